@@ -1,0 +1,228 @@
+"""What exists, in which order it starts, and in which it stops."""
+
+import asyncio
+import errno
+import logging
+import secrets as random
+import socket
+import time
+
+from sanic import Sanic
+
+from appliance import operator, student, teacher, visitor
+from appliance.auth.passwords import Hasher
+from appliance.auth.throttle import Throttle
+from appliance.classroom.box import box_of
+from appliance.errors import StartRefused
+from appliance.helper.pipeline import Helper
+from appliance.inference import models
+from appliance.inference.circuit import Circuit
+from appliance.inference.engine import Engine
+from appliance.inference.local import LocalEngine, ModelFiles, Tuning
+from appliance.inference.queue import FairQueue
+from appliance.inference.router import Patience, Router
+from appliance.inference.scripted import MockEngine
+from appliance.library.courses import Shelf
+from appliance.library.search import index_course
+from appliance.operations import systemd
+from appliance.operations.data_folder import prepare
+from appliance.parts import Parts
+from appliance.settings import Settings
+from appliance.storage import jobs, secrets
+from appliance.storage.cache import Cache
+from appliance.storage.database import Clock, Database
+from appliance.storage.files import FileStore
+from appliance.storage.jobs import Job, JobRunner
+from appliance.web import middleware, refusals
+from appliance.web.rendering import Pages
+from appliance.web.static_files import StaticFiles
+from appliance.work.submissions import remove_orphans
+
+# Everything but uploads, which count their own bytes.
+REQUEST_BYTES = 2 * 1024 * 1024
+DRAIN_SECONDS = 10.0
+MODELS_SECONDS = 3.0
+
+log = logging.getLogger("chalkbox")
+
+
+class Chalkbox(Sanic):
+    """Sanic, with a stop that ends: its own loop over named tasks can spin for ever when one is slow to die."""
+
+    def shutdown_tasks(self, timeout: float | None = None, increment: float = 0.1) -> None:
+        for task in self.tasks:
+            task.cancel()
+        self._task_registry.clear()
+
+
+def create_app(settings: Settings, clock: Clock = time.time, engine: Engine | None = None) -> Chalkbox:
+    """The box, not started yet. `engine` takes the place of the one that the settings name."""
+    app = Chalkbox(f"chalkbox-{random.token_hex(4)}", configure_logging=False)
+    # Sanic would rewrite its own methods at start, which a second app in one process does not survive.
+    app.config.TOUCHUP = False
+    app.config.REQUEST_MAX_SIZE = REQUEST_BYTES
+    app.config.REQUEST_TIMEOUT = 90
+    app.config.RESPONSE_TIMEOUT = 600
+    app.config.KEEP_ALIVE_TIMEOUT = 30
+    app.config.GRACEFUL_SHUTDOWN_TIMEOUT = DRAIN_SECONDS
+    app.config.ACCESS_LOG = False
+    app.config.FALLBACK_ERROR_FORMAT = "text"
+    static = StaticFiles()
+    app.ctx.pages = Pages(static)
+    static.attach(app)
+    middleware.attach(app)
+    refusals.attach(app)
+    for room in (visitor, student, teacher, operator):
+        room.attach(app)
+
+    @app.before_server_start
+    async def start(app: Chalkbox) -> None:
+        await _start(app, settings, clock, engine)
+
+    @app.after_server_start
+    async def ready(app: Chalkbox) -> None:
+        parts: Parts = app.ctx.parts
+        app.ctx.watchdog = asyncio.create_task(systemd.watchdog(parts.db.writable))
+        systemd.ready()
+        log.info("ready host=%s port=%d", settings.appliance_host, settings.appliance_port)
+
+    @app.before_server_stop
+    async def stop(app: Chalkbox) -> None:
+        await _stop(app)
+
+    return app
+
+
+def listen(settings: Settings) -> socket.socket:
+    """The address the box answers on. Raises StartRefused with a sentence when it can't be had."""
+    host, port = settings.appliance_host, settings.appliance_port
+    try:
+        return socket.create_server((host, port), backlog=1024, reuse_port=False)
+    except OSError as error:
+        reasons = {
+            errno.EADDRINUSE: f"Port {port} is in use by another program: stop that one or choose another --port.",
+            errno.EACCES: f"Port {port} may not be used by this user: choose a --port above 1023.",
+        }
+        sentence = reasons.get(error.errno or 0, f"{host} is not an address of this machine: choose another --host.")
+        raise StartRefused(sentence) from error
+
+
+def run(app: Chalkbox, listener: socket.socket) -> None:
+    """Serve until SIGTERM or Ctrl-C."""
+    app.run(sock=listener, single_process=True, access_log=False, motd=False)
+
+
+async def _start(app: Chalkbox, settings: Settings, clock: Clock, engine: Engine | None) -> None:
+    data = settings.appliance_data
+    prepare(data)
+    keys = secrets.load_or_make(data / "secrets")
+    db = Database(settings.database, clock)
+    await db.open(data / "backups")
+    files = FileStore(data / "uploads")
+    # Before the first upload can come: nothing that is on its way is mistaken for an orphan.
+    await files.forget_arrivals()
+    orphans = await remove_orphans(db, files)
+    cache = Cache(data / "cache")
+    chosen_engine = engine or _engine(settings)
+    parts = _parts(settings, keys, clock, db, cache, files, chosen_engine)
+    app.ctx.parts, app.ctx.db, app.ctx.secrets = parts, db, keys
+    await refresh_school(app)
+    await chosen_engine.start()
+    await parts.jobs.start()
+    await _index_courses(parts)
+    app.ctx.model_watch = asyncio.create_task(_watch_models(settings, chosen_engine))
+    log.info("started orphans_removed=%d engine=%s", orphans, chosen_engine.state)
+
+
+def _parts(
+    settings: Settings,
+    keys: secrets.Secrets,
+    clock: Clock,
+    db: Database,
+    cache: Cache,
+    files: FileStore,
+    engine: Engine,
+) -> Parts:
+    shelf = Shelf([settings.appliance_data / "courses", settings.appliance_content])
+    throttle = Throttle(cache, clock)
+    router = Router(
+        engine,
+        FairQueue(
+            lambda: engine.slots, settings.helper_max_waiting, settings.helper_queue_max_wait_seconds, time.monotonic
+        ),
+        Circuit(
+            settings.helper_circuit_breaker_failures, settings.helper_circuit_breaker_ttl_seconds, time.monotonic
+        ),
+        Patience(
+            whole=settings.helper_queue_slot_ttl_seconds,
+            attempts=settings.helper_backend_max_attempts,
+            backoff=settings.helper_backoff_seconds,
+        ),
+    )
+    helper = Helper(settings, keys.scope, router, db, shelf, cache, throttle, clock)
+
+    async def index(job: Job) -> None:
+        await index_course(db, shelf.course(str(job.payload["course"])), router.embed)
+
+    runner = JobRunner(db, {"index_course": index})
+    return Parts(
+        settings, keys, clock, db, cache, files, runner, shelf, throttle, Hasher(), engine, router, helper
+    )
+
+
+async def refresh_school(app: Sanic) -> None:
+    """Read the school's row again: after first run every page shows its name."""
+    school = await box_of(app.ctx.db)
+    app.ctx.school = lambda: school
+    app.ctx.school_language = lambda: school.language if school else "en"
+
+
+async def _index_courses(parts: Parts) -> None:
+    async with parts.db.transaction() as tx:
+        for course in parts.shelf.courses():
+            await jobs.enqueue(tx, "index_course", {"course": course.slug})
+    parts.jobs.wake()
+
+
+def _engine(settings: Settings) -> Engine:
+    if settings.helper_llm_backend == "mock":
+        return MockEngine(settings.helper_mock_response_text)
+    return LocalEngine(_model_files(settings), Tuning(slots=settings.helper_max_concurrency or Tuning.slots))
+
+
+def _model_files(settings: Settings) -> ModelFiles:
+    folder = settings.appliance_data / "models"
+    chat = models.chosen(folder, "chat", settings.appliance_models)
+    embedder = models.chosen(folder, "embedding", settings.appliance_models)
+    return ModelFiles(
+        chat.path if chat else None, chat.name if chat else "", embedder.path if embedder else None
+    )
+
+
+async def _watch_models(settings: Settings, engine: Engine) -> None:
+    """`chalkbox models use` is another process: what it chose is taken up here within seconds."""
+    known = await asyncio.to_thread(_model_files, settings)
+    while isinstance(engine, LocalEngine):
+        await asyncio.sleep(MODELS_SECONDS)
+        files = await asyncio.to_thread(_model_files, settings)
+        if files != known:
+            known = files
+            log.info("model_changed chat=%s", files.chat_name or "none")
+            await engine.choose(files)
+
+
+async def _stop(app: Chalkbox) -> None:
+    systemd.stopping()
+    if not hasattr(app.ctx, "parts"):
+        return
+    parts: Parts = app.ctx.parts
+    for task in (getattr(app.ctx, "watchdog", None), app.ctx.model_watch):
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+    await parts.helper.close(DRAIN_SECONDS)
+    await parts.jobs.stop()
+    await parts.engine.stop()
+    await parts.cache.close()
+    await parts.db.close()
+    log.info("stopped")

@@ -1,0 +1,1 @@
+"""Who is who: staff accounts, second factors, sessions, codes, throttles and names."""

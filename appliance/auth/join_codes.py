@@ -1,0 +1,40 @@
+"""Codes that children type: the class's join code and each student's own return code."""
+
+import secrets
+import unicodedata
+
+from appliance.auth.words import is_rude
+
+# Without I, O, 0 and 1, which look alike on a board.
+ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+JOIN_CODE_LENGTH = 8
+RETURN_CODE_LENGTH = 6
+
+
+def new_join_code() -> str:
+    """40 bits; whether a class has it already is for the table to say."""
+    return _new_code(JOIN_CODE_LENGTH)
+
+
+def new_return_code() -> str:
+    """30 bits, to be used within one class and behind a throttle."""
+    return _new_code(RETURN_CODE_LENGTH)
+
+
+def normal(code: str) -> str:
+    """As stored: capital letters and digits alone, without the spaces and dashes that people put in."""
+    wide = unicodedata.normalize("NFKC", code).upper()
+    return "".join(symbol for symbol in wide if symbol.isascii() and symbol.isalnum())
+
+
+def is_join_code(code: str) -> bool:
+    """Whether it could be one, once made normal."""
+    symbols = normal(code)
+    return len(symbols) == JOIN_CODE_LENGTH and set(symbols) <= set(ALPHABET)
+
+
+def _new_code(length: int) -> str:
+    while True:
+        code = "".join(secrets.choice(ALPHABET) for _ in range(length))
+        if not is_rude(code):
+            return code

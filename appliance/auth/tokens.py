@@ -1,0 +1,43 @@
+"""Personal access tokens: how a program acts for one member of staff."""
+
+from appliance.auth.accounts import Staff, staff_from
+from appliance.auth.digests import digest, new_token
+from appliance.storage.database import Database, Reads, Transaction
+
+# Lets people and secret scanners see what it is.
+PREFIX = "cb_"
+LABEL_LENGTH = 80
+
+
+async def new_access_token(tx: Transaction, staff_id: int, label: str) -> str:
+    """Shown once; `label` says what it is for and is cut to 80 characters."""
+    token = PREFIX + new_token()
+    await tx.execute(
+        """INSERT INTO access_tokens (token_hash, staff_id, label, created_at)
+           VALUES (:token_hash, :staff_id, :label, :now)""",
+        token_hash=digest(token),
+        staff_id=staff_id,
+        label=" ".join(label.split())[:LABEL_LENGTH],
+        now=tx.now,
+    )
+    return token
+
+
+async def staff_of_token(db: Database | Reads, token: str) -> Staff | None:
+    """None for a token that was never given out or was ended, and for an account that is switched off."""
+    if not token.startswith(PREFIX):
+        return None
+    row = await db.fetch_one(
+        """SELECT staff.*
+           FROM access_tokens
+           JOIN staff ON staff.id = access_tokens.staff_id
+           WHERE access_tokens.token_hash = :token_hash
+             AND staff.is_active = 1""",
+        token_hash=digest(token),
+    )
+    return None if row is None else staff_from(row)
+
+
+async def end_tokens_of_staff(tx: Transaction, staff_id: int) -> int:
+    """Returns how many tokens stopped working."""
+    return await tx.execute("DELETE FROM access_tokens WHERE staff_id = :staff_id", staff_id=staff_id)

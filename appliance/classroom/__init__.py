@@ -1,0 +1,1 @@
+"""The class: who is in it, what it works on, what is open."""

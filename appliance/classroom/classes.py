@@ -1,0 +1,148 @@
+"""Classes: made by a teacher, entered with a join code, locked and unlocked."""
+
+import sqlite3
+from dataclasses import dataclass
+
+from appliance.auth.join_codes import new_join_code, normal
+from appliance.errors import Invalid, NotFound
+from appliance.storage.database import Database, Reads, Transaction
+
+NAME_CHARACTERS = 80
+NOT_YOURS = "There is no such class, or it isn't yours."
+
+
+@dataclass(frozen=True)
+class Class:
+    """`session_epoch` is in every student's session: raising it signs all of them out."""
+
+    id: int
+    name: str
+    join_code: str
+    is_locked: bool
+    enrollment_mode: str
+    session_epoch: int
+    landing_title: str
+    landing_message: str
+
+    @property
+    def spaced_join_code(self) -> str:
+        """In two groups of four, as people read it aloud."""
+        return f"{self.join_code[:4]} {self.join_code[4:]}"
+
+
+@dataclass(frozen=True)
+class ClassSummary:
+    id: int
+    name: str
+    join_code: str
+    is_locked: bool
+    students: int
+    handed_in: int
+
+
+async def create_class(tx: Transaction, staff_id: int, name: str) -> Class:
+    """A class of this teacher, with a code nobody else has."""
+    code = await _free_join_code(tx)
+    class_id = await tx.insert(
+        "INSERT INTO classes (name, join_code, created_at) VALUES (:name, :join_code, :now)",
+        name=_checked_name(name),
+        join_code=code,
+        now=tx.now,
+    )
+    await tx.execute(
+        "INSERT INTO class_staff (class_id, staff_id) VALUES (:class_id, :staff_id)",
+        class_id=class_id,
+        staff_id=staff_id,
+    )
+    return await class_of_staff(tx, class_id, staff_id)
+
+
+async def class_of_staff(db: Database | Reads, class_id: int, staff_id: int) -> Class:
+    """Raises NotFound for a class that isn't this person's."""
+    row = await db.fetch_one(
+        """
+        SELECT classes.*
+        FROM classes JOIN class_staff ON class_staff.class_id = classes.id
+        WHERE classes.id = :class_id AND class_staff.staff_id = :staff_id
+        """,
+        class_id=class_id,
+        staff_id=staff_id,
+    )
+    if row is None:
+        raise NotFound(NOT_YOURS)
+    return _class(row)
+
+
+async def class_by_id(db: Database, class_id: int) -> Class:
+    row = await db.fetch_one("SELECT * FROM classes WHERE id = :id", id=class_id)
+    if row is None:
+        raise NotFound(NOT_YOURS)
+    return _class(row)
+
+
+async def class_by_join_code(db: Database | Reads, join_code: str) -> Class | None:
+    row = await db.fetch_one("SELECT * FROM classes WHERE join_code = :code", code=normal(join_code))
+    return _class(row) if row else None
+
+
+async def classes_of_staff(db: Database, staff_id: int) -> list[ClassSummary]:
+    rows = await db.fetch_all(
+        """
+        SELECT classes.id, classes.name, classes.join_code, classes.is_locked,
+          (SELECT count(*) FROM students WHERE students.class_id = classes.id) AS students,
+          (SELECT count(*)
+           FROM submissions JOIN students ON students.id = submissions.student_id
+           WHERE students.class_id = classes.id) AS handed_in
+        FROM classes JOIN class_staff ON class_staff.class_id = classes.id
+        WHERE class_staff.staff_id = :staff_id
+        ORDER BY classes.name COLLATE NOCASE, classes.id
+        """,
+        staff_id=staff_id,
+    )
+    return [
+        ClassSummary(
+            row["id"], row["name"], row["join_code"], bool(row["is_locked"]), row["students"], row["handed_in"]
+        )
+        for row in rows
+    ]
+
+
+async def set_locked(tx: Transaction, class_id: int, is_locked: bool) -> None:
+    """A locked class lets nobody in, new or known; whoever is in stays in."""
+    await tx.execute("UPDATE classes SET is_locked = :is_locked WHERE id = :id", is_locked=is_locked, id=class_id)
+
+
+async def rotate_join_code(tx: Transaction, class_id: int) -> str:
+    """A new code for newcomers; the old one is worth nothing from now on. Nobody is signed out."""
+    code = await _free_join_code(tx)
+    await tx.execute("UPDATE classes SET join_code = :code WHERE id = :id", code=code, id=class_id)
+    return code
+
+
+async def _free_join_code(tx: Transaction) -> str:
+    while True:
+        code = new_join_code()
+        if await class_by_join_code(tx, code) is None:
+            return code
+
+
+def _checked_name(given: str) -> str:
+    name = " ".join(given.split())
+    if not name:
+        raise Invalid("Give the class a name, such as 7B Science.", field="name")
+    if len(name) > NAME_CHARACTERS:
+        raise Invalid("The name of a class may have 80 characters at most.", field="name")
+    return name
+
+
+def _class(row: sqlite3.Row) -> Class:
+    return Class(
+        row["id"],
+        row["name"],
+        row["join_code"],
+        bool(row["is_locked"]),
+        row["enrollment_mode"],
+        row["session_epoch"],
+        row["landing_title"],
+        row["landing_message"],
+    )

@@ -1,0 +1,102 @@
+"""What the model is told: the rules first, so that all questions of a lesson share them, then passages and question."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from string import Template
+
+from appliance.helper.answers import Citation
+from appliance.helper.conversations import Memory, history
+from appliance.helper.phrases import language_name
+from appliance.helper.scope import Scope
+from appliance.inference.engine import Message, Prompt
+from appliance.settings import Settings
+
+# A longer question would crowd the passages out of a small model's memory.
+QUESTION_CHARS = 4000
+NOTES_CHARS = 600
+NO_PASSAGES = "(no passage of the lesson fits this question)"
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What the rules say about the lesson; `ages` like `11-14`, empty when the course doesn't say."""
+
+    scope: Scope
+    ages: str
+    notes: str
+
+
+def prompt_for(
+    settings: Settings,
+    lesson: Lesson,
+    memory: Memory,
+    question: str,
+    citations: Sequence[Citation],
+    on_topic: bool,
+    language: str,
+) -> Prompt:
+    asked = _filled("question", passages=_passages(citations), question=_shortened(question))
+    if not on_topic:
+        asked += "This question may lead away from the lesson: bring the student kindly back to it.\n"
+    messages = (
+        Message("system", _rules(settings, lesson, memory, language)),
+        *(Message(turn.role, turn.text) for turn in history(memory, settings)),
+        Message("user", asked),
+    )
+    return Prompt(messages, max_tokens=settings.helper_response_max_tokens)
+
+
+def _rules(settings: Settings, lesson: Lesson, memory: Memory, language: str) -> str:
+    ages = f"ages {_line(lesson.ages)}" if lesson.ages else "school age"
+    parts = [
+        _filled("stance", ages=ages, language=language_name(language)),
+        _filled(f"strictness_{settings.helper_strictness}"),
+        _filled(f"scope_{settings.helper_scope_mode}"),
+        _filled("material"),
+        _filled("lesson", lesson=_about(lesson)),
+    ]
+    if memory.summary:
+        parts.append(f"Earlier in this conversation:\n<<<\n{_fenced(memory.summary)}\n>>>\n")
+    return "".join(parts)
+
+
+def _about(lesson: Lesson) -> str:
+    lines = [f"Lesson: {_line(lesson.scope.context)}"]
+    if lesson.scope.allowed_topics:
+        lines.append(f"Allowed topics: {_line('; '.join(lesson.scope.allowed_topics))}")
+    if lesson.notes:
+        lines.append(f"Notes for the helper: {_line(lesson.notes)[:NOTES_CHARS]}")
+    return "\n".join(lines)
+
+
+def _passages(citations: Sequence[Citation]) -> str:
+    lines = (f"[{citation.id}] {_line(citation.source)}: {_line(citation.text)}" for citation in citations)
+    return "\n".join(lines) or NO_PASSAGES
+
+
+def _line(text: str) -> str:
+    return _fenced(" ".join(text.split()))
+
+
+def _fenced(text: str) -> str:
+    """Material can't close its own fence."""
+    return text.replace("<<<", "‹‹‹").replace(">>>", "›››")
+
+
+def _shortened(question: str) -> str:
+    """Beginning and end tell most of what is asked."""
+    if len(question) > QUESTION_CHARS:
+        half = QUESTION_CHARS // 2
+        question = f"{question[:half]} … {question[-half:]}"
+    return _fenced(question)
+
+
+def _filled(name: str, **slots: str) -> str:
+    return Template(_text(name)).substitute(slots)
+
+
+@cache
+def _text(name: str) -> str:
+    return (files("appliance.helper") / "prompts" / f"{name}.md").read_text(encoding="utf-8")

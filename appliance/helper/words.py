@@ -1,0 +1,59 @@
+"""Words of a question: lower case, without accents, roughly stemmed, in English and Spanish."""
+
+import re
+import unicodedata
+
+WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+ENGLISH = frozenset(
+    "a about all also am an and any are as at be because been but by can could did do does don't for from get had has"
+    " have he her him his how i i'm if in into is it its just let like make me more my no not now of off on one or our"
+    " out over she should so some than that the their them then there these they this those to too up us very want was"
+    " we were what when where which while who why will with would you your".split()
+)
+SPANISH = frozenset(
+    "a al algo aqui asi como con cual cuando de del desde donde el ella ellos en entre era es esa ese eso esta este"
+    " esto fue ha hace hacer hay he la las le lo los mas me mi mis muy ni no nos o para pero por porque puede puedo que"
+    " quien se ser si sin sobre son soy su sus tambien te tengo tiene tu un una unas uno unos y ya yo".split()
+)
+ENDINGS = (
+    ("ciones", "cion"), ("ies", "y"), ("iones", "ion"), ("mente", ""), ("ing", ""), ("ando", ""), ("iendo", ""),
+    ("ness", ""), ("ion", ""), ("ed", ""), ("es", ""), ("ar", ""), ("er", ""), ("ir", ""), ("s", ""),
+)  # fmt: skip
+LEAST_STEM = 3
+
+
+def plain(text: str) -> str:
+    """Lower case, accents off, one kind of apostrophe: what word lists are written in."""
+    bare = unicodedata.normalize("NFKD", text.replace("’", "'").lower())
+    return "".join(letter for letter in bare if not unicodedata.combining(letter))
+
+
+def words_of(text: str) -> list[str]:
+    return WORD.findall(plain(text))
+
+
+def stem(word: str) -> str:
+    """A rough common beginning: wires, wiring and wire meet, and so do circuito and circuit."""
+    for ending, instead in ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) + len(instead) >= LEAST_STEM:
+            word = word[: len(word) - len(ending)] + instead
+            break
+    if len(word) > LEAST_STEM and word[-1] in "aeo":
+        word = word[:-1]
+    return word[:-1] if len(word) > LEAST_STEM and word[-1] == word[-2] else word
+
+
+def stems_of(text: str) -> frozenset[str]:
+    """Stems of the words that carry meaning."""
+    telling = (word for word in words_of(text) if len(word) > 2 and word not in ENGLISH and word not in SPANISH)
+    return frozenset(stem(word) for word in telling)
+
+
+def language_of(text: str, otherwise: str) -> str:
+    """`en` or `es` when the small words tell, else `otherwise`."""
+    small = words_of(text)
+    english = sum(word in ENGLISH and word not in SPANISH for word in small)
+    spanish = sum(word in SPANISH and word not in ENGLISH for word in small)
+    if english == spanish:
+        return otherwise
+    return "en" if english > spanish else "es"

@@ -1,0 +1,209 @@
+"""One life of the engine child, seen from the box: started, spoken to, watched and ended."""
+
+import asyncio
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+from collections import deque
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+from appliance.inference.engine import EngineDied
+from appliance.inference.protocol import (
+    LARGEST_FRAME,
+    LENGTH,
+    Ask,
+    Beat,
+    Cancel,
+    Embed,
+    Embedded,
+    Finished,
+    Frame,
+    ModelFault,
+    Ready,
+    Refused,
+    Setup,
+    Text,
+    framed,
+    unframed,
+)
+
+Reply = Text | Finished | Refused | Embedded
+DIED = "The engine stopped in the middle of its work."
+LAST_WORDS = 5
+LEAVE_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds after which a child counts as stuck: without a sign of life, in one step, while loading."""
+
+    silence: float = 8.0
+    step: float = 30.0
+    load: float = 300.0
+    beat: float = 1.0
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a life ended: `code` from the kernel, `reason` for the log, `fault` when the model is to blame."""
+
+    code: int
+    reason: str
+    fault: str = ""
+
+
+class Child:
+    """Requests go out under a number of their own; each number has a queue for what comes back."""
+
+    def __init__(self, setup: Setup, limits: Limits, on_ready: Callable[[Ready], None]) -> None:
+        self._setup = setup
+        self._limits = limits
+        self._on_ready = on_ready
+        self._numbers = count(1)
+        self._replies: dict[int, asyncio.Queue[Reply | None]] = {}
+        self._words: deque[str] = deque(maxlen=LAST_WORDS)
+        self._heard = asyncio.Event()
+        self._is_ready = False
+        self._is_over = False
+        self._stuck = ""
+        self._fault = ""
+        self._process: asyncio.subprocess.Process | None = None
+        self._writer: asyncio.StreamWriter | None = None
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid if self._process else 0
+
+    @property
+    def is_idle(self) -> bool:
+        return not self._replies
+
+    async def live(self) -> Ended:
+        """Starts the process and returns when it is gone, by itself or because it was stuck or cancelled."""
+        process, reader = await self._start()
+        tasks = [
+            asyncio.create_task(self._listen(reader)),
+            asyncio.create_task(self._overhear(process.stderr)),
+        ]
+        try:
+            await self._watch(tasks[0])
+        finally:
+            await self._end(process, tasks)
+        reason = self._stuck or " ".join(self._words)[-300:] or "ended"
+        return Ended(process.returncode or 0, reason, self._fault)
+
+    async def converse(self, make: Callable[[int], Ask | Embed]) -> AsyncGenerator[Reply, None]:
+        """All replies to one request; closing it early makes the child drop the work. Raises EngineDied."""
+        if self._writer is None or self._is_over:
+            raise EngineDied(DIED)
+        number = next(self._numbers)
+        replies = self._replies[number] = asyncio.Queue()
+        is_done = False
+        try:
+            self._send(make(number))
+            while (reply := await replies.get()) is not None:
+                is_done = isinstance(reply, Finished | Refused)
+                yield reply
+                if is_done:
+                    return
+            raise EngineDied(DIED)
+        finally:
+            del self._replies[number]
+            if not is_done and not self._is_over:
+                self._send(Cancel(number))
+
+    async def leave(self) -> None:
+        """Asks it to go by closing the line, which it takes as its end."""
+        if self._writer:
+            self._writer.close()
+
+    def kill(self, why: str) -> None:
+        if self._process is None or self._process.returncode is not None:
+            return
+        self._stuck = self._stuck or why
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+
+    async def _start(self) -> tuple[asyncio.subprocess.Process, asyncio.StreamReader]:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            process = self._process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "appliance.inference.worker", "--fd", str(theirs.fileno()),
+                pass_fds=(theirs.fileno(),), env=child_environment(),
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            )  # fmt: skip
+        reader, self._writer = await asyncio.open_unix_connection(sock=ours)
+        self._send(self._setup)
+        return process, reader
+
+    def _send(self, frame: Frame) -> None:
+        if self._writer and not self._writer.is_closing():
+            self._writer.write(framed(frame))
+
+    async def _watch(self, listening: asyncio.Task[None]) -> None:
+        while not listening.done():
+            self._heard.clear()
+            await asyncio.wait({listening}, timeout=self._limits.silence)
+            if not listening.done() and not self._heard.is_set():
+                self.kill(f"silent for {self._limits.silence:g} s")
+                await asyncio.wait({listening})
+
+    async def _listen(self, reader: asyncio.StreamReader) -> None:
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            while True:
+                (size,) = LENGTH.unpack(await reader.readexactly(LENGTH.size))
+                if size > LARGEST_FRAME:
+                    self.kill("spoke nonsense")
+                    return
+                self._take(unframed(await reader.readexactly(size)))
+
+    def _take(self, frame: Frame) -> None:
+        self._heard.set()
+        match frame:
+            case Beat(working=working):
+                if working > (self._limits.step if self._is_ready else self._limits.load):
+                    self.kill(f"stuck for {working:.0f} s in one step")
+            case Ready():
+                self._is_ready = True
+                self._on_ready(frame)
+            case ModelFault(message=message):
+                self._fault = message
+            case Text() | Finished() | Refused() | Embedded():
+                if replies := self._replies.get(frame.id):
+                    replies.put_nowait(frame)
+
+    async def _overhear(self, stderr: asyncio.StreamReader | None) -> None:
+        """Its last words are the only trace of an abort in the C library."""
+        while stderr and (chunk := await stderr.read(4096)):
+            self._words.extend(chunk.decode("utf-8", "replace").splitlines()[-LAST_WORDS:])
+
+    async def _end(self, process: asyncio.subprocess.Process, tasks: list[asyncio.Task[None]]) -> None:
+        self._is_over = True
+        if self._writer:
+            self._writer.close()
+        try:
+            await asyncio.wait_for(process.wait(), LEAVE_SECONDS)
+        except TimeoutError:
+            self.kill("did not leave")
+            await process.wait()
+        finally:
+            self._let_go(tasks)
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _let_go(self, tasks: list[asyncio.Task[None]]) -> None:
+        self.kill("ended with the box")
+        for replies in self._replies.values():
+            replies.put_nowait(None)
+        tasks[0].cancel()
+
+
+def child_environment() -> dict[str, str]:
+    """Threads that wait asleep: spinning ones starve the web process when cores are few."""
+    here = str(Path(__file__).resolve().parents[2])
+    path = os.pathsep.join(part for part in (here, os.environ.get("PYTHONPATH", "")) if part)
+    return {**os.environ, "PYTHONPATH": path, "OMP_WAIT_POLICY": "passive", "MALLOC_ARENA_MAX": "2"}

@@ -1,0 +1,84 @@
+"""The seam: what the rest of the box may ask of anything that writes text or makes vectors."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy
+from numpy.typing import NDArray
+
+from appliance.errors import Unavailable
+
+Role = Literal["system", "user", "assistant"]
+EngineState = Literal["ready", "loading", "off", "failed"]
+Vector = NDArray[numpy.float32]
+"""384 numbers, L2-normalised."""
+
+
+@dataclass(frozen=True)
+class Message:
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """One question as the model gets it; `grammar` is GBNF, temperature 0 takes the likeliest token."""
+
+    messages: tuple[Message, ...]
+    max_tokens: int = 320
+    temperature: float = 0.2
+    top_p: float = 0.9
+    seed: int | None = None
+    stop: tuple[str, ...] = ()
+    grammar: str = ""
+
+
+class EngineOff(Unavailable):
+    """No model is there to answer: a state of the box and not a fault, so it opens no circuit."""
+
+
+class EngineDied(Unavailable):
+    """The engine ended, hung or broke while it was asked."""
+
+
+class Answer(AsyncIterator[str]):
+    """The pieces of one answer; `truncated` is known once they ended, and closing it early frees the slot."""
+
+    def __init__(self, write: Callable[["Answer"], AsyncGenerator[str, None]]) -> None:
+        self.truncated = False
+        self._pieces = write(self)
+
+    async def __anext__(self) -> str:
+        return await anext(self._pieces)
+
+    async def aclose(self) -> None:
+        await self._pieces.aclose()
+
+
+class Engine(Protocol):
+    backend: str
+
+    @property
+    def state(self) -> EngineState: ...
+
+    @property
+    def model(self) -> str:
+        """The name shown to people; empty while no chat model is loaded."""
+
+    @property
+    def slots(self) -> int:
+        """Answers it writes at the same time, at least 1."""
+
+    @property
+    def can_embed(self) -> bool: ...
+
+    async def start(self) -> None:
+        """Returns at once; loading goes on in the background."""
+
+    async def stop(self) -> None: ...
+
+    def generate(self, prompt: Prompt) -> Answer:
+        """Raises EngineOff, EngineDied, or Invalid (`too_long`, `bad_grammar`) from the first piece on."""
+
+    async def embed(self, texts: Sequence[str]) -> list[Vector]: ...

@@ -1,0 +1,347 @@
+"""A thin typed layer over llama.cpp's C functions; only the engine child imports it."""
+
+import ctypes
+import importlib
+import importlib.util
+import math
+import struct
+import sys
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, Literal
+
+LOG_WARNING = 3
+RANDOM_SEED = 0xFFFFFFFF
+POOLING_KINDS = {"1", "2", "3"}  # mean, first token, last token; 4 ranks pairs and makes no vectors
+EMBEDDING_FAMILIES = frozenset(
+    {"bert", "modern-bert", "nomic-bert", "nomic-bert-moe", "neo-bert", "jina-bert-v2", "jina-bert-v3"}
+)
+
+
+Wants = Literal["none", "last", "all"]
+
+
+class LoadFault(Exception):
+    """A file or a context that can't be had; the text is a sentence for the operator."""
+
+
+class BrokenModel(Exception):
+    """The model computes numbers that are none."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How a context is laid out; `cells` is the sum over all sequences."""
+
+    cells: int
+    sequences: int
+    batch: int
+    threads: int
+    unified: bool = False
+    embeddings: bool = False
+
+
+@dataclass(frozen=True)
+class Taste:
+    """How the next token is picked."""
+
+    temperature: float
+    top_p: float
+    seed: int | None
+    grammar: str
+
+
+def _low_level() -> Any:
+    """The ctypes module without the package around it, which would load numpy and more (23 MB)."""
+    if "llama_cpp" in sys.modules:
+        return importlib.import_module("llama_cpp.llama_cpp")
+    spec = importlib.util.find_spec("llama_cpp")
+    if spec is None or spec.submodule_search_locations is None:
+        raise LoadFault("llama-cpp-python is not installed: run make setup.")
+    package = ModuleType("llama_cpp")
+    package.__path__ = list(spec.submodule_search_locations)
+    sys.modules["llama_cpp"] = package
+    try:
+        return importlib.import_module("llama_cpp.llama_cpp")
+    finally:
+        del sys.modules["llama_cpp"]
+
+
+L = _low_level()
+
+
+class Said:
+    """The last warnings of llama.cpp, kept instead of printed."""
+
+    def __init__(self) -> None:
+        self.lines: deque[str] = deque(maxlen=12)
+        self._callback = L.llama_log_callback(self._keep)
+        L.llama_log_set(self._callback, ctypes.c_void_p(0))
+
+    def _keep(self, level: int, text: bytes, _: object) -> None:
+        if level >= LOG_WARNING:
+            self.lines.append(text.decode("utf-8", "replace").strip())
+
+    def __str__(self) -> str:
+        return " ".join(line for line in self.lines if line)
+
+
+class Model:
+    """An opened GGUF with its vocabulary; weights are mapped, not copied, where their layout allows."""
+
+    def __init__(self, path: str, said: Said) -> None:
+        said.lines.clear()
+        params = L.llama_model_default_params()
+        params.n_gpu_layers = 0
+        self.handle = L.llama_model_load_from_file(path.encode(), params)
+        if not self.handle:
+            raise LoadFault(fault_sentence(str(said)))
+        self.vocab = L.llama_model_get_vocab(self.handle)
+        self.tokens = int(L.llama_vocab_n_tokens(self.vocab))
+        self.context = int(L.llama_model_n_ctx_train(self.handle))
+        self.parameters = int(L.llama_model_n_params(self.handle))
+        self.width = int(L.llama_model_n_embd(self.handle))
+        self.family = self.meta("general.architecture")
+        self._pieces: dict[int, bytes] = {}
+
+    @property
+    def name(self) -> str:
+        return self.meta("general.name") or self.meta("general.basename")
+
+    @property
+    def template(self) -> str:
+        source = L.llama_model_chat_template(self.handle, None)
+        return bytes(source).decode("utf-8", "replace") if source else ""
+
+    @property
+    def makes_vectors(self) -> bool:
+        return self.family in EMBEDDING_FAMILIES or self.meta(f"{self.family}.pooling_type") in POOLING_KINDS
+
+    @property
+    def writes_text(self) -> bool:
+        if self.makes_vectors or self.meta(f"{self.family}.pooling_type") == "4":
+            return False
+        is_other = L.llama_model_has_encoder(self.handle) or L.llama_model_is_diffusion(self.handle)
+        return bool(L.llama_model_has_decoder(self.handle)) and not is_other
+
+    @property
+    def bytes_per_cell(self) -> int:
+        """Memory for one token's keys and values in f16."""
+        heads = int(L.llama_model_n_head(self.handle)) or 1
+        shared = int(L.llama_model_n_head_kv(self.handle)) or heads
+        head_width = int(self.meta(f"{self.family}.attention.key_length") or self.width // heads)
+        return int(L.llama_model_n_layer(self.handle)) * shared * head_width * 2 * 2
+
+    def meta(self, key: str) -> str:
+        buffer = ctypes.create_string_buffer(512)
+        length = L.llama_model_meta_val_str(self.handle, key.encode(), buffer, len(buffer))
+        return buffer.value.decode("utf-8", "replace") if length >= 0 else ""
+
+    def tokenize(self, text: str, special: bool, begin: bool) -> list[int]:
+        """`special` reads control tokens written out in the text; `begin` adds what the model wants first."""
+        raw = text.encode("utf-8", "replace")
+        room = len(raw) + 8
+        found = (ctypes.c_int32 * room)()
+        count = L.llama_tokenize(self.vocab, raw, len(raw), found, room, begin, special)
+        return list(found[: max(0, count)])
+
+    def piece(self, token: int) -> bytes:
+        """The bytes a token stands for, which need not be whole characters; control tokens stand for none."""
+        known = self._pieces.get(token)
+        if known is None:
+            buffer = ctypes.create_string_buffer(256)
+            length = L.llama_token_to_piece(self.vocab, token, buffer, len(buffer), 0, False)
+            known = self._pieces[token] = buffer.raw[: max(0, length)]
+        return known
+
+    def ends(self, token: int) -> bool:
+        return bool(L.llama_vocab_is_eog(self.vocab, token))
+
+    def token_text(self, token: int) -> str:
+        if token < 0:
+            return ""
+        return bytes(L.llama_vocab_get_text(self.vocab, token)).decode("utf-8", "replace")
+
+    @property
+    def begin_text(self) -> str:
+        return self.token_text(int(L.llama_vocab_bos(self.vocab)))
+
+    @property
+    def end_text(self) -> str:
+        return self.token_text(int(L.llama_vocab_eos(self.vocab)))
+
+    @property
+    def begins_by_itself(self) -> bool:
+        return bool(L.llama_vocab_get_add_bos(self.vocab))
+
+    def control_texts(self) -> list[str]:
+        """How the vocabulary writes its control tokens, such as end of turn."""
+        return [self.token_text(at) for at in range(self.tokens) if L.llama_vocab_is_control(self.vocab, at)]
+
+    def close(self) -> None:
+        L.llama_model_free(self.handle)
+
+
+class Batch:
+    """Memory for the tokens of one step; llama.cpp aborts when a step is larger than its context's batch."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._token = (ctypes.c_int32 * size)()
+        self._position = (ctypes.c_int32 * size)()
+        self._sequence = (ctypes.c_int32 * size)()
+        self._ones = (ctypes.c_int32 * size)(*([1] * size))
+        self._sequences = (ctypes.POINTER(ctypes.c_int32) * size)()
+        for at in range(size):
+            address = ctypes.addressof(self._sequence) + at * ctypes.sizeof(ctypes.c_int32)
+            self._sequences[at] = ctypes.cast(address, ctypes.POINTER(ctypes.c_int32))
+        self._wanted = (ctypes.c_int8 * size)()
+        self.raw = L.llama_batch()
+        self.raw.token = self._token
+        self.raw.pos = self._position
+        self.raw.n_seq_id = self._ones
+        self.raw.seq_id = self._sequences
+        self.raw.logits = self._wanted
+
+    def clear(self) -> None:
+        self.raw.n_tokens = 0
+
+    def add(self, tokens: Sequence[int], position: int, sequence: int, wants: Wants) -> int:
+        """The place of the last token added; its logits exist after the step only when they were wanted."""
+        start = self.raw.n_tokens
+        end = start + len(tokens)
+        if end > self.size:
+            raise ValueError("a step takes no more tokens than the batch holds")
+        self._token[start:end] = list(tokens)
+        self._position[start:end] = list(range(position, position + len(tokens)))
+        self._sequence[start:end] = [sequence] * len(tokens)
+        self._wanted[start:end] = [int(wants == "all")] * len(tokens)
+        self._wanted[end - 1] = int(wants != "none")
+        self.raw.n_tokens = end
+        return int(end - 1)
+
+
+class Context:
+    """Working memory over a model for a fixed number of sequences."""
+
+    def __init__(self, model: Model, shape: Shape) -> None:
+        self.shape = shape
+        params = L.llama_context_default_params()
+        params.n_ctx = shape.cells
+        params.n_batch = params.n_ubatch = shape.batch
+        params.n_seq_max = shape.sequences
+        params.n_threads = params.n_threads_batch = shape.threads
+        params.kv_unified = shape.unified
+        params.embeddings = shape.embeddings
+        params.offload_kqv = params.op_offload = False
+        # exact mode: with flash attention the same question may end in another text when others run beside it
+        params.flash_attn_type = L.LLAMA_FLASH_ATTN_TYPE_DISABLED
+        self._model = model
+        self.handle = L.llama_init_from_model(model.handle, params)
+        if not self.handle:
+            raise LoadFault("There is not enough memory for this model: choose a smaller one.")
+        self._memory = L.llama_get_memory(self.handle)
+
+    def run(self, batch: Batch) -> None:
+        """Raises BrokenModel when llama.cpp refuses the step."""
+        step = L.llama_decode if self._memory else L.llama_encode
+        code = int(step(self.handle, batch.raw))
+        if code != 0:
+            raise BrokenModel(f"the model's step failed with code {code}")
+
+    def forget(self, sequence: int) -> None:
+        if self._memory:
+            L.llama_memory_seq_rm(self._memory, sequence, -1, -1)
+
+    def check(self, place: int) -> None:
+        """Raises BrokenModel; NaN in the last layer reaches every logit, so a scattered sample shows it."""
+        logits = L.llama_get_logits_ith(self.handle, place)
+        stride = max(1, self._model.tokens // 64)
+        if any(math.isnan(logits[at]) for at in range(0, self._model.tokens, stride)):
+            raise BrokenModel("the model's numbers are not a number")
+
+    def vector(self, sequence: int) -> list[float]:
+        found = L.llama_get_embeddings_seq(self.handle, sequence)
+        return list(found[: self._model.width]) if found else []
+
+    def close(self) -> None:
+        L.llama_free(self.handle)
+
+
+class Sampler:
+    """One answer's way of picking tokens, with its own seed, memory of repeats and grammar."""
+
+    def __init__(self, model: Model, taste: Taste) -> None:
+        """Raises ValueError when the grammar can't be read."""
+        self.handle = L.llama_sampler_chain_init(L.llama_sampler_chain_default_params())
+        if taste.grammar:
+            rules = L.llama_sampler_init_grammar(model.vocab, taste.grammar.encode(), b"root")
+            if not rules:
+                self.close()
+                raise ValueError("the grammar can't be read")
+            L.llama_sampler_chain_add(self.handle, rules)
+        for link in _greedy() if taste.temperature <= 0 else _varied(model, taste):
+            L.llama_sampler_chain_add(self.handle, link)
+
+    def pick(self, context: Context, place: int) -> int:
+        """Only for a place whose logits were wanted: anything else aborts the process."""
+        return int(L.llama_sampler_sample(self.handle, context.handle, place))
+
+    def close(self) -> None:
+        L.llama_sampler_free(self.handle)
+
+
+class Embedder:
+    """Vectors from an embedding model, one passage at a time: batches cost half as much again per passage."""
+
+    LONGEST = 256
+
+    def __init__(self, path: str, said: Said) -> None:
+        self._model = Model(path, said)
+        if not self._model.makes_vectors:
+            raise LoadFault("This file is no embedding model.")
+        self._batch = Batch(self.LONGEST)
+        shape = Shape(self.LONGEST, 1, self.LONGEST, threads=1, embeddings=True)
+        self._context = Context(self._model, shape)
+
+    def vector(self, text: str) -> bytes:
+        """Little-endian float32, L2-normalised; raises BrokenModel."""
+        tokens = self._model.tokenize(text, special=False, begin=True)
+        if len(tokens) > self.LONGEST:
+            tokens = [*tokens[: self.LONGEST - 1], tokens[-1]]
+        self._context.forget(0)
+        self._batch.clear()
+        self._batch.add(tokens, 0, 0, wants="all")
+        self._context.run(self._batch)
+        numbers = self._context.vector(0)
+        length = math.sqrt(math.fsum(number * number for number in numbers))
+        if not numbers or not math.isfinite(length) or length == 0:
+            raise BrokenModel("the embedding model's numbers are not a number")
+        return struct.pack(f"<{len(numbers)}f", *(number / length for number in numbers))
+
+
+def fault_sentence(said: str) -> str:
+    """What an operator reads when llama.cpp refuses a file."""
+    if "not within" in said or "out of bounds" in said or "corrupted or incomplete" in said:
+        return "The model file is cut short or damaged: copy it again."
+    if "unknown model architecture" in said:
+        return "This model is of a kind that the engine doesn't know: choose another or update the box."
+    if "invalid magic" in said:
+        return "This file is no GGUF model."
+    return "The model file can't be read: copy it again or choose another."
+
+
+def _greedy() -> list[Any]:
+    return [L.llama_sampler_init_greedy()]
+
+
+def _varied(model: Model, taste: Taste) -> list[Any]:
+    return [
+        L.llama_sampler_init_penalties(model.tokens, 64, 1.1, 0.0, 0.0),
+        L.llama_sampler_init_top_k(40),
+        L.llama_sampler_init_top_p(taste.top_p, 1),
+        L.llama_sampler_init_temp(taste.temperature),
+        L.llama_sampler_init_dist(RANDOM_SEED if taste.seed is None else taste.seed & 0x7FFFFFFF),
+    ]

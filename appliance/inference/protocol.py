@@ -1,0 +1,126 @@
+"""What the box and its engine child say to each other: msgpack behind a four-byte length."""
+
+import struct
+from dataclasses import dataclass, fields
+from typing import Literal
+
+import msgpack
+
+LENGTH = struct.Struct(">I")
+LARGEST_FRAME = 16 * 1024 * 1024
+
+FinishReason = Literal["stop", "length"]
+RefusalKind = Literal["too_long", "bad_grammar", "busy", "off"]
+
+
+@dataclass(frozen=True)
+class Setup:
+    """The first frame: which files to open and how; sizes are in tokens, 0 means the child decides."""
+
+    chat: str
+    embedder: str
+    slots: int
+    cells_per_slot: int
+    threads: int
+    prompt_chunk: int
+    unified: bool
+    beat_seconds: float
+
+
+@dataclass(frozen=True)
+class Ask:
+    id: int
+    messages: tuple[tuple[str, str], ...]
+    max_tokens: int
+    temperature: float
+    top_p: float
+    seed: int | None
+    stop: tuple[str, ...]
+    grammar: str
+
+
+@dataclass(frozen=True)
+class Embed:
+    id: int
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Cancel:
+    id: int
+
+
+@dataclass(frozen=True)
+class Ready:
+    """What could be loaded; the two faults are empty or a sentence."""
+
+    slots: int
+    cells_per_slot: int
+    can_embed: bool
+    chat_fault: str
+    embedder_fault: str
+
+
+@dataclass(frozen=True)
+class Beat:
+    """Sent every second; `working` is how long the piece of work in hand takes so far, 0 when idle."""
+
+    steps: int
+    working: float
+
+
+@dataclass(frozen=True)
+class Text:
+    id: int
+    piece: str
+
+
+@dataclass(frozen=True)
+class Finished:
+    id: int
+    reason: FinishReason
+    prompt_tokens: int
+    output_tokens: int
+
+
+@dataclass(frozen=True)
+class Refused:
+    id: int
+    kind: RefusalKind
+    message: str
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """One vector as little-endian float32 bytes; `index` is its text's place in the request."""
+
+    id: int
+    index: int
+    vector: bytes
+
+
+@dataclass(frozen=True)
+class ModelFault:
+    """The chat model computes nonsense and must not be asked again."""
+
+    message: str
+
+
+Frame = Setup | Ask | Embed | Cancel | Ready | Beat | Text | Finished | Refused | Embedded | ModelFault
+KINDS: dict[str, type[Frame]] = {
+    kind.__name__: kind
+    for kind in (Setup, Ask, Embed, Cancel, Ready, Beat, Text, Finished, Refused, Embedded, ModelFault)
+}
+
+
+def framed(frame: Frame) -> bytes:
+    body = msgpack.packb([type(frame).__name__, *(getattr(frame, field.name) for field in fields(frame))])
+    return LENGTH.pack(len(body)) + bytes(body)
+
+
+def unframed(body: bytes) -> Frame:
+    """Raises ValueError for anything that is not one of ours."""
+    name, *values = msgpack.unpackb(body, use_list=False)
+    if name not in KINDS:
+        raise ValueError(f"unknown frame {name!r}")
+    return KINDS[name](*values)

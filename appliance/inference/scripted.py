@@ -1,0 +1,108 @@
+"""Engines that say what they were told to: one for tests, one for showing the box without a model."""
+
+import asyncio
+import hashlib
+import re
+from collections import deque
+from collections.abc import AsyncGenerator, Sequence
+
+import numpy
+
+from appliance.inference.engine import Answer, EngineDied, EngineState, Prompt, Vector
+
+WIDTH = 384
+LINE = "This is a scripted answer."
+
+
+class ScriptedEngine:
+    """Says the queued texts in order, word by word, and keeps what it was asked in `asked`."""
+
+    backend = "scripted"
+
+    def __init__(
+        self, state: EngineState = "ready", slots: int = 2, can_embed: bool = True, line: str = LINE
+    ) -> None:
+        self.state: EngineState = state
+        self.slots = slots
+        self.can_embed = can_embed
+        self.asked: list[Prompt] = []
+        self.live = 0
+        self._line = line
+        self._script: deque[str | Exception | None] = deque()
+        self._go_on = asyncio.Event()
+        self._go_on.set()
+
+    @property
+    def model(self) -> str:
+        return "scripted" if self.state == "ready" else ""
+
+    def will_say(self, *texts: str) -> None:
+        self._script.extend(texts)
+
+    def will_fail(self, error: Exception | None = None) -> None:
+        self._script.append(error or EngineDied("The engine stopped in the middle of its work."))
+
+    def will_hang(self) -> None:
+        """The next answer says nothing until it is cancelled."""
+        self._script.append(None)
+
+    def hold(self) -> None:
+        """Answers stop before their next word until `release`."""
+        self._go_on.clear()
+
+    def release(self) -> None:
+        self._go_on.set()
+
+    async def start(self) -> None:
+        return None
+
+    async def stop(self) -> None:
+        self.state = "off"
+
+    def generate(self, prompt: Prompt) -> Answer:
+        self.asked.append(prompt)
+        said = self._script.popleft() if self._script else self._line
+        return Answer(lambda answer: self._words(said, prompt, answer))
+
+    async def embed(self, texts: Sequence[str]) -> list[Vector]:
+        return [hashed(text) for text in texts]
+
+    async def _words(
+        self, said: str | Exception | None, prompt: Prompt, answer: Answer
+    ) -> AsyncGenerator[str, None]:
+        self.live += 1
+        try:
+            if isinstance(said, Exception):
+                raise said
+            if said is None:
+                await asyncio.Event().wait()
+            for count, word in enumerate(re.findall(r"\S+\s*", said or ""), start=1):
+                await self._go_on.wait()
+                yield word
+                if count == prompt.max_tokens:
+                    answer.truncated = True
+                    return
+        finally:
+            self.live -= 1
+
+
+def hashed(text: str) -> Vector:
+    """A bag of words as a vector: texts that share words are near each other, the same on every machine."""
+    vector = numpy.zeros(WIDTH, dtype=numpy.float32)
+    for word in re.findall(r"\w+", text.lower()) or [""]:
+        digest = hashlib.blake2b(word.encode(), digest_size=4).digest()
+        vector[int.from_bytes(digest) % WIDTH] += 1.0
+    return vector / numpy.float32(numpy.linalg.norm(vector))
+
+
+class MockEngine(ScriptedEngine):
+    """Gives every question the same text: HELPER_LLM_BACKEND=mock."""
+
+    backend = "mock"
+
+    def __init__(self, text: str, slots: int = 4) -> None:
+        super().__init__(slots=slots, can_embed=False, line=text)
+
+    @property
+    def model(self) -> str:
+        return "mock"

@@ -1,0 +1,75 @@
+"""The chat template a model carries in its file, run in a sandbox: the file comes from anywhere."""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import NoReturn
+
+from jinja2 import TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+CHATML = (
+    "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n"
+    "{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+LONGEST_TEMPLATE = 64 * 1024
+
+Turns = Sequence[tuple[str, str]]
+
+
+class ChatTemplate:
+    """Turns into the text the model was trained on; raises TemplateError when the template is broken."""
+
+    def __init__(
+        self, source: str, begin: str, end: str, controls: Sequence[str], now: Callable[[], datetime]
+    ) -> None:
+        if len(source) > LONGEST_TEMPLATE:
+            raise TemplateError("the template is too long")
+        sandbox = ImmutableSandboxedEnvironment(
+            trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"]
+        )
+        sandbox.globals["raise_exception"] = _refuse
+        sandbox.globals["strftime_now"] = lambda pattern: now().strftime(pattern)
+        self._template = sandbox.from_string(source or CHATML)
+        self._words = {"bos_token": begin, "eos_token": end}
+        written = sorted((text for text in controls if len(text) > 2), key=len, reverse=True)
+        self._controls = re.compile("|".join(map(re.escape, written))) if written else None
+
+    def render(self, turns: Turns) -> str:
+        clean = [(role, self._defused(content)) for role, content in turns]
+        system = next((content for role, content in clean if role == "system"), "")
+        try:
+            text = self._rendered(clean)
+        except TemplateError:
+            if not system:
+                raise
+            return self._rendered(_merged(clean))
+        # some templates leave a system turn out without a word
+        return text if system.strip() in text else self._rendered(_merged(clean))
+
+    def _rendered(self, turns: Turns) -> str:
+        messages = [{"role": role, "content": content} for role, content in turns]
+        return self._template.render(
+            messages=messages, add_generation_prompt=True, enable_thinking=False, tools=None, **self._words
+        )
+
+    def _defused(self, content: str) -> str:
+        """A student who writes an end-of-turn mark must not end the turn."""
+        if self._controls is None:
+            return content
+        return self._controls.sub(lambda found: f"{found[0][0]} {found[0][1:]}", content)
+
+
+def _merged(turns: Turns) -> list[tuple[str, str]]:
+    """The system text at the head of the first thing the user says, for models that know no system turn."""
+    system = "\n\n".join(content for role, content in turns if role == "system")
+    rest = [turn for turn in turns if turn[0] != "system"]
+    first = next((at for at, turn in enumerate(rest) if turn[0] == "user"), None)
+    if first is None:
+        return [("user", system), *rest]
+    rest[first] = ("user", f"{system}\n\n{rest[first][1]}")
+    return rest
+
+
+def _refuse(reason: str) -> NoReturn:
+    raise TemplateError(reason)

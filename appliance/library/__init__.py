@@ -1,0 +1,1 @@
+"""Courses as files: read, split for students and teachers, rendered, searched."""

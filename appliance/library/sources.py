@@ -1,0 +1,178 @@
+"""Course files as they lie on disk: no links followed, no surprises from YAML, each fault told in one sentence."""
+
+import errno
+import os
+import re
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from appliance.errors import Invalid, NotFound
+
+LESSON_BYTES = 1024 * 1024
+# Front matter and manifests are written by hand: anything bigger or deeper is a mistake or an attack.
+YAML_BYTES = 256 * 1024
+YAML_DEPTH = 12
+YAML_EVENTS = 50_000
+
+SLUG = re.compile(r"[A-Za-z0-9_-]{1,100}")
+_FENCE = re.compile(r"---[ \t]*")
+_KEY = re.compile(r"\s*(?:-\s+)?([^\s:#][^:]*):\s+(\S.*)")
+
+Signature = tuple[int, int, int]
+# What a YAML file can hold here: every scalar is text, so that "Yes", 1.50 and a date stay as they were typed.
+Yaml = str | list["Yaml"] | dict[str, "Yaml"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One text file of a course; `name` is how messages call it, `signature` changes when the file does."""
+
+    name: str
+    text: str
+    signature: Signature
+
+
+def signature(path: Path) -> Signature | None:
+    """What tells one version of a file from the next without reading it; None when it isn't there."""
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def inside(root: Path, *parts: str) -> Path:
+    """The path of a file below `root`. Raises NotFound when it would lie outside or is reached through a link."""
+    path = Path(os.path.normpath(root.joinpath(*parts)))
+    if "\0" in str(path) or path == root or not path.is_relative_to(root):
+        raise NotFound(f"'{'/'.join(parts)}' lies outside the courses folder.", "path_outside")
+    step = root
+    for part in path.relative_to(root).parts:
+        step = step / part
+        if step.is_symlink():
+            raise NotFound(f"'{part}' is a link. Put the file itself there instead.", "path_is_link")
+    return path
+
+
+def read_source(root: Path, *parts: str, limit_bytes: int = LESSON_BYTES) -> Source:
+    """Raises NotFound when it is missing, outside `root` or a link, Invalid when it can't be read as text."""
+    path = inside(root, *parts)
+    name = "/".join(path.relative_to(root).parts)
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        missing = error.errno in (errno.ENOENT, errno.ENOTDIR)
+        sentence = f"{name} is missing." if missing else f"{name} can't be opened."
+        raise NotFound(sentence, "file_missing") from error
+    with os.fdopen(handle, "rb") as file:
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode):
+            raise Invalid(f"{name} isn't a file.", "file_unreadable")
+        content = file.read(limit_bytes + 1)
+    return Source(name, _text(name, content, limit_bytes), (found.st_ino, found.st_mtime_ns, found.st_size))
+
+
+def mapping(name: str, text: str, first_line: int = 1) -> dict[str, Yaml]:
+    """The keys and values of a YAML text; `first_line` is where it begins in the file that messages speak of."""
+    if len(text) > YAML_BYTES:
+        raise Invalid(f"{name} has more than 256 kB of settings. Move long text below the second '---'.", "yaml_large")
+    try:
+        _refuse_bombs(name, text, first_line)
+        value = yaml.load(text, Loader=yaml.CBaseLoader)  # noqa: S506 - the base loader knows only text, lists, maps
+    except yaml.YAMLError as error:
+        raise Invalid(_fault(name, text, first_line, error), "yaml_broken") from error
+    if value in (None, ""):
+        return {}
+    if not isinstance(value, dict):
+        raise Invalid(f"{name}, line {first_line}: settings have to be written as 'name: value' lines.", "yaml_broken")
+    return value
+
+
+def front_matter(source: Source) -> tuple[dict[str, Yaml], str]:
+    """The settings between the two '---' lines and the Markdown below them."""
+    lines = source.text.split("\n")
+    if not _FENCE.fullmatch(lines[0]):
+        return {}, source.text
+    for number, line in enumerate(lines[1:], start=1):
+        if _FENCE.fullmatch(line):
+            return mapping(source.name, "\n".join(lines[1:number]), 2), "\n".join(lines[number + 1 :]).lstrip("\n")
+    raise Invalid(f"{source.name}: the settings at the top need a line with '---' after them.", "yaml_broken")
+
+
+def words(value: Yaml | None) -> str:
+    """A scalar as text. A line like `- If stuck: ask` is a mapping to YAML and a sentence to its author."""
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {words(inner)}".strip() for key, inner in value.items())
+    if isinstance(value, list):
+        return ", ".join(filter(None, map(words, value)))
+    return "" if value is None or value in ("~", "null") else value.strip()
+
+
+def lines_of(value: Yaml | None) -> tuple[str, ...]:
+    """A list of texts; a lone text counts as a list of one."""
+    items = value if isinstance(value, list) else [value or ""]
+    return tuple(filter(None, map(words, items)))
+
+
+def entries(value: Yaml | None) -> tuple[dict[str, Yaml], ...]:
+    """Those items of a list that have keys of their own."""
+    return tuple(item for item in value if isinstance(item, dict)) if isinstance(value, list) else ()
+
+
+def section(value: Yaml | None) -> dict[str, Yaml]:
+    return value if isinstance(value, dict) else {}
+
+
+def number(value: Yaml | None) -> int | None:
+    """A whole number from 0 to 99,999, or None."""
+    text = words(value)
+    return int(text) if re.fullmatch(r"[0-9]{1,5}", text) else None
+
+
+def _text(name: str, content: bytes, limit_bytes: int) -> str:
+    if len(content) > limit_bytes:
+        raise Invalid(f"{name} is larger than {limit_bytes // 1024} kB. Split it, or move pictures out.", "file_large")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Invalid(f"{name} isn't UTF-8 text. Save it again as UTF-8.", "file_not_utf8") from error
+    if "\0" in text:
+        raise Invalid(f"{name} isn't a text file.", "file_not_text")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _refuse_bombs(name: str, text: str, first_line: int) -> None:
+    """A few bytes of aliases can stand for gigabytes: look at the events before anything is built."""
+    depth = 0
+    for count, event in enumerate(yaml.parse(text, Loader=yaml.CBaseLoader)):
+        line = first_line + event.start_mark.line
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise Invalid(f"{name}, line {line}: '&' and '*' references aren't read here. Put quotes.", "yaml_alias")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > YAML_DEPTH or count > YAML_EVENTS:
+            raise Invalid(f"{name}, line {line}: there are too many lists inside lists.", "yaml_deep")
+
+
+def _fault(name: str, text: str, first_line: int, error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    if mark is None:
+        return f"{name}: the settings hold a character that can't be read. Type that line again."
+    rows = text.split("\n")
+    where = f"{name}, line {first_line + mark.line}"
+    row = rows[mark.line] if mark.line < len(rows) else ""
+    problem = str(getattr(error, "problem", "") or "")
+    pair = _KEY.match(row)
+    if "mapping values are not allowed" in problem and pair is not None:
+        return f"{where}: the text after '{pair[1].strip()}:' has a colon in it. Put the text in double quotes."
+    if "mapping values are not allowed" in problem:
+        return f"{where}: there is a colon inside the text. Put the text in double quotes."
+    if "\t" in row[: len(row) - len(row.lstrip())]:
+        return f"{where}: the line begins with a tab. Use spaces instead."
+    if "cannot start any token" in problem and pair is not None:
+        return f"{where}: the text after '{pair[1].strip()}:' begins with a special sign. Put it in double quotes."
+    if "cannot start any token" in problem:
+        return f"{where}: the text begins with a special sign. Put the text in double quotes."
+    return f"{where}: the settings can't be read from here. Check the quotes and the spaces at the start of the line."

@@ -1,0 +1,42 @@
+"""The parts of a running box, handed to every room; app.py puts them together."""
+
+from dataclasses import dataclass
+
+from sanic import Request
+
+from appliance.auth.passwords import Hasher
+from appliance.auth.throttle import Throttle
+from appliance.helper.pipeline import Helper
+from appliance.inference.engine import Engine
+from appliance.inference.router import Router
+from appliance.library.courses import Shelf
+from appliance.settings import Settings
+from appliance.storage.cache import Cache
+from appliance.storage.database import Clock, Database
+from appliance.storage.files import FileStore
+from appliance.storage.jobs import JobRunner
+from appliance.storage.secrets import Secrets
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything a handler may need. `clock` gives UTC seconds since 1970."""
+
+    settings: Settings
+    secrets: Secrets
+    clock: Clock
+    db: Database
+    cache: Cache
+    files: FileStore
+    jobs: JobRunner
+    shelf: Shelf
+    throttle: Throttle
+    hasher: Hasher
+    engine: Engine
+    router: Router
+    helper: Helper
+
+
+def parts_of(request: Request) -> Parts:
+    parts: Parts = request.app.ctx.parts
+    return parts

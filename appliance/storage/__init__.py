@@ -1,0 +1,1 @@
+"""Foundations: the database, the cache, files on disk and durable background work."""

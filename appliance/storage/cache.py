@@ -1,0 +1,44 @@
+"""A cache on disk (JSON, never pickle): losing it loses nothing that anyone handed in."""
+
+import asyncio
+import time
+from pathlib import Path
+from typing import Any
+
+import diskcache
+
+LIMIT_BYTES = 64 * 1024 * 1024
+
+
+class Cache:
+    """Values are what JSON can hold. Every call leaves the loop: the disk may be slow."""
+
+    def __init__(self, folder: Path) -> None:
+        self._store = diskcache.Cache(str(folder), disk=diskcache.JSONDisk, size_limit=LIMIT_BYTES)
+
+    async def get(self, key: str) -> Any:
+        """The value, or None when it was never there or its time is over."""
+        return await asyncio.to_thread(self._store.get, key)
+
+    async def set(self, key: str, value: Any, expire: float) -> None:
+        await asyncio.to_thread(self._store.set, key, value, expire)
+
+    async def delete(self, key: str) -> None:
+        await asyncio.to_thread(self._store.delete, key)
+
+    async def incr(self, key: str, expire: float) -> int:
+        """Count one more; the first count starts the window of `expire` seconds."""
+        return await asyncio.to_thread(self._count, key, expire)
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._store.close)
+
+    def _count(self, key: str, expire: float) -> int:
+        with self._store.transact():
+            counted, ends_at = self._store.get(key, expire_time=True)
+            if not isinstance(counted, int) or ends_at is None:
+                self._store.set(key, 1, expire)
+                return 1
+            # Without the time that is left the window would begin anew with every count.
+            self._store.set(key, counted + 1, max(0.001, ends_at - time.time()))
+            return counted + 1

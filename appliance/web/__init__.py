@@ -1,0 +1,1 @@
+"""What all rooms share about HTTP: rendering, forms, identity, refusals, streams, uploads."""

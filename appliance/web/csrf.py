@@ -1,0 +1,54 @@
+"""Forged requests: every unsafe method carries a token that only our own pages know."""
+
+import hashlib
+import hmac
+import secrets
+
+from sanic import HTTPResponse, Request
+
+from appliance.errors import Forbidden
+from appliance.web.identity import session_token, set_cookie
+
+FIELD = "csrf_token"
+HEADER = "X-CSRF-Token"
+COOKIE = "chalkbox_seed"
+SEED_SECONDS = 180 * 24 * 3600
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+STALE = "This page was open for too long or in another tab. Load it again and send it once more."
+
+
+def token_for(request: Request) -> str:
+    """The token of this browser and session; it changes at every sign-in and sign-out."""
+    secret: bytes = request.app.ctx.secrets.csrf
+    return hmac.new(secret, f"{_seed(request)}:{session_token(request)}".encode(), hashlib.sha256).hexdigest()
+
+
+def check(request: Request) -> None:
+    """Raise Forbidden unless the request came from one of our pages; upload routes check their own field."""
+    if request.method in SAFE or (request.route and request.route.extra.get("csrf") == "in_stream"):
+        return
+    check_token(request, str(request.headers.get(HEADER) or _field(request)))
+
+
+def check_token(request: Request, given: str) -> None:
+    if request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
+        raise Forbidden(STALE, "csrf_failed")
+    if not hmac.compare_digest(given.encode(), token_for(request).encode()):
+        raise Forbidden(STALE, "csrf_failed")
+
+
+def plant_seed(request: Request, response: HTTPResponse) -> None:
+    """Give a browser without a seed one, when a page with a form went out to it."""
+    if getattr(request.ctx, "new_seed", ""):
+        set_cookie(request, response, COOKIE, request.ctx.new_seed, SEED_SECONDS)
+
+
+def _seed(request: Request) -> str:
+    known = request.cookies.get(COOKIE) or getattr(request.ctx, "new_seed", "")
+    if not known:
+        request.ctx.new_seed = known = secrets.token_urlsafe(18)
+    return str(known)
+
+
+def _field(request: Request) -> str:
+    return str((request.form or {}).get(FIELD) or "")

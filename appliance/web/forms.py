@@ -1,0 +1,59 @@
+"""Reading what a form or a program sent: always text, always bounded, never an error page."""
+
+import json
+from typing import Any
+
+from sanic import Request
+from sanic.exceptions import BadRequest
+
+from appliance.errors import Invalid
+
+BAD_JSON = "This was not sent in a form the box can read."
+
+
+def text(request: Request, name: str, most: int = 1000) -> str:
+    """One field, trimmed; too long raises Invalid. NUL never gets in: SQLite would cut there."""
+    value = str((request.form or {}).get(name) or "").replace("\x00", "").strip()
+    if len(value) > most:
+        raise Invalid("This is longer than fits here. Make it shorter.", "too_long", field=name)
+    return value
+
+
+def password(request: Request, name: str) -> str:
+    """Like text, but blanks at the ends belong to it."""
+    return str((request.form or {}).get(name) or "")[:2000]
+
+
+def texts(request: Request, name: str) -> list[str]:
+    return [str(value) for value in (request.form or {}).getlist(name) or []]
+
+
+def typed(request: Request, *names: str) -> dict[str, str]:
+    """What was typed, to be shown again beside an error; cut so that a refused page stays small."""
+    return {name: str((request.form or {}).get(name) or "")[:2000] for name in names}
+
+
+def is_json(request: Request) -> bool:
+    return (request.content_type or "").startswith("application/json")
+
+
+def json_object(request: Request) -> dict[str, Any]:
+    """The body as one JSON object. Raises Invalid `bad_json`."""
+    try:
+        # Not request.json: it lets NaN through and dies on nesting.
+        body = json.loads(request.body or b"", parse_constant=lambda name: None)
+    except (ValueError, RecursionError, BadRequest) as error:
+        raise Invalid(BAD_JSON, "bad_json") from error
+    if not isinstance(body, dict):
+        raise Invalid(BAD_JSON, "bad_json")
+    return body
+
+
+def json_text(body: dict[str, Any], name: str) -> str:
+    """A text in a JSON object; absent is empty. Raises Invalid `bad_json` for any other type."""
+    value = body.get(name, "")
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise Invalid(BAD_JSON, "bad_json", field=name)
+    return value.replace("\x00", "")

@@ -1,0 +1,108 @@
+"""Who is asking: the session cookie becomes a person, and the who-may-what table says where they may go."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sanic import HTTPResponse, Request
+
+from appliance.auth import permissions, sessions
+from appliance.errors import Forbidden, NotFound, Unauthorized
+from appliance.storage.database import Database
+
+SESSION_COOKIE = "chalkbox_session"
+DEVICE_COOKIE = "chalkbox_device"
+
+Kind = Literal["visitor", "student", "staff"]
+
+
+@dataclass(frozen=True)
+class Person:
+    """Whoever sent the request. `id` and `class_id` are 0 where they mean nothing."""
+
+    kind: Kind
+    id: int = 0
+    class_id: int = 0
+    display_name: str = ""
+    is_operator: bool = False
+    # A password alone is half a sign-in: this one has not given the second factor yet.
+    is_half_signed_in: bool = False
+
+    @property
+    def is_staff(self) -> bool:
+        return self.kind == "staff"
+
+    @property
+    def is_student(self) -> bool:
+        return self.kind == "student"
+
+    @property
+    def key(self) -> str:
+        """A name for limits and queues that says nothing about the person."""
+        return f"student:{self.class_id}:{self.id}" if self.is_student else f"{self.kind}:{self.id}"
+
+
+VISITOR = Person("visitor")
+
+
+def database(request: Request) -> Database:
+    db: Database = request.app.ctx.db
+    return db
+
+
+def person_of(request: Request) -> Person:
+    person: Person = request.ctx.person
+    return person
+
+
+def session_token(request: Request) -> str:
+    return str(request.cookies.get(SESSION_COOKIE) or "")
+
+
+async def recognise(request: Request) -> Person:
+    """The person behind the session cookie; a visitor when there is none, or it is over."""
+    token = session_token(request)
+    session = await sessions.session_of(database(request), token, database(request).now()) if token else None
+    if session is None:
+        return VISITOR
+    if session.student_id:
+        return Person("student", session.student_id, session.class_id, session.display_name)
+    if not session.verified:
+        return Person("visitor", id=session.staff_id or 0, is_half_signed_in=True)
+    return Person("staff", session.staff_id or 0, 0, session.display_name, session.is_operator)
+
+
+def admit(request: Request) -> None:
+    """Hold the request against the who-may-what table. Raises Unauthorized, Forbidden or NotFound."""
+    if request.route is None:
+        raise NotFound("This page isn't here. Go back, or start again from the first page.")
+    allowed = permissions.who_may(request.method, "/" + request.route.path)
+    person = person_of(request)
+    if "anyone" in allowed or roles_of(person) & allowed:
+        return
+    if person.kind == "visitor":
+        raise Unauthorized("Sign in first, or join your class.")
+    raise Forbidden("This page is for somebody else: sign out first if you are them.")
+
+
+def roles_of(person: Person) -> frozenset[str]:
+    if person.is_student:
+        return frozenset({"student"})
+    if person.is_staff:
+        return frozenset({"teacher", "operator"} if person.is_operator else {"teacher"})
+    return frozenset({"half"} if person.is_half_signed_in else set())
+
+
+def remember(request: Request, response: HTTPResponse, token: str, seconds: int) -> None:
+    """Put the session into the browser; nothing that runs in the page can read it."""
+    set_cookie(request, response, SESSION_COOKIE, token, seconds)
+
+
+def forget(response: HTTPResponse, *names: str) -> None:
+    for name in names or (SESSION_COOKIE,):
+        response.delete_cookie(name)
+
+
+def set_cookie(request: Request, response: HTTPResponse, name: str, value: str, seconds: int) -> None:
+    response.add_cookie(
+        name, value, max_age=seconds, path="/", httponly=True, samesite="Lax", secure=request.scheme == "https"
+    )

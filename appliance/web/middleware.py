@@ -1,0 +1,48 @@
+"""What happens around every handler: who asks, may they, what every answer carries, one log line."""
+
+import logging
+import time
+
+from sanic import HTTPResponse, Request, Sanic
+
+from appliance.storage.addresses import network_of
+from appliance.web import csrf, flash, identity
+from appliance.web.headers import put_headers, request_id_of
+from appliance.web.translations import language_of
+
+log = logging.getLogger("chalkbox.web")
+
+
+def attach(app: Sanic) -> None:
+    app.on_request(before)
+    app.on_response(after)
+
+
+async def before(request: Request) -> None:
+    request.ctx.started = time.perf_counter()
+    request.ctx.request_id = request_id_of(request)
+    request.ctx.language = language_of(request)
+    request.ctx.person = identity.VISITOR
+    request.ctx.flash = []
+    if request.path.startswith("/static/"):
+        return
+    request.ctx.flash = flash.read(request)
+    request.ctx.person = await identity.recognise(request)
+    identity.admit(request)
+    csrf.check(request)
+
+
+async def after(request: Request, response: HTTPResponse) -> None:
+    if not hasattr(request.ctx, "started"):
+        return
+    csrf.plant_seed(request, response)
+    flash.write(request, response)
+    put_headers(request, response)
+    route = "/" + request.route.path if request.route else "-"
+    if not route.startswith("/static/"):
+        milliseconds = (time.perf_counter() - request.ctx.started) * 1000
+        log.info(
+            "request method=%s route=%s status=%d ms=%.1f who=%s network=%s request=%s",
+            request.method, route, response.status, milliseconds, request.ctx.person.kind,
+            network_of(request.ip), request.ctx.request_id,
+        )  # fmt: skip

@@ -1,0 +1,93 @@
+"""The one table from what went wrong to what the browser or the program gets."""
+
+import logging
+import secrets
+
+from sanic import HTTPResponse, Request, Sanic
+from sanic.exceptions import MethodNotAllowed, PayloadTooLarge, SanicException
+from sanic.exceptions import NotFound as NoRoute
+from sanic.response import json, redirect
+
+from appliance.errors import Invalid, NotFound, RateLimited, Refusal, TooLarge, Unauthorized
+from appliance.web.forms import is_json
+from appliance.web.headers import request_id_of
+from appliance.web.identity import VISITOR
+from appliance.web.rendering import render, translator
+from appliance.web.translations import language_of
+
+PROGRAM_PATHS = ("/helper/", "/api/")
+UNKNOWN = "Something on the box went wrong. Try again; if it stays so, tell your teacher the number below."
+RETRY_SECONDS = 30
+
+log = logging.getLogger("chalkbox.web")
+
+
+def attach(app: Sanic) -> None:
+    app.error_handler.add(Refusal, refused)
+    app.error_handler.add(SanicException, not_understood)
+    app.error_handler.add(Exception, unknown)
+
+
+def wants_json(request: Request) -> bool:
+    accepts = str(request.headers.get("accept") or "")
+    return request.path.startswith(PROGRAM_PATHS) or is_json(request) or accepts.startswith("application/json")
+
+
+async def refused(request: Request, refusal: Refusal) -> HTTPResponse:
+    _prepare(request)
+    if isinstance(refusal, Unauthorized) and not wants_json(request):
+        return redirect("/" if request.path.startswith(("/student", "/course", "/material")) else _sign_in(request))
+    response = answer(request, refusal)
+    if isinstance(refusal, RateLimited):
+        response.headers["Retry-After"] = str(refusal.retry_after)
+    elif refusal.status == 503:
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def answer(request: Request, refusal: Refusal) -> HTTPResponse:
+    message = translator(request)(refusal.message)
+    if wants_json(request):
+        body = {"error": refusal.code, "message": message, "request_id": request.ctx.request_id}
+        return json(body, status=refusal.status)
+    return render(request, "refusal.html", refusal.status, message=message, status=refusal.status, number="")
+
+
+async def not_understood(request: Request, error: SanicException) -> HTTPResponse:
+    """What Sanic itself refuses, in our words."""
+    if isinstance(error, NoRoute):
+        refusal: Refusal = NotFound("This page isn't here. Go back, or start again from the first page.")
+    elif isinstance(error, PayloadTooLarge):
+        refusal = TooLarge("This is more than fits here. Make it smaller.")
+    elif isinstance(error, MethodNotAllowed):
+        refusal = Invalid("This page doesn't take that. Go back and use its buttons.", "method_not_allowed")
+        refusal.status = 405
+    elif 400 <= error.status_code < 500:
+        refusal = Invalid("This was not sent in a form the box can read.", "bad_request")
+    else:
+        return await unknown(request, error)
+    return await refused(request, refusal)
+
+
+async def unknown(request: Request, error: Exception) -> HTTPResponse:
+    """Our own mistake: the visitor gets a number, the log the rest."""
+    _prepare(request)
+    number = secrets.token_hex(4)
+    log.error("unknown_error number=%s request=%s", number, request.ctx.request_id, exc_info=error)
+    message = translator(request)(UNKNOWN)
+    if wants_json(request):
+        body = {"error": "backend_error", "message": message, "request_id": request.ctx.request_id}
+        return json(body, status=500)
+    return render(request, "refusal.html", 500, message=message, status=500, number=number)
+
+
+def _sign_in(request: Request) -> str:
+    return f"/sign-in?next={request.path}"
+
+
+def _prepare(request: Request) -> None:
+    """A request may be refused before it was looked at: give the error page what it needs."""
+    request.ctx.request_id = getattr(request.ctx, "request_id", "") or request_id_of(request)
+    request.ctx.person = getattr(request.ctx, "person", VISITOR)
+    request.ctx.flash = getattr(request.ctx, "flash", [])
+    request.ctx.language = getattr(request.ctx, "language", "") or language_of(request)

@@ -1,0 +1,107 @@
+"""Templates become pages, in the person's language, with what every page needs at hand."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+from sanic import HTTPResponse, Request
+from sanic.response import html
+
+from appliance import VERSION
+from appliance.web import csrf
+from appliance.web.identity import person_of
+from appliance.web.static_files import StaticFiles
+from appliance.web.translations import LANGUAGES, Translator
+
+FLASH_COOKIE = "chalkbox_flash"
+ROOMS = ("visitor", "student", "teacher", "operator")
+
+
+@dataclass(frozen=True)
+class Flash:
+    """What happened, said once on the next page; `kind` is ok, warning or error."""
+
+    kind: str
+    text: str
+
+
+class Pages:
+    """The templates of all rooms. Each room's are found under its own name: `student/home.html`."""
+
+    def __init__(self, static: StaticFiles) -> None:
+        self.static = static
+        self.environment = Environment(
+            loader=_rooms_loader(),
+            autoescape=select_autoescape(default=True, default_for_string=True),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self.environment.filters["megabytes"] = megabytes
+
+    def render(self, request: Request, template: str, values: dict[str, Any]) -> str:
+        return self.environment.get_template(template).render({**_common(request, self.static), **values})
+
+
+def render(request: Request, template: str, status: int = 200, **values: Any) -> HTTPResponse:
+    pages: Pages = request.app.ctx.pages
+    return html(pages.render(request, template, values), status=status)
+
+
+def translator(request: Request) -> Translator:
+    return Translator(request.ctx.language)
+
+
+def say(request: Request, text: str, kind: str = "ok") -> None:
+    """Tell the person on the next page what happened."""
+    request.ctx.flash_next = Flash(kind, text)
+
+
+def megabytes(size_bytes: int) -> str:
+    """A size as people read it."""
+    return f"{size_bytes / 1e6:.1f} MB" if size_bytes >= 100_000 else f"{max(1, size_bytes // 1000)} kB"
+
+
+def _common(request: Request, static: StaticFiles) -> dict[str, Any]:
+    translate = translator(request)
+    token = csrf.token_for(request)
+    return {
+        "_": translate,
+        "ngettext": translate.plural,
+        "static": static.address,
+        "csrf_token": token,
+        "csrf_field": lambda: Markup(f'<input type="hidden" name="{csrf.FIELD}" value="{token}">'),
+        "language": translate.language,
+        "languages": list(LANGUAGES.items()),
+        "text_direction": translate.direction,
+        "box": request.app.ctx.school(),
+        "person": person_of(request),
+        "path": request.path,
+        "flash": request.ctx.flash,
+        "request_id": request.ctx.request_id,
+        "version": VERSION,
+        "day": lambda seconds: _day(request, seconds),
+        "moment": lambda seconds: _moment(request, seconds),
+    }
+
+
+def _local(request: Request, seconds: int) -> datetime:
+    school = request.app.ctx.school()
+    return datetime.fromtimestamp(seconds, ZoneInfo(school.timezone) if school else UTC)
+
+
+def _day(request: Request, seconds: int) -> str:
+    return format_date(_local(request, seconds), "d MMM", locale=request.ctx.language)
+
+
+def _moment(request: Request, seconds: int) -> str:
+    return format_datetime(_local(request, seconds), "d MMM, HH:mm", locale=request.ctx.language)
+
+
+def _rooms_loader() -> ChoiceLoader:
+    rooms = {room: PackageLoader(f"appliance.{room}") for room in ROOMS}
+    return ChoiceLoader([PackageLoader("appliance.web"), PrefixLoader(rooms)])

@@ -1,0 +1,75 @@
+// The helper's conversation: asks, shows the place in line, writes the answer as it comes, keeps what was typed when it fails.
+import { newAnswer } from "./helper-answer.js";
+import { attachPanel } from "./helper-panel.js";
+import { attachSheet } from "./helper-sheet.js";
+import { events } from "./helper-stream.js";
+
+class Refusal extends Error {}
+
+export default function helper(element) {
+  const form = element.querySelector("form.helper-form");
+  const panel = attachPanel(element);
+  const log = panel.part("log");
+  const key = `helper:${location.pathname}`;
+  let running = null, fresh = false;
+
+  attachSheet(element);
+  form.addEventListener("submit", (event) => { event.preventDefault(); ask(form.message.value.trim()); });
+  form.message.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); form.requestSubmit(); }
+  });
+  log.addEventListener("click", (event) => {
+    const button = event.target.closest("button.follow-up");
+    if (button) { event.preventDefault(); ask(button.textContent.trim()); }
+  });
+  panel.part("stop").addEventListener("click", () => running?.abort());
+  panel.part("again").addEventListener("click", () => { running?.abort(); fresh = true; panel.restart(); });
+
+  async function ask(message) {
+    if (!message || running) return;
+    const question = Object.assign(document.createElement("p"), { className: "question", textContent: message });
+    const answer = newAnswer(element);
+    running = new AbortController();
+    log.querySelectorAll(".answer .follow-ups").forEach((list) => list.replaceChildren());
+    log.append(question, answer.element);
+    log.scrollTop = log.scrollHeight;
+    if (form.message.value.trim() === message) form.message.value = "";
+    panel.busy(answer.element);
+    try {
+      await hear(await post(message, running.signal), answer);
+    } catch (problem) {
+      if (running.signal.aborted) answer.note(element.dataset.stopped);
+      else panel.fail(problem instanceof Refusal ? problem.message : "", message);
+    }
+    answer.element.removeAttribute("aria-busy");
+    if (!answer.element.textContent.trim()) { question.remove(); answer.element.remove(); }
+    running = null;
+    panel.busy(null);
+  }
+
+  async function post(message, signal) {
+    const body = { message, scope_token: form.scope_token.value, conversation_id: sessionStorage.getItem(key) ?? undefined };
+    if (fresh) body.reset_conversation = true;
+    const headers = { "Content-Type": "application/json", Accept: "text/event-stream", "X-CSRF-Token": form.csrf_token.value };
+    const response = await fetch(element.dataset.url, { method: "POST", signal, headers, body: JSON.stringify(body) });
+    if (!response.ok) throw new Refusal((await response.json().catch(() => ({}))).message ?? "");
+    fresh = false;
+    return response;
+  }
+
+  async function hear(response, answer) {
+    let text = "";
+    for await (const [name, data] of events(response)) {
+      const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
+      if (data.conversation_id) sessionStorage.setItem(key, data.conversation_id);
+      if (name === "error") throw new Refusal(data.message ?? "");
+      if (name === "position") panel.wait(data);
+      else panel.arrived();
+      if (name === "delta") answer.draw((text += data.text));
+      if (name === "done") answer.finish(data);
+      if (atEnd) log.scrollTop = log.scrollHeight;
+      if (name === "done") return;
+    }
+    throw new Refusal("");
+  }
+}

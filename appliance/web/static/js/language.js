@@ -1,0 +1,4 @@
+// The language chooser sends itself.
+export default function language(form) {
+  form.querySelector("select").addEventListener("change", () => form.requestSubmit());
+}

@@ -1,0 +1,46 @@
+"""Server-sent events: written as they come, kept alive while nothing does, ended when the browser goes."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import aclosing
+from typing import Any
+
+from sanic import HTTPResponse, Request
+
+KEEP_ALIVE_SECONDS = 10.0
+
+Event = tuple[str, Mapping[str, Any]]
+
+
+async def send_events(request: Request, events: AsyncIterator[Event]) -> HTTPResponse | None:
+    """Send every event. When the browser goes away Sanic cancels us, and closing `events` frees what they hold."""
+    response = await request.respond(
+        content_type="text/event-stream; charset=utf-8", headers={"X-Accel-Buffering": "no"}
+    )
+    # A generator closed through its type; the annotation above is what callers need to know.
+    async with aclosing(events) as open_events:  # type: ignore[type-var]
+        upcoming: asyncio.Task[Event] | None = None
+        try:
+            while True:
+                upcoming = upcoming or asyncio.ensure_future(_next(open_events))
+                done, _ = await asyncio.wait({upcoming}, timeout=KEEP_ALIVE_SECONDS)
+                if not done:
+                    await response.send(": still here\n\n")
+                    continue
+                try:
+                    name, body = upcoming.result()
+                except StopAsyncIteration:
+                    break
+                upcoming = None
+                await response.send(f"event: {name}\ndata: {json.dumps(body, ensure_ascii=False)}\n\n")
+        finally:
+            if upcoming is not None:
+                upcoming.cancel()
+                await asyncio.gather(upcoming, return_exceptions=True)
+    await response.eof()
+    return None
+
+
+async def _next(events: AsyncIterator[Event]) -> Event:
+    return await anext(events)

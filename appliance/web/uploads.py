@@ -1,0 +1,182 @@
+"""Uploads: a multipart body streamed to disk part by part, whatever its size."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from python_multipart.exceptions import MultipartParseError
+from python_multipart.multipart import MultipartParser, parse_options_header
+from sanic import Request
+from sanic.exceptions import SanicException
+
+from appliance.errors import Invalid, Refusal, TooLarge
+from appliance.storage.files import FileStore, IncomingFile
+from appliance.web import csrf
+
+FIELD_CHARACTERS = 64 * 1024
+MOST_FIELDS = 20
+NAME_CHARACTERS = 120
+# Room for the form around the file.
+FORM_BYTES = 256 * 1024
+DRAIN_SECONDS = 300.0
+NO_FILE = "Choose a file first, then hand it in."
+BROKEN = "The file did not arrive whole. Check the Wi-Fi and hand it in again."
+STALLED_SECONDS = 60.0
+
+
+@dataclass
+class Upload:
+    """One file and the fields around it; whoever gets it keeps or discards the file."""
+
+    fields: dict[str, str] = field(default_factory=dict)
+    filename: str = ""
+    file: IncomingFile | None = None
+
+    async def discard(self) -> None:
+        if self.file is not None:
+            await asyncio.to_thread(self.file.discard)
+
+
+async def receive(request: Request, store: FileStore, limit_bytes: int, too_large: str) -> Upload:
+    """Read the body as it comes. The token field has to stand before the file, as in our own forms.
+
+    Raises Invalid, TooLarge, Forbidden or Unavailable; then nothing of the file is left.
+    """
+    upload = Upload()
+    try:
+        if int(request.headers.get("content-length") or 0) > limit_bytes + FORM_BYTES:
+            raise TooLarge(too_large, "file_too_large", field="file")
+        async for chunk in _file_chunks(request, upload):
+            if upload.file is None:
+                _check_token(request, upload)
+                upload.file = await asyncio.to_thread(IncomingFile, store.folder)
+            await asyncio.to_thread(upload.file.write, chunk, limit_bytes, too_large)
+        _check_token(request, upload)
+        if upload.file is None:
+            raise Invalid(NO_FILE, "missing_file", field="file")
+        await asyncio.to_thread(upload.file.finish)
+    except Refusal:
+        await upload.discard()
+        await _drain(request)
+        raise
+    except BaseException:
+        await upload.discard()
+        raise
+    return upload
+
+
+def _check_token(request: Request, upload: Upload) -> None:
+    csrf.check_token(request, upload.fields.get(csrf.FIELD) or str(request.headers.get(csrf.HEADER) or ""))
+
+
+async def _file_chunks(request: Request, upload: Upload) -> AsyncIterator[bytes]:
+    """The bytes of the part named `file`; the other parts land in `upload.fields` on the way."""
+    parts = _Parts(upload)
+    parser = _parser(request, parts)
+    while (block := await _read(request)) is not None:
+        try:
+            parser.write(block)
+        except MultipartParseError as error:
+            raise Invalid(BROKEN, "bad_multipart", field="file") from error
+        if parts.file_bytes:
+            yield b"".join(parts.file_bytes)
+            parts.file_bytes.clear()
+    if not parts.is_complete:
+        raise Invalid(BROKEN, "bad_multipart", field="file")
+
+
+async def _read(request: Request) -> bytes | None:
+    try:
+        block: bytes | None = await asyncio.wait_for(request.stream.read(), STALLED_SECONDS)
+    except TimeoutError as error:
+        raise Invalid(BROKEN, "upload_stalled", field="file") from error
+    return block
+
+
+async def _drain(request: Request) -> None:
+    """Let the browser finish sending: it shows our sentence only once it has sent everything."""
+    try:
+        async with asyncio.timeout(DRAIN_SECONDS):
+            while await request.stream.read() is not None:
+                pass
+    except (TimeoutError, SanicException):
+        return
+
+
+def _parser(request: Request, parts: "_Parts") -> MultipartParser:
+    kind, options = parse_options_header(request.headers.get("content-type") or "")
+    boundary = options.get(b"boundary")
+    if kind != b"multipart/form-data" or not boundary:
+        raise Invalid(NO_FILE, "missing_file", field="file")
+    return MultipartParser(
+        boundary,
+        {
+            "on_part_begin": parts.begin,
+            "on_header_field": parts.on_header_name,
+            "on_header_value": parts.on_header_value,
+            "on_header_end": parts.on_header_end,
+            "on_headers_finished": parts.on_headers,
+            "on_part_data": parts.on_bytes,
+            "on_end": parts.end,
+        },
+    )
+
+
+class _Parts:
+    """What the parser calls back into: small fields are kept, the file's bytes are handed on."""
+
+    def __init__(self, upload: Upload) -> None:
+        self.file_bytes: list[bytes] = []
+        self.is_complete = False
+        self._upload = upload
+        self.begin()
+
+    def begin(self) -> None:
+        self._name, self._is_file = "", False
+        self._header_name, self._header_value = b"", b""
+        self._headers: dict[bytes, bytes] = {}
+
+    def on_header_name(self, block: bytes, start: int, end: int) -> None:
+        self._header_name += block[start:end]
+
+    def on_header_value(self, block: bytes, start: int, end: int) -> None:
+        self._header_value += block[start:end]
+
+    def on_header_end(self) -> None:
+        self._headers[self._header_name.lower()] = self._header_value
+        self._header_name, self._header_value = b"", b""
+
+    def on_headers(self) -> None:
+        _, options = parse_options_header(self._headers.get(b"content-disposition", b""))
+        self._name = options.get(b"name", b"").decode("utf-8", "replace")
+        filename = options.get(b"filename", b"").decode("utf-8", "replace")
+        # An empty file input is sent too, with an empty name: that is no file.
+        self._is_file = self._name == "file" and bool(filename) and not self._upload.filename
+        if self._is_file:
+            self._upload.filename = plain_filename(filename)
+
+    def on_bytes(self, block: bytes, start: int, end: int) -> None:
+        if self._is_file:
+            self.file_bytes.append(block[start:end])
+        elif b"filename" not in self._headers.get(b"content-disposition", b""):
+            self._keep_field(block[start:end])
+
+    def end(self) -> None:
+        self.is_complete = True
+
+    def _keep_field(self, block: bytes) -> None:
+        value = self._upload.fields.get(self._name, "") + block.decode("utf-8", "replace")
+        if len(value) > FIELD_CHARACTERS or len(self._upload.fields) > MOST_FIELDS:
+            raise Invalid("This is longer than fits here. Make it shorter.", "too_long", field=self._name)
+        self._upload.fields[self._name] = value
+
+
+def plain_filename(given: str) -> str:
+    """The last part of whatever path a browser sent, without control or direction marks, 120 characters at most."""
+    last = PurePosixPath(given.replace("\\", "/")).name
+    shown = "".join(character for character in last if character.isprintable()).strip(". ")
+    if len(shown) > NAME_CHARACTERS:
+        stem, dot, suffix = shown.rpartition(".")
+        shown = f"{stem[: NAME_CHARACTERS - len(suffix) - 1]}{dot}{suffix}" if len(suffix) < 12 else shown[:NAME_CHARACTERS]
+    return shown or "file"

@@ -1,0 +1,1 @@
+"""What students make: ticks, reflections and files they hand in."""

@@ -1,0 +1,73 @@
+"""A fresh box for every test: real SQLite in a folder of its own, and a clock that only the test moves."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from appliance.auth.accounts import Staff, create_staff
+from appliance.auth.totp import new_secret
+from appliance.storage.cache import Cache
+from appliance.storage.database import Database
+
+A_TUESDAY = 1_770_000_000
+
+
+@dataclass
+class HandClock:
+    seconds: float = A_TUESDAY
+
+    def __call__(self) -> float:
+        return self.seconds
+
+    def forward(self, seconds: float) -> None:
+        self.seconds += seconds
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+async def db(tmp_path: Path, clock: HandClock) -> AsyncIterator[Database]:
+    database = Database(tmp_path / "box.sqlite3", clock)
+    await database.open(tmp_path / "backups")
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def cache(tmp_path: Path) -> AsyncIterator[Cache]:
+    store = Cache(tmp_path / "cache")
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+async def ada(db: Database) -> Staff:
+    """Her authenticator is not enrolled and her password hash opens nothing: tests that need them set them."""
+    async with db.transaction() as tx:
+        return await create_staff(tx, "ada", "Ada", "no hash", new_secret(), is_operator=False)
+
+
+@pytest.fixture
+async def olu(db: Database) -> Staff:
+    async with db.transaction() as tx:
+        return await create_staff(tx, "olu", "Olu", "no hash", new_secret(), is_operator=False)
+
+
+@pytest.fixture
+async def ben(db: Database) -> int:
+    """The id of a student in class 1, whose session epoch is 1."""
+    async with db.transaction() as tx:
+        class_id = await tx.insert(
+            "INSERT INTO classes (name, join_code, created_at) VALUES ('7B', 'ABCDEFGH', :now)", now=tx.now
+        )
+        return await tx.insert(
+            """INSERT INTO students (class_id, display_name, return_code, created_at, last_seen_at)
+               VALUES (:class_id, 'Ben', 'ABC234', :now, :now)""",
+            class_id=class_id,
+            now=tx.now,
+        )
