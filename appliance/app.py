@@ -12,7 +12,6 @@ from sanic import Sanic
 from appliance import operator, student, teacher, visitor
 from appliance.auth.passwords import Hasher
 from appliance.auth.throttle import Throttle
-from appliance.classroom.box import box_of
 from appliance.errors import StartRefused
 from appliance.helper.pipeline import Helper
 from appliance.inference import models
@@ -23,10 +22,13 @@ from appliance.inference.queue import FairQueue
 from appliance.inference.router import Patience, Router
 from appliance.inference.scripted import MockEngine
 from appliance.library.courses import Shelf
-from appliance.library.search import index_course
+from appliance.library.index import index_course
 from appliance.operations import systemd
+from appliance.operations.address import address_of
+from appliance.operations.console import welcome
 from appliance.operations.data_folder import prepare
-from appliance.parts import Parts
+from appliance.operations.demo import prepare_demo
+from appliance.parts import Parts, refresh_school
 from appliance.settings import Settings
 from appliance.storage import jobs, secrets
 from appliance.storage.cache import Cache
@@ -41,7 +43,7 @@ from appliance.work.submissions import remove_orphans
 # Everything but uploads, which count their own bytes.
 REQUEST_BYTES = 2 * 1024 * 1024
 DRAIN_SECONDS = 10.0
-MODELS_SECONDS = 3.0
+WATCH_SECONDS = 3.0
 
 log = logging.getLogger("chalkbox")
 
@@ -93,23 +95,34 @@ def create_app(settings: Settings, clock: Clock = time.time, engine: Engine | No
     return app
 
 
-def listen(settings: Settings) -> socket.socket:
-    """The address the box answers on. Raises StartRefused with a sentence when it can't be had."""
+def serve(settings: Settings, demo: bool) -> None:
+    """Run the box until SIGTERM or Ctrl-C. Raises StartRefused with a sentence when it can't begin."""
+    listener = _listen(settings)
+    seeded = asyncio.run(prepare_demo(settings)) if demo else None
+    app = create_app(settings)
+
+    @app.after_server_start
+    async def announce(app: Chalkbox) -> None:
+        code = "" if app.ctx.school() else secrets.setup_code(settings.appliance_data / "secrets")
+        print(welcome(address_of(settings), code, seeded), flush=True)
+
+    app.run(sock=listener, single_process=True, access_log=False, motd=False)
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """The address the box answers on."""
     host, port = settings.appliance_host, settings.appliance_port
     try:
-        return socket.create_server((host, port), backlog=1024, reuse_port=False)
+        return socket.create_server((host, port), backlog=1024)
     except OSError as error:
         reasons = {
             errno.EADDRINUSE: f"Port {port} is in use by another program: stop that one or choose another --port.",
             errno.EACCES: f"Port {port} may not be used by this user: choose a --port above 1023.",
         }
-        sentence = reasons.get(error.errno or 0, f"{host} is not an address of this machine: choose another --host.")
+        sentence = reasons.get(
+            error.errno or 0, f"{host} is not an address of this machine: choose another --host."
+        )
         raise StartRefused(sentence) from error
-
-
-def run(app: Chalkbox, listener: socket.socket) -> None:
-    """Serve until SIGTERM or Ctrl-C."""
-    app.run(sock=listener, single_process=True, access_log=False, motd=False)
 
 
 async def _start(app: Chalkbox, settings: Settings, clock: Clock, engine: Engine | None) -> None:
@@ -130,7 +143,7 @@ async def _start(app: Chalkbox, settings: Settings, clock: Clock, engine: Engine
     await chosen_engine.start()
     await parts.jobs.start()
     await _index_courses(parts)
-    app.ctx.model_watch = asyncio.create_task(_watch_models(settings, chosen_engine))
+    app.ctx.watch = asyncio.create_task(_watch(app, settings, chosen_engine))
     log.info("started orphans_removed=%d engine=%s", orphans, chosen_engine.state)
 
 
@@ -148,10 +161,15 @@ def _parts(
     router = Router(
         engine,
         FairQueue(
-            lambda: engine.slots, settings.helper_max_waiting, settings.helper_queue_max_wait_seconds, time.monotonic
+            lambda: engine.slots,
+            settings.helper_max_waiting,
+            settings.helper_queue_max_wait_seconds,
+            time.monotonic,
         ),
         Circuit(
-            settings.helper_circuit_breaker_failures, settings.helper_circuit_breaker_ttl_seconds, time.monotonic
+            settings.helper_circuit_breaker_failures,
+            settings.helper_circuit_breaker_ttl_seconds,
+            time.monotonic,
         ),
         Patience(
             whole=settings.helper_queue_slot_ttl_seconds,
@@ -168,13 +186,6 @@ def _parts(
     return Parts(
         settings, keys, clock, db, cache, files, runner, shelf, throttle, Hasher(), engine, router, helper
     )
-
-
-async def refresh_school(app: Sanic) -> None:
-    """Read the school's row again: after first run every page shows its name."""
-    school = await box_of(app.ctx.db)
-    app.ctx.school = lambda: school
-    app.ctx.school_language = lambda: school.language if school else "en"
 
 
 async def _index_courses(parts: Parts) -> None:
@@ -199,13 +210,15 @@ def _model_files(settings: Settings) -> ModelFiles:
     )
 
 
-async def _watch_models(settings: Settings, engine: Engine) -> None:
-    """`chalkbox models use` is another process: what it chose is taken up here within seconds."""
+async def _watch(app: Chalkbox, settings: Settings, engine: Engine) -> None:
+    """`chalkbox setup` and `chalkbox models use` are other processes: what they did is seen here within seconds."""
     known = await asyncio.to_thread(_model_files, settings)
-    while isinstance(engine, LocalEngine):
-        await asyncio.sleep(MODELS_SECONDS)
+    while True:
+        await asyncio.sleep(WATCH_SECONDS)
+        if app.ctx.school() is None:
+            await refresh_school(app)
         files = await asyncio.to_thread(_model_files, settings)
-        if files != known:
+        if files != known and isinstance(engine, LocalEngine):
             known = files
             log.info("model_changed chat=%s", files.chat_name or "none")
             await engine.choose(files)
@@ -216,7 +229,7 @@ async def _stop(app: Chalkbox) -> None:
     if not hasattr(app.ctx, "parts"):
         return
     parts: Parts = app.ctx.parts
-    for task in (getattr(app.ctx, "watchdog", None), app.ctx.model_watch):
+    for task in (getattr(app.ctx, "watchdog", None), app.ctx.watch):
         if task is not None:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from sanic import Request
+from sanic import Request, Sanic
 
 from appliance.auth.passwords import Hasher
 from appliance.auth.throttle import Throttle
+from appliance.classroom.box import box_of
 from appliance.helper.pipeline import Helper
 from appliance.inference.engine import Engine
 from appliance.inference.router import Router
@@ -40,3 +41,10 @@ class Parts:
 def parts_of(request: Request) -> Parts:
     parts: Parts = request.app.ctx.parts
     return parts
+
+
+async def refresh_school(app: Sanic) -> None:
+    """Read the school's row again: after first run every page shows its name."""
+    school = await box_of(app.ctx.db)
+    app.ctx.school = lambda: school
+    app.ctx.school_language = lambda: school.language if school else "en"

@@ -28,7 +28,8 @@ class Settings:
         Path(__file__).parent.parent / "content" / "courses", "Folder of the courses that ship with the box"
     )
     appliance_models: Path = _knob(
-        Path(__file__).parent.parent / "models", "Folder of the model files that set-up made; operators' own go to the data folder"
+        Path(__file__).parent.parent / "models",
+        "Folder of the model files that set-up made; operators' own go to the data folder",
     )
     appliance_log_level: str = _knob("INFO", "How much to log", choices=("DEBUG", "INFO", "WARNING", "ERROR"))
     appliance_join_rate_limit_per_minute: int = _knob(
@@ -38,13 +39,17 @@ class Settings:
         10, "Staff sign-in attempts a minute for one name, and three times that from one address", least=1
     )
     appliance_name_safety_mode: str = _knob(
-        "warn", "What happens to a name that looks like an e-mail or phone number", choices=("off", "warn", "strict")
+        "warn",
+        "What happens to a name that looks like an e-mail or phone number",
+        choices=("off", "warn", "strict"),
     )
     appliance_upload_max_mb: int = _knob(200, "Largest file that may be handed in, in megabytes", least=1)
     appliance_class_quota_mb: int = _knob(4096, "Room for one class's files, in megabytes", least=1)
 
     helper_llm_backend: str = _knob(
-        "local", "Who writes the helper's answers: the model on this box, or a fixed text", choices=("local", "mock")
+        "local",
+        "Who writes the helper's answers: the model on this box, or a fixed text",
+        choices=("local", "mock"),
     )
     helper_mock_response_text: str = _knob("", "The fixed text of the mock backend; empty gives a short hint")
     helper_strictness: str = _knob(
@@ -62,14 +67,18 @@ class Settings:
     helper_response_max_tokens: int = _knob(320, "Longest answer, in the model's tokens", least=16)
     helper_conversation_enabled: bool = _knob(True, "Whether the helper remembers the last turns")
     helper_conversation_max_messages: int = _knob(8, "Turns kept word for word", least=0)
-    helper_conversation_ttl_seconds: int = _knob(3600, "How long a conversation is kept in the cache", least=60)
+    helper_conversation_ttl_seconds: int = _knob(
+        3600, "How long a conversation is kept in the cache", least=60
+    )
     helper_conversation_turn_max_chars: int = _knob(800, "Longest turn that is kept", least=80)
     helper_conversation_history_max_chars: int = _knob(2400, "Longest history put before the model", least=0)
     helper_conversation_summary_max_chars: int = _knob(900, "Longest summary of older turns", least=0)
     helper_follow_up_suggestions_max: int = _knob(3, "Follow-up questions offered", least=0)
     helper_max_concurrency: int = _knob(0, "Answers written at the same time; 0 lets the box choose", least=0)
     helper_max_waiting: int = _knob(60, "Questions that may wait in line", least=1)
-    helper_queue_max_wait_seconds: float = _knob(90.0, "Longest wait in line before the lesson answers", least=1)
+    helper_queue_max_wait_seconds: float = _knob(
+        90.0, "Longest wait in line before the lesson answers", least=1
+    )
     helper_queue_slot_ttl_seconds: float = _knob(120.0, "Longest time one answer may take", least=5)
     helper_backend_max_attempts: int = _knob(2, "Tries before the lesson answers instead", least=1)
     helper_backoff_seconds: float = _knob(0.4, "Pause before the second try; it doubles", least=0)
@@ -141,7 +150,9 @@ def _checked(settings: Settings) -> Settings:
         value = getattr(settings, knob.name)
         choices, least = knob.metadata["choices"], knob.metadata["least"]
         if choices and value not in choices:
-            raise StartRefused(f"{knob.name.upper()} is {value!r}, but it has to be one of: {', '.join(choices)}.")
+            raise StartRefused(
+                f"{knob.name.upper()} is {value!r}, but it has to be one of: {', '.join(choices)}."
+            )
         if least is not None and value < least:
             raise StartRefused(f"{knob.name.upper()} is {value}, but it has to be at least {least:g}.")
     if settings.appliance_port > 65535:

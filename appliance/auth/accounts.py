@@ -67,9 +67,7 @@ async def create_staff(
     is_operator: bool,
 ) -> Staff:
     """Raises Invalid for a username or name that can't be used, Conflict when the username is taken."""
-    username = username.strip()
-    if not USERNAME.fullmatch(username):
-        raise Invalid(BAD_USERNAME, "bad_username", "username")
+    username = checked_username(username)
     if await _row_by_username(tx, username) is not None:
         raise Conflict(TAKEN, "username_taken", "username")
     name = clean_display_name(display_name)
@@ -84,6 +82,13 @@ async def create_staff(
         now=tx.now,
     )
     return Staff(staff_id, username, name, is_operator, is_active=True, totp_confirmed=False)
+
+
+def checked_username(username: str) -> str:
+    """Trimmed; raises Invalid for one that can't be used."""
+    if not USERNAME.fullmatch(username.strip()):
+        raise Invalid(BAD_USERNAME, "bad_username", "username")
+    return username.strip()
 
 
 async def set_password(tx: Transaction, staff_id: int, password_hash: str) -> None:

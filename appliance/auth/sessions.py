@@ -16,13 +16,19 @@ CLOCK_SLACK_SECONDS = 24 * 3600
 
 @dataclass(frozen=True)
 class Session:
-    """Of one staff member or one student. `verified`: the second factor was given; false for students."""
+    """Of one staff member or one student. `verified`: the second factor was given; false for students.
+
+    `class_id` is 0 for staff.
+    """
 
     token_hash: str
     staff_id: int | None
     student_id: int | None
     class_epoch: int | None
     verified: bool
+    display_name: str
+    class_id: int
+    is_operator: bool
 
 
 async def begin_staff(tx: Transaction, staff_id: int, verified: bool) -> str:
@@ -68,7 +74,8 @@ async def begin_student(tx: Transaction, student_id: int, class_epoch: int) -> s
 async def session_of(db: Database | Reads, token: str, now: float) -> Session | None:
     """None when it is over, the account is switched off or the class has ended its sessions."""
     row = await db.fetch_one(
-        """SELECT sessions.*
+        """SELECT sessions.*, students.class_id, staff.is_operator,
+             coalesce(staff.display_name, students.display_name) AS display_name
            FROM sessions
            LEFT JOIN staff ON staff.id = sessions.staff_id
            LEFT JOIN students ON students.id = sessions.student_id
@@ -83,8 +90,16 @@ async def session_of(db: Database | Reads, token: str, now: float) -> Session | 
     )
     if row is None:
         return None
-    verified = row["verified_at"] is not None
-    return Session(row["token_hash"], row["staff_id"], row["student_id"], row["class_epoch"], verified)
+    return Session(
+        row["token_hash"],
+        row["staff_id"],
+        row["student_id"],
+        row["class_epoch"],
+        row["verified_at"] is not None,
+        row["display_name"],
+        row["class_id"] or 0,
+        bool(row["is_operator"]),
+    )
 
 
 async def end(tx: Transaction, token: str) -> None:

@@ -1,6 +1,7 @@
 """The school that this box belongs to: one row, made once at first run."""
 
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo, available_timezones
 
 from appliance.errors import Conflict, Invalid
@@ -24,6 +25,12 @@ async def box_of(db: Database) -> Box | None:
     """The school, or None before first run."""
     row = await db.fetch_one("SELECT school_name, language, timezone FROM box WHERE id = 1")
     return Box(row["school_name"], row["language"], row["timezone"]) if row else None
+
+
+async def today(db: Database) -> date:
+    """The day it is at the school."""
+    box = await box_of(db)
+    return datetime.fromtimestamp(db.now(), box.zone if box else UTC).date()
 
 
 async def set_up_box(tx: Transaction, school_name: str, language: str, timezone: str) -> Box:

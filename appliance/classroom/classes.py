@@ -101,7 +101,12 @@ async def classes_of_staff(db: Database, staff_id: int) -> list[ClassSummary]:
     )
     return [
         ClassSummary(
-            row["id"], row["name"], row["join_code"], bool(row["is_locked"]), row["students"], row["handed_in"]
+            row["id"],
+            row["name"],
+            row["join_code"],
+            bool(row["is_locked"]),
+            row["students"],
+            row["handed_in"],
         )
         for row in rows
     ]
@@ -109,7 +114,9 @@ async def classes_of_staff(db: Database, staff_id: int) -> list[ClassSummary]:
 
 async def set_locked(tx: Transaction, class_id: int, is_locked: bool) -> None:
     """A locked class lets nobody in, new or known; whoever is in stays in."""
-    await tx.execute("UPDATE classes SET is_locked = :is_locked WHERE id = :id", is_locked=is_locked, id=class_id)
+    await tx.execute(
+        "UPDATE classes SET is_locked = :is_locked WHERE id = :id", is_locked=is_locked, id=class_id
+    )
 
 
 async def rotate_join_code(tx: Transaction, class_id: int) -> str:

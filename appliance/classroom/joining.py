@@ -68,7 +68,9 @@ async def _open_class(tx: Transaction, class_code: str) -> Class:
         )
     if classroom.is_locked:
         raise Forbidden(
-            "This class is locked just now. Ask your teacher to unlock it.", "class_locked", field="class_code"
+            "This class is locked just now. Ask your teacher to unlock it.",
+            "class_locked",
+            field="class_code",
         )
     return classroom
 

@@ -38,7 +38,9 @@ class Material:
 
 async def add_course(tx: Transaction, class_id: int, course: Course, lessons: list[Lesson]) -> None:
     """Put every lesson of the course on the class's road; a lesson that is there already stays as it is."""
-    taken = {(material.course_slug, material.lesson_slug) for material in await _materials(tx, class_id, "lesson")}
+    taken = {
+        (material.course_slug, material.lesson_slug) for material in await _materials(tx, class_id, "lesson")
+    }
     start = await _last_position(tx, class_id)
     for number, lesson in enumerate(lessons, start=1):
         if (course.slug, lesson.slug) not in taken:
@@ -66,7 +68,9 @@ async def materials_of_class(db: Database, class_id: int) -> list[Material]:
     return await _materials(db, class_id, "")
 
 
-async def materials_of_lesson(db: Database, class_id: int, course_slug: str, lesson_slug: str) -> dict[str, Material]:
+async def materials_of_lesson(
+    db: Database, class_id: int, course_slug: str, lesson_slug: str
+) -> dict[str, Material]:
     """The lesson's activities for this class, by kind."""
     rows = await db.fetch_all(
         """
@@ -138,7 +142,9 @@ async def _add_lesson(tx: Transaction, module_id: int, course_slug: str, lesson:
     if lesson.reflection is not None:
         activities.append(("reflection", lesson.reflection.title, ""))
     if lesson.submission is not None:
-        activities.append(("upload", lesson.title, ",".join(lesson.submission.accepted) or DEFAULT_EXTENSIONS))
+        activities.append(
+            ("upload", lesson.title, ",".join(lesson.submission.accepted) or DEFAULT_EXTENSIONS)
+        )
     for position, (kind, title, extensions) in enumerate(activities):
         await tx.execute(
             """

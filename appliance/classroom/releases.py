@@ -24,7 +24,9 @@ async def decisions_of_class(db: Database, class_id: int) -> Decisions:
     return {(row["course_slug"], row["lesson_slug"]): row["state"] for row in rows}
 
 
-def release_of(decisions: Decisions, course_slug: str, lesson_slug: str, opens: date | None, today: date) -> Release:
+def release_of(
+    decisions: Decisions, course_slug: str, lesson_slug: str, opens: date | None, today: date
+) -> Release:
     """The teacher's word first, then the date in the course file; a lesson with neither is open."""
     decided = decisions.get((course_slug, lesson_slug))
     if decided is not None:

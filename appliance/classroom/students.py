@@ -51,7 +51,9 @@ async def student_by_return_code(db: Database | Reads, class_id: int, return_cod
 
 async def namesakes(db: Database | Reads, class_id: int, display_name: str) -> list[Student]:
     """Students of the class with this name, whatever its capitals."""
-    rows = await db.fetch_all("SELECT * FROM students WHERE class_id = :class_id ORDER BY id", class_id=class_id)
+    rows = await db.fetch_all(
+        "SELECT * FROM students WHERE class_id = :class_id ORDER BY id", class_id=class_id
+    )
     wanted = display_name.casefold()
     return [student for row in rows if (student := _student(row)).display_name.casefold() == wanted]
 
@@ -130,5 +132,10 @@ async def _free_return_code(tx: Transaction, class_id: int) -> str:
 
 def _student(row: sqlite3.Row) -> Student:
     return Student(
-        row["id"], row["class_id"], row["display_name"], row["return_code"], row["created_at"], row["last_seen_at"]
+        row["id"],
+        row["class_id"],
+        row["display_name"],
+        row["return_code"],
+        row["created_at"],
+        row["last_seen_at"],
     )

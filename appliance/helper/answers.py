@@ -10,7 +10,7 @@ __all__ = ["Answer", "Citation", "Delta", "Done", "Event", "Start", "Waiting"]
 
 @dataclass(frozen=True)
 class Citation:
-    """`id` is the mark in the text without brackets (`L1`); `url` is empty for a reference, which has no page."""
+    """`id` is the mark in the text without brackets; `url` is empty for a reference, which has no page."""
 
     id: str
     source: str

@@ -26,7 +26,7 @@ class Turn:
 
 @dataclass(frozen=True)
 class Memory:
-    """`summary` holds the older turns in short; `on_topic` says whether the last question was about the lesson."""
+    """`summary` holds the older turns in short; `on_topic` is about the last question."""
 
     turns: tuple[Turn, ...] = ()
     summary: str = ""
@@ -51,7 +51,8 @@ class Conversations:
 
     @property
     def enabled(self) -> bool:
-        return self._settings.helper_conversation_enabled and self._settings.helper_conversation_max_messages > 0
+        settings = self._settings
+        return settings.helper_conversation_enabled and settings.helper_conversation_max_messages > 0
 
     async def recall(self, key: str) -> Memory:
         if not self.enabled:
@@ -103,6 +104,12 @@ def history(memory: Memory, settings: Settings) -> tuple[Turn, ...]:
     while turns and sum(len(turn.text) for turn in turns) > room:
         turns = turns[2:]
     return turns
+
+
+def in_context(message: str, memory: Memory) -> str:
+    """With the question before it, which a short one leans on."""
+    before = [turn.text for turn in memory.turns if turn.role == "user"]
+    return "\n".join((message, *before[-1:]))
 
 
 def _summary(before: str, older: tuple[Turn, ...], room: int) -> str:

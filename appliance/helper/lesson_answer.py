@@ -1,6 +1,7 @@
 """The answer that is always there: the lesson's own passages, and a question that helps to think on."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from appliance.helper.answers import Citation
@@ -10,8 +11,9 @@ from appliance.helper.phrases import say
 Reason = Literal["no_model", "busy", "died", "off_topic"]
 
 OPENINGS: dict[Reason, str] = {
+    "off_topic": "Here is what your lesson says about this.",
     "no_model": "Here is what your lesson says about this.",
-    "busy": "Many people are asking right now, so here is what your lesson says.",
+    "busy": "The helper is busy right now, so here is what your lesson says.",
     "died": "I could not finish this answer, so here is what your lesson says.",
 }
 NOTHING_FOUND: dict[Reason, str] = {
@@ -21,28 +23,53 @@ NOTHING_FOUND: dict[Reason, str] = {
     "off_topic": "That goes beyond this lesson.",
 }
 COACHING: dict[Intent, str] = {
-    "debug": "What happens just before it goes wrong? Change one thing, try again, and see what is different.",
+    "debug": "What happens just before it goes wrong? Change one thing, try again, and see what changes.",
     "concept": "Can you say it in your own words, with an example that you know?",
     "strategy": "Which step could you do in the next five minutes?",
     "reflection": "Compare your work with this line by line: what matches, and what is missing?",
-    "status": "Well done for getting here. What would you show a friend, and what would you like to try next?",
+    "status": "Well done for getting here. What would you show a friend, and what will you try next?",
     "general": "Which of these lines helps you most, and what is still unclear?",
 }
 MOST_TOPICS = 6
+TELL_MORE = "Tell me a little more: which part of the lesson is it about?"
 
 
-def lesson_answer(
-    reason: Reason, citations: Sequence[Citation], intent: Intent, covers: Sequence[str], language: str
-) -> str:
-    """`covers` are the lesson's topics, for the case that nothing in it fits the question."""
-    if reason == "off_topic" or not citations:
-        topics = ", ".join(covers[:MOST_TOPICS])
-        return " ".join(
-            (
-                say(language, NOTHING_FOUND[reason]),
-                say(language, "Here we work on: {topics}.", topics=topics),
-                say(language, "Ask me about one of these, or ask your teacher."),
-            )
-        )
-    quoted = (f"{citation.source} [{citation.id}]\n“{citation.text}”" for citation in citations)
-    return "\n\n".join((say(language, OPENINGS[reason]), *quoted, say(language, COACHING[intent])))
+@dataclass(frozen=True)
+class Case:
+    """Why the lesson answers, and whom; `is_vague`: about nothing in particular; `room` is in characters."""
+
+    reason: Reason
+    intent: Intent
+    is_vague: bool
+    language: str
+    room: int
+
+
+def lesson_answer(case: Case, citations: Sequence[Citation], covers: Sequence[str]) -> str:
+    """`covers` are the lesson's topics, for the case that nothing in it fits.
+
+    One passage is quoted even where there is no room left: a short answer of the lesson's beats none.
+    """
+    if not citations:
+        return _without_passages(case, covers)
+    opening, coaching = say(case.language, OPENINGS[case.reason]), say(case.language, COACHING[case.intent])
+    parts = [opening]
+    for citation in citations:
+        part = f"{citation.source} [{citation.id}]\n“{citation.text}”"
+        if len(parts) > 1 and sum(map(len, (*parts, part, coaching))) + 2 * len(parts) > case.room:
+            break
+        parts.append(part)
+    return "\n\n".join((*parts, coaching))
+
+
+def _without_passages(case: Case, covers: Sequence[str]) -> str:
+    opening = NOTHING_FOUND[case.reason]
+    if case.is_vague and case.reason != "died":
+        opening = COACHING[case.intent] if case.intent in ("debug", "strategy", "status") else TELL_MORE
+    topics = ", ".join(covers[:MOST_TOPICS])
+    sentences = (
+        say(case.language, opening),
+        say(case.language, "Here we work on: {topics}.", topics=topics),
+        say(case.language, "Ask me about one of these, or ask your teacher."),
+    )
+    return " ".join(sentences)

@@ -20,11 +20,10 @@ SPANISH = {
     "What is the main idea of {topic}?": "¿Cuál es la idea principal de {topic}?",
     "Where do I start with {topic}?": "¿Por dónde empiezo con {topic}?",
     "this lesson": "esta lección",
-    "What is the lesson {topic} about?": "¿De qué trata la lección {topic}?",
     # the lesson's own answer
     "Here is what your lesson says about this.": "Esto es lo que dice tu lección sobre eso.",
-    "Many people are asking right now, so here is what your lesson says.": (
-        "Ahora mismo preguntan muchas personas, así que esto es lo que dice tu lección."
+    "The helper is busy right now, so here is what your lesson says.": (
+        "El ayudante está ocupado ahora mismo, así que esto es lo que dice tu lección."
     ),
     "I could not finish this answer, so here is what your lesson says.": (
         "No pude terminar esta respuesta, así que esto es lo que dice tu lección."
@@ -35,22 +34,25 @@ SPANISH = {
     ),
     "That goes beyond this lesson.": "Eso va más allá de esta lección.",
     "Here we work on: {topics}.": "Aquí trabajamos con: {topics}.",
-    "Ask me about one of these, or ask your teacher.": "Pregúntame sobre algo de esto, o pregunta a tu docente.",
-    "What happens just before it goes wrong? Change one thing, try again, and see what is different.": (
-        "¿Qué pasa justo antes de que falle? Cambia una sola cosa, prueba otra vez y mira qué es distinto."
+    "Ask me about one of these, or ask your teacher.": "Pregúntame sobre esto, o pregunta a tu docente.",
+    "What happens just before it goes wrong? Change one thing, try again, and see what changes.": (
+        "¿Qué pasa justo antes de que falle? Cambia una sola cosa, prueba otra vez y mira qué cambia."
     ),
     "Can you say it in your own words, with an example that you know?": (
         "¿Puedes decirlo con tus palabras y con un ejemplo que conozcas?"
     ),
-    "Which step could you do in the next five minutes?": "¿Qué paso podrías hacer en los próximos cinco minutos?",
+    "Which step could you do in the next five minutes?": "¿Qué paso puedes dar en cinco minutos?",
     "Compare your work with this line by line: what matches, and what is missing?": (
         "Compara tu trabajo con esto, línea por línea: ¿qué coincide y qué falta?"
     ),
-    "Well done for getting here. What would you show a friend, and what would you like to try next?": (
-        "Muy bien por llegar hasta aquí. ¿Qué le mostrarías a un amigo y qué te gustaría probar ahora?"
+    "Well done for getting here. What would you show a friend, and what will you try next?": (
+        "Muy bien por llegar hasta aquí. ¿Qué le mostrarías a un amigo y qué vas a probar ahora?"
     ),
     "Which of these lines helps you most, and what is still unclear?": (
-        "¿Cuál de estas líneas te ayuda más y qué queda por aclarar?"
+        "¿Cuál de estas líneas te ayuda más y qué falta aclarar?"
+    ),
+    "Tell me a little more: which part of the lesson is it about?": (
+        "Cuéntame un poco más: ¿de qué parte de la lección se trata?"
     ),
     "Reference": "Referencia",
 }

@@ -1,4 +1,4 @@
-"""What the model is told: the rules first, so that all questions of a lesson share them, then passages and question."""
+"""What the model is told: the rules first, the same for a whole lesson, then passages and question."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ NO_PASSAGES = "(no passage of the lesson fits this question)"
 
 
 @dataclass(frozen=True)
-class Lesson:
+class About:
     """What the rules say about the lesson; `ages` like `11-14`, empty when the course doesn't say."""
 
     scope: Scope
@@ -28,46 +28,48 @@ class Lesson:
     notes: str
 
 
-def prompt_for(
-    settings: Settings,
-    lesson: Lesson,
-    memory: Memory,
-    question: str,
-    citations: Sequence[Citation],
-    on_topic: bool,
-    language: str,
-) -> Prompt:
-    asked = _filled("question", passages=_passages(citations), question=_shortened(question))
-    if not on_topic:
-        asked += "This question may lead away from the lesson: bring the student kindly back to it.\n"
+@dataclass(frozen=True)
+class Ask:
+    """The question of this turn, and what the lesson has to say about it."""
+
+    question: str
+    citations: Sequence[Citation]
+    on_topic: bool
+    language: str
+
+
+def prompt_for(settings: Settings, about: About, memory: Memory, ask: Ask) -> Prompt:
+    asked = _filled("question", passages=_passages(ask.citations), question=_shortened(ask.question))
+    if not ask.on_topic:
+        asked += _filled("off_topic")
     messages = (
-        Message("system", _rules(settings, lesson, memory, language)),
+        Message("system", _rules(settings, about, memory, ask.language)),
         *(Message(turn.role, turn.text) for turn in history(memory, settings)),
         Message("user", asked),
     )
     return Prompt(messages, max_tokens=settings.helper_response_max_tokens)
 
 
-def _rules(settings: Settings, lesson: Lesson, memory: Memory, language: str) -> str:
-    ages = f"ages {_line(lesson.ages)}" if lesson.ages else "school age"
+def _rules(settings: Settings, about: About, memory: Memory, language: str) -> str:
+    ages = f"ages {_line(about.ages)}" if about.ages else "school age"
     parts = [
         _filled("stance", ages=ages, language=language_name(language)),
         _filled(f"strictness_{settings.helper_strictness}"),
         _filled(f"scope_{settings.helper_scope_mode}"),
         _filled("material"),
-        _filled("lesson", lesson=_about(lesson)),
+        _filled("lesson", lesson=_about(about)),
     ]
     if memory.summary:
         parts.append(f"Earlier in this conversation:\n<<<\n{_fenced(memory.summary)}\n>>>\n")
     return "".join(parts)
 
 
-def _about(lesson: Lesson) -> str:
-    lines = [f"Lesson: {_line(lesson.scope.context)}"]
-    if lesson.scope.allowed_topics:
-        lines.append(f"Allowed topics: {_line('; '.join(lesson.scope.allowed_topics))}")
-    if lesson.notes:
-        lines.append(f"Notes for the helper: {_line(lesson.notes)[:NOTES_CHARS]}")
+def _about(about: About) -> str:
+    lines = [f"Lesson: {_line(about.scope.context)}"]
+    if about.scope.allowed_topics:
+        lines.append(f"Allowed topics: {_line('; '.join(about.scope.allowed_topics))}")
+    if about.notes:
+        lines.append(f"Notes for the helper: {_line(about.notes)[:NOTES_CHARS]}")
     return "\n".join(lines)
 
 

@@ -1,45 +1,84 @@
-"""Takes out what would tell who somebody is: e-mail addresses, phone numbers, addresses with a password in them."""
+"""Takes out what tells who somebody is: e-mail addresses, phone numbers, web addresses with a password."""
 
 import re
 
-URL_WITH_SECRET = re.compile(r"\b[a-z][a-z0-9+.-]{1,15}://[^\s/@:]*:?[^\s/@]*@[^\s]*", re.IGNORECASE)
-EMAIL = re.compile(r"[^\s@<>()\[\]{},;:\"“”«»]+@[^\W_](?:[\w-]*[^\W_])?(?:\.[\w-]+)+")
-# "ana (at) school (dot) org", "ana arroba escuela punto es": said aloud on purpose, and just as telling.
+URL_WITH_SECRET = re.compile(r"\b[a-z][a-z0-9+.-]{1,15}://[^\s/@]*@\S*", re.IGNORECASE)
+EMAIL = re.compile(r"[^\s@<>()\[\],;:\"“”«»]{1,64}@[^\W_](?:[\w-]*[^\W_])?(?:\.[\w-]+)+")
+# "ana (at) school (dot) org", "ana arroba escuela punto es": spelled out on purpose, and just as telling.
 SPELLED_EMAIL = re.compile(
-    r"\b[\w.+-]+\s?(?:[(\[]\s?(?:at|arroba)\s?[)\]]|\sarroba\s)\s?[\w-]+"
-    r"(?:\s?(?:[(\[]\s?(?:dot|punto)\s?[)\]]|\s(?:dot|punto)\s|\.)\s?[\w-]+)+",
+    r"\b[\w.+-]{1,64} ?(?:[(\[] ?(?:at|arroba) ?[)\]]| arroba ) ?[\w-]{1,64}"
+    r"(?:(?: ?[(\[] ?(?:dot|punto) ?[)\]] ?| (?:dot|punto) |\.)[\w-]{1,64})+",
     re.IGNORECASE,
 )
-# One separator between groups at most, and never a line break: a guard that works line by line sees the same.
-NUMBER = re.compile(r"(?<![\w.,+])(?:\+|00)?\(?\d{1,5}\)?(?:(?:[ .\u00a0-]|\) ?| ?\()?\d{2,})+\)?(?![\w]|[.,]\d)")
-LOCAL_NUMBER = re.compile(r"(?<![\w.,+-])\d{3}-\d{4}(?![\w-]|[.,]\d)")
-DATE = re.compile(r"(?:1[89]|20)\d\d[-. ](?:0\d|1[0-2])[-. ][0-3]\d")
-NETWORK_ADDRESS = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}")
+# No line breaks: a guard that works line by line sees the same numbers.
+DIGITS_AND_GAPS = re.compile(r"(?<![\w.,])[+(]{0,2}\d[\d .()+\u00a0-]*")
+GROUP = re.compile(r"\d+")
+GAP = re.compile(r"[ .\u00a0-]|\) ?-?| ?\(")
+DECIMALS = re.compile(r"\d\.")
+ABROAD = re.compile(r"00[1-9]")
+NETWORK_ADDRESS = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}(?!\.?\d)")
+DATE = re.compile(r"(?:1[89]|20)\d\d[-. ](?:0\d|1[0-2])[-. ][0-3]\d(?!\d)")
+MOST_GROUPS = 8
 
 
 def redacted(text: str) -> str:
     """Running it twice changes nothing."""
     text = URL_WITH_SECRET.sub("[REDACTED_URL]", text)
     text = SPELLED_EMAIL.sub("[REDACTED_EMAIL]", EMAIL.sub("[REDACTED_EMAIL]", text))
-    text = NUMBER.sub(lambda found: "[REDACTED_PHONE]" if _is_phone(found[0]) else found[0], text)
-    return LOCAL_NUMBER.sub("[REDACTED_PHONE]", text)
+    return DIGITS_AND_GAPS.sub(lambda found: _without_phones(found[0], text[found.end() :][:1]), text)
 
 
-def _is_phone(number: str) -> bool:
+def _without_phones(run: str, after: str) -> str:
+    """`after` is the character behind the run: a letter there makes its last group part of a word."""
+    groups = [*GROUP.finditer(run)]
+    if run[-1].isdigit() and (after.isalnum() or after == "_"):
+        groups.pop()
+    kept, done, first = "", 0, 0
+    while first < len(groups):
+        last = _end_of_phone(run, groups, first)
+        if last is None:
+            first += 1
+            continue
+        start = groups[first].start()
+        begin = start - len(run[done:start]) + len(run[done:start].rstrip("+("))
+        kept += run[done:begin] + "[REDACTED_PHONE]"
+        done = groups[last].end() + run[groups[last].end() :].startswith(")")
+        first = last + 1
+    return kept + run[done:]
+
+
+def _end_of_phone(run: str, groups: list[re.Match[str]], first: int) -> int | None:
+    """The last group of the longest phone number that begins with group `first`."""
+    start = groups[first].start()
+    before = run[max(0, start - 2) : start]
+    international = before.endswith(("+", "+(")) or ABROAD.match(run, start) is not None
+    if DECIMALS.fullmatch(before) or (NETWORK_ADDRESS.match(run, start) and not international):
+        return None
+    found = None
+    for last in range(first, min(first + MOST_GROUPS, len(groups))):
+        if last > first and not GAP.fullmatch(run, groups[last - 1].end(), groups[last].start()):
+            break
+        texts = [group[0] for group in groups[first : last + 1]]
+        if _is_phone(texts, run[start : groups[last].end()], international):
+            found = last
+    return found
+
+
+def _is_phone(groups: list[str], written: str, international: bool) -> bool:
     """Phones and plain big numbers look alike; in doubt it is a phone, since a number can be asked again."""
-    groups = re.findall(r"\d+", number)
-    digits = sum(len(group) for group in groups)
-    if number.startswith(("+", "00", "(00")):
-        return 7 <= digits <= 17
-    if DATE.match(number) or NETWORK_ADDRESS.fullmatch(number) or not 9 <= digits <= 11:
-        return False
-    return not _is_counted(groups)
+    digits = sum(map(len, groups))
+    if international:
+        return 7 <= digits <= 20
+    if [*map(len, groups)] == [3, 4] and "-" in written:
+        return True
+    is_decimal = len(groups) == 2 and "." in written
+    return 9 <= digits <= 11 and not (is_decimal or _is_counted(groups) or DATE.match(written))
 
 
 def _is_counted(groups: list[str]) -> bool:
     """Numbers of a sum or a series: 1 000 000 000, 100 200 300, 10 20 30 40 50."""
     if len(groups) == 1:
         return groups[0].endswith("000")
-    if all(group.endswith("00") for group in groups[1:]):
+    if all(group.endswith("00") for group in groups[1:]) or min(map(len, groups[1:])) == 1:
         return True
     return all(len(group) <= 2 for group in groups) and not groups[0].startswith("0")

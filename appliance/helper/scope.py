@@ -52,7 +52,7 @@ def sign(secret: bytes, scope: Scope, now: float) -> str:
 
 
 def read(secret: bytes, token: str, now: float, max_age: int) -> Scope:
-    """Raises Invalid: `missing_scope_token`, or `invalid_scope_token` for one that is forged, too old or of another kind."""
+    """Raises Invalid: `missing_scope_token`, or `invalid_scope_token` for one that is forged or too old."""
     if not token.strip():
         raise Invalid(RELOAD, "missing_scope_token")
     try:
@@ -70,8 +70,8 @@ def refused() -> Invalid:
 
 
 def _scope(said: dict[str, Any]) -> Scope:
-    lists = {name: tuple(said.pop(name)) for name in ("topics", "allowed_topics")}
-    return Scope(**said, **lists)
+    said["topics"], said["allowed_topics"] = tuple(said["topics"]), tuple(said["allowed_topics"])
+    return Scope(**said)
 
 
 def _serializer(secret: bytes) -> URLSafeSerializer:

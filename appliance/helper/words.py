@@ -3,22 +3,28 @@
 import re
 import unicodedata
 
+from appliance.library.questions import STOP_WORDS
+
 WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
-ENGLISH = frozenset(
-    "a about all also am an and any are as at be because been but by can could did do does don't for from get had has"
-    " have he her him his how i i'm if in into is it its just let like make me more my no not now of off on one or our"
-    " out over she should so some than that the their them then there these they this those to too up us very want was"
-    " we were what when where which while who why will with would you your".split()
-)
-SPANISH = frozenset(
-    "a al algo aqui asi como con cual cuando de del desde donde el ella ellos en entre era es esa ese eso esta este"
-    " esto fue ha hace hacer hay he la las le lo los mas me mi mis muy ni no nos o para pero por porque puede puedo que"
-    " quien se ser si sin sobre son soy su sus tambien te tengo tiene tu un una unas uno unos y ya yo".split()
-)
-ENDINGS = (
-    ("ciones", "cion"), ("ies", "y"), ("iones", "ion"), ("mente", ""), ("ing", ""), ("ando", ""), ("iendo", ""),
-    ("ness", ""), ("ion", ""), ("ed", ""), ("es", ""), ("ar", ""), ("er", ""), ("ir", ""), ("s", ""),
-)  # fmt: skip
+ENGLISH_WORDS = """
+a about all also am an and any are as at be because been but by can could did do does don't for from
+get had has have he her him his how i i'm if in into is it its just let like make me more my no not
+now of off on one or our out over she should so some than that the their them then there these they
+this those to too up us very want was we were what when where which while who why will with would
+you your
+"""
+SPANISH_WORDS = """
+a al algo aqui asi como con cual cuando de del desde donde el ella ellos en entre era es esa ese eso
+esta este esto fue ha hace hacer hay he la las le lo los mas me mi mis muy ni no nos o para pero por
+porque puede puedo que quien se ser si sin sobre son soy su sus tambien te tengo tiene tu un una
+unas uno unos y ya yo
+"""
+ENGLISH = frozenset(ENGLISH_WORDS.split())
+SPANISH = frozenset(SPANISH_WORDS.split())
+SMALL = ENGLISH | SPANISH | STOP_WORDS
+# Tried in this order.
+ENDING_LIST = "ciones cion iones mente iendo ando ness ing ion ed es ar er ir s"
+ENDINGS = {"ies": "y"} | dict.fromkeys(ENDING_LIST.split(), "")
 LEAST_STEM = 3
 
 
@@ -34,7 +40,7 @@ def words_of(text: str) -> list[str]:
 
 def stem(word: str) -> str:
     """A rough common beginning: wires, wiring and wire meet, and so do circuito and circuit."""
-    for ending, instead in ENDINGS:
+    for ending, instead in ENDINGS.items():
         if word.endswith(ending) and len(word) - len(ending) + len(instead) >= LEAST_STEM:
             word = word[: len(word) - len(ending)] + instead
             break
@@ -45,7 +51,7 @@ def stem(word: str) -> str:
 
 def stems_of(text: str) -> frozenset[str]:
     """Stems of the words that carry meaning."""
-    telling = (word for word in words_of(text) if len(word) > 2 and word not in ENGLISH and word not in SPANISH)
+    telling = (word for word in words_of(text) if len(word) > 2 and word not in SMALL)
     return frozenset(stem(word) for word in telling)
 
 

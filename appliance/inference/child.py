@@ -69,7 +69,7 @@ class Child:
         self._words: deque[str] = deque(maxlen=LAST_WORDS)
         self._heard = asyncio.Event()
         self._is_ready = False
-        self._is_over = False
+        self.is_over = False
         self._stuck = ""
         self._fault = ""
         self._process: asyncio.subprocess.Process | None = None
@@ -99,7 +99,7 @@ class Child:
 
     async def converse(self, make: Callable[[int], Ask | Embed]) -> AsyncGenerator[Reply, None]:
         """All replies to one request; closing it early makes the child drop the work. Raises EngineDied."""
-        if self._writer is None or self._is_over:
+        if self._writer is None or self.is_over:
             raise EngineDied(DIED)
         number = next(self._numbers)
         replies = self._replies[number] = asyncio.Queue()
@@ -114,7 +114,7 @@ class Child:
             raise EngineDied(DIED)
         finally:
             del self._replies[number]
-            if not is_done and not self._is_over:
+            if not is_done and not self.is_over:
                 self._send(Cancel(number))
 
     async def leave(self) -> None:
@@ -131,15 +131,26 @@ class Child:
 
     async def _start(self) -> tuple[asyncio.subprocess.Process, asyncio.StreamReader]:
         ours, theirs = socket.socketpair()
-        with theirs:
-            process = self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "appliance.inference.worker", "--fd", str(theirs.fileno()),
-                pass_fds=(theirs.fileno(),), env=child_environment(),
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-            )  # fmt: skip
-        reader, self._writer = await asyncio.open_unix_connection(sock=ours)
+        try:
+            with theirs:
+                process = self._process = await self._spawn(theirs.fileno())
+            reader, self._writer = await asyncio.open_unix_connection(sock=ours)
+        except BaseException:
+            ours.close()  # the child takes it as its end
+            raise
         self._send(self._setup)
         return process, reader
+
+    async def _spawn(self, fd: int) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "appliance.inference.worker", "--fd", str(fd)),
+            pass_fds=(fd,),
+            env=child_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
 
     def _send(self, frame: Frame) -> None:
         if self._writer and not self._writer.is_closing():
@@ -183,7 +194,9 @@ class Child:
             self._words.extend(chunk.decode("utf-8", "replace").splitlines()[-LAST_WORDS:])
 
     async def _end(self, process: asyncio.subprocess.Process, tasks: list[asyncio.Task[None]]) -> None:
-        self._is_over = True
+        self.is_over = True
+        for replies in self._replies.values():
+            replies.put_nowait(None)
         if self._writer:
             self._writer.close()
         try:
@@ -192,14 +205,12 @@ class Child:
             self.kill("did not leave")
             await process.wait()
         finally:
-            self._let_go(tasks)
+            self.kill("ended with the box")
+            tasks[0].cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-    def _let_go(self, tasks: list[asyncio.Task[None]]) -> None:
-        self.kill("ended with the box")
-        for replies in self._replies.values():
-            replies.put_nowait(None)
-        tasks[0].cancel()
+        if self._writer:
+            with contextlib.suppress(OSError):
+                await self._writer.wait_closed()
 
 
 def child_environment() -> dict[str, str]:

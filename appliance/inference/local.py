@@ -91,7 +91,7 @@ class LocalEngine:
             return "off"
         if self._chat_fault:
             return "failed"
-        return "ready" if self._ready and self._ready.slots else "loading"
+        return "ready" if self._up and self._up.slots else "loading"
 
     @property
     def reason(self) -> str:
@@ -104,7 +104,7 @@ class LocalEngine:
 
     @property
     def slots(self) -> int:
-        return max(1, self._ready.slots) if self._ready else 1
+        return max(1, self._up.slots) if self._up else 1
 
     @property
     def can_embed(self) -> bool:
@@ -173,12 +173,12 @@ class LocalEngine:
         return [found[index] for index in range(len(texts))]
 
     async def _child_that_embeds(self) -> Child:
-        self._wanted.set()
         try:
             async with asyncio.timeout(self._limits.load):
                 while self.can_embed and self._life:
-                    if self._child and self._ready and self._ready.can_embed:
+                    if self._child and self._up and self._up.can_embed:
                         return self._child
+                    self._wanted.set()
                     await self._changed.wait()
         except TimeoutError as late:
             raise EngineDied(DIED) from late
@@ -198,6 +198,11 @@ class LocalEngine:
             backoff = self._first_backoff if self._clock() - began > LONGEST_BACKOFF else backoff
             await asyncio.sleep(backoff)
             backoff = min(backoff * 2, LONGEST_BACKOFF)
+
+    @property
+    def _up(self) -> Ready | None:
+        """What the running child could load, None while there is none or it still loads."""
+        return self._ready if self._child and not self._child.is_over else None
 
     @property
     def _loads_chat(self) -> bool:
@@ -223,7 +228,7 @@ class LocalEngine:
 
     def _is_needless(self, child: Child) -> bool:
         has_nothing_to_do = child.is_idle and not self._wanted.is_set()
-        return self._ready is not None and not self._loads_chat and has_nothing_to_do
+        return self._up is not None and not self._loads_chat and has_nothing_to_do
 
     def _setup(self) -> Setup:
         chat = str(self._files.chat) if self._loads_chat else ""

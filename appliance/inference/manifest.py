@@ -7,7 +7,8 @@ from pathlib import Path
 
 from appliance.errors import NotFound
 
-PLACE = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+)/(?P<file>[\w./-]+\.gguf)")
+PART = r"[A-Za-z0-9_][\w.-]*"
+PLACE = re.compile(rf"(?P<repo>{PART}/{PART})/(?P<file>(?:{PART}/)*{PART}\.gguf)")
 
 
 @dataclass(frozen=True)

@@ -167,10 +167,15 @@ async def _copied(folder: Path, source: Path, size: int, progress: Progress | No
         if progress:
             loop.call_soon_threadsafe(progress, done, size)
 
+    copying = asyncio.ensure_future(asyncio.to_thread(_copy, folder, source, tell, stop))
     try:
-        return await asyncio.to_thread(_copy, folder, source, tell, stop)
-    finally:
+        return await asyncio.shield(copying)
+    except asyncio.CancelledError:
         stop.set()  # a thread can't be cancelled: it looks at this between two chunks
+        await asyncio.wait({copying})
+        if copying.exception() is None:
+            copying.result()[0].unlink(missing_ok=True)
+        raise
 
 
 def _copy(folder: Path, source: Path, tell: Callable[[int], None], stop: threading.Event) -> tuple[Path, str]:
@@ -188,8 +193,6 @@ def _copy(folder: Path, source: Path, tell: Callable[[int], None], stop: threadi
     except OSError as broken:
         target.unlink(missing_ok=True)
         raise Unavailable(_copy_sentence(source, broken), "copy_failed") from None
-    if stop.is_set():
-        target.unlink(missing_ok=True)
     return target, digest.hexdigest()
 
 

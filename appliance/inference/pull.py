@@ -20,6 +20,7 @@ from appliance.inference.manifest import Recommended
 SILENCE_SECONDS = 180
 STOP_SECONDS = 5
 TRIES = 3
+CHUNK = 256 * 1024
 _KEPT = "What arrived is kept: the same command goes on where it stopped."
 
 
@@ -162,7 +163,7 @@ def _run(errand: Errand) -> Fetched:
     from huggingface_hub.file_download import get_hf_file_metadata, hf_hub_url
 
     url = hf_hub_url(errand.repo, errand.file, revision=errand.revision, endpoint=errand.endpoint)
-    about = get_hf_file_metadata(url, token=False, retry_on_errors=True)
+    about = get_hf_file_metadata(url, token=False)
     announced = about.etag if re.fullmatch("[0-9a-f]{64}", about.etag or "") else None
     _check_offer(errand, about.size, announced)
     part = _part(errand, about.etag)
@@ -201,8 +202,12 @@ def _check_room(errand: Errand, part: Path, size: int) -> None:
 def _download(errand: Errand, url: str, part: Path, size: int | None) -> None:
     """The address behind `url` is signed for a short time only: each try asks for it anew."""
     import httpx2
+    from huggingface_hub import constants
     from huggingface_hub.file_download import get_hf_file_metadata, http_get
 
+    constants.DOWNLOAD_CHUNK_SIZE = (
+        CHUNK  # its 10 MB are minutes on a school's line: lost when cut, silent till then
+    )
     fruitless = 0
     while True:
         before = part.stat().st_size if part.exists() else 0

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from jinja2 import TemplateError
+from jinja2.exceptions import SecurityError
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 CHATML = (
@@ -14,7 +16,24 @@ CHATML = (
 )
 LONGEST_TEMPLATE = 64 * 1024
 
+SWITCHES = {"add_generation_prompt": True, "enable_thinking": False}
+LONGEST_TEXT = 1024 * 1024
+
 Turns = Sequence[tuple[str, str]]
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja's sandbox, which by itself lets a template multiply a letter until memory runs out."""
+
+    intercepted_binops = frozenset({"*", "**"})
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        factors = (left, right)
+        longest = max((len(part) for part in factors if isinstance(part, str | list | tuple)), default=1)
+        times = max((part for part in factors if isinstance(part, int)), default=1)
+        if operator == "**" or longest * times > LONGEST_TEXT:
+            raise SecurityError("the template makes too much of itself")
+        return super().call_binop(context, operator, left, right)
 
 
 class ChatTemplate:
@@ -25,13 +44,11 @@ class ChatTemplate:
     ) -> None:
         if len(source) > LONGEST_TEMPLATE:
             raise TemplateError("the template is too long")
-        sandbox = ImmutableSandboxedEnvironment(
-            trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"]
-        )
+        sandbox = Sandbox(trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"])
         sandbox.globals["raise_exception"] = _refuse
         sandbox.globals["strftime_now"] = lambda pattern: now().strftime(pattern)
         self._template = sandbox.from_string(source or CHATML)
-        self._words = {"bos_token": begin, "eos_token": end}
+        self._words = {"bos_token": begin, "eos_token": end, **SWITCHES}
         written = sorted((text for text in controls if len(text) > 2), key=len, reverse=True)
         self._controls = re.compile("|".join(map(re.escape, written))) if written else None
 
@@ -49,9 +66,12 @@ class ChatTemplate:
 
     def _rendered(self, turns: Turns) -> str:
         messages = [{"role": role, "content": content} for role, content in turns]
-        return self._template.render(
-            messages=messages, add_generation_prompt=True, enable_thinking=False, tools=None, **self._words
-        )
+        try:
+            return self._template.render(messages=messages, tools=None, **self._words)
+        except TemplateError:
+            raise
+        except Exception as error:  # the template is a stranger's program: whatever it raises is its fault
+            raise TemplateError(str(error)) from error
 
     def _defused(self, content: str) -> str:
         """A student who writes an end-of-turn mark must not end the turn."""

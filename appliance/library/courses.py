@@ -1,4 +1,4 @@
-"""The shelf of courses: folders with a `course.yaml`, read again when a file changes, a broken one never hiding others."""
+"""The shelf of courses: folders with a `course.yaml`, read again when a file changes."""
 
 import os
 from collections.abc import Sequence
@@ -12,7 +12,6 @@ from appliance.library.sources import (
     SLUG,
     YAML_BYTES,
     Signature,
-    Source,
     Yaml,
     entries,
     inside,
@@ -28,7 +27,7 @@ MANIFEST = "course.yaml"
 MOST_LESSONS = 500
 NO_COURSE = "This course isn't on the box."
 NO_LESSON = "This lesson isn't part of the course."
-BROKEN_LESSON = "This lesson can't be opened: its file needs a repair. Teachers see what is wrong under Lessons."
+BROKEN_LESSON = "This lesson can't be opened: its file needs a repair. Teachers see why under Lessons."
 
 
 @dataclass(frozen=True)
@@ -126,11 +125,10 @@ class Shelf:
     def _course_folders(self) -> dict[str, Path]:
         found: dict[str, Path] = {}
         for folder in self._folders:
-            with os.scandir(folder) if folder.is_dir() else _nothing() as entries_there:
-                names = sorted(entry.name for entry in entries_there if not entry.name.startswith("."))
+            names = sorted(os.listdir(folder)) if folder.is_dir() else []
             for name in names:
-                if name not in found and os.path.lexists(folder / name / MANIFEST):
-                    found[name] = folder / name
+                if not name.startswith(".") and os.path.lexists(folder / name / MANIFEST):
+                    found.setdefault(name, folder / name)
         return found
 
     def _found(self, slug: str) -> _Read:
@@ -157,7 +155,7 @@ class Shelf:
 
 
 def reference_text(course: Course, key: str) -> str:
-    """The facts for the helper in `references/<key>.md`; empty when the pack doesn't bring them. Raises Invalid."""
+    """The helper's facts in `references/<key>.md`; empty when the pack brings none. Raises Invalid."""
     if not SLUG.fullmatch(key):
         return ""
     try:
@@ -166,13 +164,134 @@ def reference_text(course: Course, key: str) -> str:
         return ""
 
 
+def lessons_of(course: Course) -> list[Lesson]:
+    """Those of its lessons that can be read, in order, fresh from their files."""
+    return list(_read_course(course.folder).lessons.values())
+
+
 def problems_of(folder: Path) -> list[Problem]:
     """What is wrong with the course in a folder; empty when all is well."""
     try:
-        return list(_read_course(Path(os.path.abspath(folder))).problems)
+        read = _read_course(Path(os.path.abspath(folder)))
     except Refusal as refusal:
         return [Problem(folder.name, refusal.message)]
+    keys = {read.course.helper_reference, *(entry.helper_reference for entry in read.course.lessons)}
+    return [*read.problems, *filter(None, (_reference_problem(read.course, key) for key in sorted(keys)))]
 
 
-def _nothing() -> "os._ScandirIterator[str]":
-    return os.scandir(os.devnull)
+def _reference_problem(course: Course, key: str) -> Problem | None:
+    try:
+        reference_text(course, key)
+    except Refusal as refusal:
+        return Problem(course.slug, refusal.message)
+    return None
+
+
+def _read_course(folder: Path) -> _Read:
+    root = folder.parent
+    if not SLUG.fullmatch(folder.name):
+        sentence = f"The folder '{folder.name[:80]}' needs a name of letters, digits, - and _ only."
+        raise Invalid(sentence, "slug_invalid")
+    source = read_source(root, folder.name, MANIFEST, limit_bytes=YAML_BYTES)
+    values = mapping(source.name, source.text)
+    listed = entries(values.get("lessons"))[:MOST_LESSONS]
+    slugs = [words(entry.get("slug")) for entry in listed]
+    problems = _slug_problems(source.name, folder.name, slugs)
+    files: dict[Path, Signature | None] = {folder / MANIFEST: source.signature}
+    lessons: dict[str, Lesson] = {}
+    shown = []
+    kept = [index for index, slug in enumerate(slugs) if SLUG.fullmatch(slug) and slug not in slugs[:index]]
+    for position, index in enumerate(kept):
+        before = slugs[kept[position - 1]] if position else None
+        after = slugs[kept[position + 1]] if position + 1 < len(kept) else None
+        entry = _entry(listed[index], index + 1)
+        shown.append(entry)
+        try:
+            path = inside(root, folder.name, entry.file)
+            files[path] = signature(path)
+            place = _place(source.name, folder.name, listed[index], entry, before, after)
+            lessons[entry.slug] = lesson_from(read_source(root, folder.name, entry.file), place)
+        except Refusal as refusal:
+            problems.append(Problem(folder.name, refusal.message))
+            continue
+        shown[-1] = _told_by(lessons[entry.slug], entry)
+    return _Read(_course_from(folder, values, tuple(shown)), lessons, tuple(problems), files)
+
+
+def _slug_problems(name: str, course_slug: str, slugs: Sequence[str]) -> list[Problem]:
+    sentences = [] if slugs else [f"{name} lists no lessons: add them under 'lessons:'."]
+    for index, slug in enumerate(slugs):
+        if not SLUG.fullmatch(slug):
+            sentences.append(f"{name}: lesson {index + 1} needs a 'slug' of letters, digits, - and _ only.")
+        elif slug in slugs[:index]:
+            sentences.append(f"{name}: two lessons have the slug '{slug}'. Give each its own.")
+    return [Problem(course_slug, sentence) for sentence in sentences]
+
+
+def _entry(listed: dict[str, Yaml], position: int) -> CourseLesson:
+    session = number(listed.get("session"))
+    slug = words(listed.get("slug"))
+    return CourseLesson(
+        session=position if session is None else session,
+        slug=slug,
+        title=words(listed.get("title")) or slug.replace("-", " ").replace("_", " ").capitalize(),
+        file=words(listed.get("file")),
+        summary=words(listed.get("summary")),
+        available_on=None,
+        helper_reference=words(listed.get("helper_reference")),
+        videos=videos_from(listed.get("videos")),
+    )
+
+
+def _place(
+    name: str,
+    course_slug: str,
+    listed: dict[str, Yaml],
+    entry: CourseLesson,
+    before: str | None,
+    after: str | None,
+) -> Place:
+    return Place(
+        course_slug=course_slug,
+        slug=entry.slug,
+        session=entry.session,
+        title=entry.title,
+        available_on=release_date(f"{name}, lesson '{entry.slug}'", listed),
+        helper_reference=entry.helper_reference,
+        videos=entry.videos,
+        previous=before,
+        next=after,
+    )
+
+
+def _told_by(lesson: Lesson, entry: CourseLesson) -> CourseLesson:
+    return replace(
+        entry,
+        session=lesson.session,
+        title=lesson.title,
+        summary=lesson.summary or entry.summary,
+        available_on=lesson.available_on,
+        helper_reference=lesson.helper_reference,
+        videos=lesson.videos,
+    )
+
+
+def _course_from(folder: Path, values: dict[str, Yaml], lessons: tuple[CourseLesson, ...]) -> Course:
+    return Course(
+        slug=folder.name,
+        title=words(values.get("title")) or folder.name.replace("-", " ").replace("_", " ").capitalize(),
+        summary=words(values.get("summary")),
+        language=words(values.get("language")) or "en",
+        age_band=words(values.get("age_band")),
+        sessions=number(values.get("sessions")) or len(lessons),
+        needs=lines_of(values.get("needs")),
+        privacy=lines_of(values.get("privacy")),
+        helper_reference=words(values.get("helper_reference")),
+        lessons=lessons,
+        folder=folder,
+        duration_minutes=number(values.get("default_duration_minutes")),
+        ui_level=words(values.get("ui_level")),
+        program_profile=words(values.get("program_profile")),
+        learner_level=words(values.get("learner_level")),
+        grade_band=words(values.get("grade_band")),
+    )

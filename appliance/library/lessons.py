@@ -20,7 +20,7 @@ _YOUTUBE_HOSTS = ("youtube.com", "www.youtube.com", "m.youtube.com", "www.youtub
 
 @dataclass(frozen=True)
 class Item:
-    """One line of a checklist; `key` is made from its text, so that reordering the list moves nobody's ticks."""
+    """One line of a checklist; `key` comes from its text: reordering a list moves nobody's ticks."""
 
     key: str
     text: str
@@ -213,7 +213,8 @@ def _submission(value: Mapping[str, Yaml]) -> Submission | None:
     if words(value.get("type")).casefold() != "file":
         return None
     naming = words(value.get("naming"))
-    return Submission(_extensions(value.get("accepted")) or _extensions(naming[naming.rfind(".") :][:11]), naming)
+    accepted = _extensions(value.get("accepted")) or _extensions(re.findall(r"\.\w{1,10}$", naming))
+    return Submission(accepted, naming)
 
 
 def _extensions(value: Yaml | None) -> tuple[str, ...]:

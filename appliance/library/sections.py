@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
+from itertools import pairwise
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -17,8 +18,8 @@ _TEACHER_HEADING = re.compile(
        notes\s*(?:\+|&|and)\s*options)
     {_FOR_TEACHERS}
     | (?:for\ (?:the\ )?)?teachers?
-    | teacher(?:['’]?s['’]?)?\ (?:prep|preparation|panel|notes?|guide|guidance|moves|checklist|script|background|tips|
-        only|answers?|key|info|information|overview|plan|reflection|setup|set-up|section|view|materials|agenda)
+    | teacher(?:['’]?s['’]?)?\ (?:prep|preparation|panel|notes?|guide|guidance|moves|checklist|script|
+        background|tips|only|answers?|key|info|information|overview|plan|reflection|setup|set-up|section|view|materials|agenda)
       \b.*
     """,
     re.VERBOSE,
@@ -47,7 +48,8 @@ class Split:
 def split_for_audiences(markdown: str) -> Split:
     """Two Markdown texts: what students may read and what only staff may."""
     visible, blocks = _without_teacher_details(markdown)
-    student, teacher = [], []
+    student: list[str] = []
+    teacher: list[str] = []
     for title, text in _level_2_sections(visible):
         (teacher if is_teacher_heading(title) else student).append(text.strip("\n"))
     return Split("\n\n".join(filter(None, student)), "\n\n".join(filter(None, [*teacher, *blocks])))
@@ -75,14 +77,14 @@ def _level_2_sections(markdown: str) -> list[tuple[str, str]]:
     titles = ["", *(starts[line] for line in sorted(starts))]
     return [
         (title, "\n".join(lines[begin:end]))
-        for title, begin, end in zip(titles, bounds, bounds[1:], strict=True)
+        for title, (begin, end) in zip(titles, pairwise(bounds), strict=True)
     ]
 
 
 def _level_2_lines(markdown: str, lines: list[str]) -> dict[int, str]:
     """Line numbers of level-2 headings with their text.
 
-    Both what Markdown calls a heading and what looks like one inside HTML count: a heading that is missed would show
+    Both what Markdown calls a heading and what looks like one inside HTML count: a missed heading would show
     a teacher's text to a class. Code is left alone.
     """
     tokens = _MARKDOWN.parse(markdown)
@@ -92,7 +94,7 @@ def _level_2_lines(markdown: str, lines: list[str]) -> dict[int, str]:
         heading = _LEVEL_2.fullmatch(text)
         if heading is not None and line not in opaque:
             found[line] = heading[1]
-    for opening, inline in zip(tokens, tokens[1:], strict=False):
+    for opening, inline in pairwise(tokens):
         if opening.type == "heading_open" and opening.tag == "h2" and opening.level == 0 and opening.map:
             found.setdefault(opening.map[0], inline.content)
     return found
@@ -109,7 +111,7 @@ def _opaque_lines(tokens: list[Token]) -> set[int]:
 
 
 def _without_teacher_details(markdown: str) -> tuple[str, list[str]]:
-    """Older packs keep the teacher's part in <details> blocks. One that is never closed hides all that follows."""
+    """Older packs keep the teacher's part in <details>. One that is never closed hides all that follows."""
     if "<details" not in markdown.casefold():
         return markdown, []
     opaque = _opaque_lines(_MARKDOWN.parse(markdown))
@@ -123,7 +125,8 @@ def _without_teacher_details(markdown: str) -> tuple[str, list[str]]:
             continue
         inner_end, end = _details_end(markdown, opening.end())
         kept.append(markdown[position : opening.start()])
-        blocks.append(f"## {_TAGS.sub('', summary[1]).strip()}\n\n{markdown[summary.end() : inner_end].strip()}")
+        title = _TAGS.sub("", summary[1]).strip()
+        blocks.append(f"## {title}\n\n{markdown[summary.end() : inner_end].strip()}")
         position = end
     return "".join([*kept, markdown[position:]]), blocks
 

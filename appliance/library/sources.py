@@ -1,4 +1,4 @@
-"""Course files as they lie on disk: no links followed, no surprises from YAML, each fault told in one sentence."""
+"""Course files as they lie on disk: no links followed, no YAML surprises, each fault told in one sentence."""
 
 import errno
 import os
@@ -22,7 +22,7 @@ _FENCE = re.compile(r"---[ \t]*")
 _KEY = re.compile(r"\s*(?:-\s+)?([^\s:#][^:]*):\s+(\S.*)")
 
 Signature = tuple[int, int, int]
-# What a YAML file can hold here: every scalar is text, so that "Yes", 1.50 and a date stay as they were typed.
+# What a YAML file can hold here: every scalar is text, so that "Yes", 1.50 and dates stay as they were typed.
 Yaml = str | list["Yaml"] | dict[str, "Yaml"]
 
 
@@ -45,7 +45,7 @@ def signature(path: Path) -> Signature | None:
 
 
 def inside(root: Path, *parts: str) -> Path:
-    """The path of a file below `root`. Raises NotFound when it would lie outside or is reached through a link."""
+    """A path below `root`. Raises NotFound when it would lie outside or is reached through a link."""
     path = Path(os.path.normpath(root.joinpath(*parts)))
     if "\0" in str(path) or path == root or not path.is_relative_to(root):
         raise NotFound(f"'{'/'.join(parts)}' lies outside the courses folder.", "path_outside")
@@ -76,9 +76,9 @@ def read_source(root: Path, *parts: str, limit_bytes: int = LESSON_BYTES) -> Sou
 
 
 def mapping(name: str, text: str, first_line: int = 1) -> dict[str, Yaml]:
-    """The keys and values of a YAML text; `first_line` is where it begins in the file that messages speak of."""
+    """Keys and values of a YAML text; `first_line` is where it begins in the file that messages speak of."""
     if len(text) > YAML_BYTES:
-        raise Invalid(f"{name} has more than 256 kB of settings. Move long text below the second '---'.", "yaml_large")
+        raise Invalid(f"{name} has more than 256 kB of settings. Move long text to a lesson.", "yaml_large")
     try:
         _refuse_bombs(name, text, first_line)
         value = yaml.load(text, Loader=yaml.CBaseLoader)  # noqa: S506 - the base loader knows only text, lists, maps
@@ -87,7 +87,7 @@ def mapping(name: str, text: str, first_line: int = 1) -> dict[str, Yaml]:
     if value in (None, ""):
         return {}
     if not isinstance(value, dict):
-        raise Invalid(f"{name}, line {first_line}: settings have to be written as 'name: value' lines.", "yaml_broken")
+        raise Invalid(f"{name}, line {first_line}: write settings as 'name: value' lines.", "yaml_broken")
     return value
 
 
@@ -98,7 +98,8 @@ def front_matter(source: Source) -> tuple[dict[str, Yaml], str]:
         return {}, source.text
     for number, line in enumerate(lines[1:], start=1):
         if _FENCE.fullmatch(line):
-            return mapping(source.name, "\n".join(lines[1:number]), 2), "\n".join(lines[number + 1 :]).lstrip("\n")
+            settings, body = "\n".join(lines[1:number]), "\n".join(lines[number + 1 :])
+            return mapping(source.name, settings, first_line=2), body.lstrip("\n")
     raise Invalid(f"{source.name}: the settings at the top need a line with '---' after them.", "yaml_broken")
 
 
@@ -134,7 +135,7 @@ def number(value: Yaml | None) -> int | None:
 
 def _text(name: str, content: bytes, limit_bytes: int) -> str:
     if len(content) > limit_bytes:
-        raise Invalid(f"{name} is larger than {limit_bytes // 1024} kB. Split it, or move pictures out.", "file_large")
+        raise Invalid(f"{name} is larger than {limit_bytes // 1024} kB. Split it in two.", "file_large")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -148,12 +149,13 @@ def _refuse_bombs(name: str, text: str, first_line: int) -> None:
     """A few bytes of aliases can stand for gigabytes: look at the events before anything is built."""
     depth = 0
     for count, event in enumerate(yaml.parse(text, Loader=yaml.CBaseLoader)):
-        line = first_line + event.start_mark.line
+        where = f"{name}, line {first_line + (event.start_mark.line if event.start_mark else 0)}"
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise Invalid(f"{name}, line {line}: '&' and '*' references aren't read here. Put quotes.", "yaml_alias")
+            sentence = f"{where}: a value begins with '&' or '*'. Put the text in double quotes."
+            raise Invalid(sentence, "yaml_alias")
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > YAML_DEPTH or count > YAML_EVENTS:
-            raise Invalid(f"{name}, line {line}: there are too many lists inside lists.", "yaml_deep")
+            raise Invalid(f"{where}: there are too many lists inside lists.", "yaml_deep")
 
 
 def _fault(name: str, text: str, first_line: int, error: yaml.YAMLError) -> str:
@@ -165,14 +167,11 @@ def _fault(name: str, text: str, first_line: int, error: yaml.YAMLError) -> str:
     row = rows[mark.line] if mark.line < len(rows) else ""
     problem = str(getattr(error, "problem", "") or "")
     pair = _KEY.match(row)
-    if "mapping values are not allowed" in problem and pair is not None:
-        return f"{where}: the text after '{pair[1].strip()}:' has a colon in it. Put the text in double quotes."
+    what = f"the text after '{pair[1].strip()}:'" if pair else "the text"
     if "mapping values are not allowed" in problem:
-        return f"{where}: there is a colon inside the text. Put the text in double quotes."
+        return f"{where}: {what} has a colon in it. Put the text in double quotes."
     if "\t" in row[: len(row) - len(row.lstrip())]:
         return f"{where}: the line begins with a tab. Use spaces instead."
-    if "cannot start any token" in problem and pair is not None:
-        return f"{where}: the text after '{pair[1].strip()}:' begins with a special sign. Put it in double quotes."
     if "cannot start any token" in problem:
-        return f"{where}: the text begins with a special sign. Put the text in double quotes."
-    return f"{where}: the settings can't be read from here. Check the quotes and the spaces at the start of the line."
+        return f"{where}: {what} begins with a special sign. Put the text in double quotes."
+    return f"{where}: the settings can't be read from here. Check quotes and the spaces before the words."

@@ -12,7 +12,9 @@ from appliance.errors import StartRefused
 def migrations() -> list[tuple[int, str]]:
     """Number and SQL of every migration, in order."""
     folder = files("appliance.storage") / "migrations"
-    found = sorted((entry.name, entry.read_text()) for entry in folder.iterdir() if entry.name.endswith(".sql"))
+    found = sorted(
+        (entry.name, entry.read_text()) for entry in folder.iterdir() if entry.name.endswith(".sql")
+    )
     return [(int(name.split("_")[0]), sql) for name, sql in found]
 
 
@@ -70,4 +72,6 @@ def _apply(connection: sqlite3.Connection, number: int, sql: str) -> None:
         if connection.in_transaction:
             connection.rollback()
     if _version(connection) != number:
-        raise StartRefused(f"Migration {number} did not take: restore the copy in the backups folder and report this.")
+        raise StartRefused(
+            f"Migration {number} did not take: restore the copy in the backups folder and report this."
+        )

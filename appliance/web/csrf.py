@@ -4,7 +4,8 @@ import hashlib
 import hmac
 import secrets
 
-from sanic import HTTPResponse, Request
+from sanic import Request
+from sanic.response import BaseHTTPResponse
 
 from appliance.errors import Forbidden
 from appliance.web.identity import session_token, set_cookie
@@ -25,7 +26,7 @@ def token_for(request: Request) -> str:
 
 def check(request: Request) -> None:
     """Raise Forbidden unless the request came from one of our pages; upload routes check their own field."""
-    if request.method in SAFE or (request.route and request.route.extra.get("csrf") == "in_stream"):
+    if request.method in SAFE or _in_stream(request):
         return
     check_token(request, str(request.headers.get(HEADER) or _field(request)))
 
@@ -37,10 +38,14 @@ def check_token(request: Request, given: str) -> None:
         raise Forbidden(STALE, "csrf_failed")
 
 
-def plant_seed(request: Request, response: HTTPResponse) -> None:
+def plant_seed(request: Request, response: BaseHTTPResponse) -> None:
     """Give a browser without a seed one, when a page with a form went out to it."""
     if getattr(request.ctx, "new_seed", ""):
         set_cookie(request, response, COOKIE, request.ctx.new_seed, SEED_SECONDS)
+
+
+def _in_stream(request: Request) -> bool:
+    return request.route is not None and getattr(request.route.ctx, "csrf", "") == "in_stream"
 
 
 def _seed(request: Request) -> str:
@@ -51,4 +56,4 @@ def _seed(request: Request) -> str:
 
 
 def _field(request: Request) -> str:
-    return str((request.form or {}).get(FIELD) or "")
+    return str(request.form.get(FIELD) or "") if request.form else ""

@@ -1,7 +1,8 @@
 """One message from one page to the next, in a signed cookie that the next page takes away."""
 
 from itsdangerous import BadSignature, URLSafeSerializer
-from sanic import HTTPResponse, Request
+from sanic import Request
+from sanic.response import BaseHTTPResponse
 
 from appliance.web.identity import set_cookie
 from appliance.web.rendering import FLASH_COOKIE, Flash
@@ -21,7 +22,7 @@ def read(request: Request) -> list[Flash]:
     return [Flash(str(kind), str(text))]
 
 
-def write(request: Request, response: HTTPResponse) -> None:
+def write(request: Request, response: BaseHTTPResponse) -> None:
     following: Flash | None = getattr(request.ctx, "flash_next", None)
     if following is not None:
         value = _signer(request).dumps([following.kind, following.text[:MOST_CHARACTERS]])

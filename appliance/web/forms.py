@@ -1,19 +1,22 @@
 """Reading what a form or a program sent: always text, always bounded, never an error page."""
 
 import json
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sanic import Request
 from sanic.exceptions import BadRequest
+from sanic.request import RequestParameters
 
-from appliance.errors import Invalid
+from appliance.errors import Invalid, Refusal
 
 BAD_JSON = "This was not sent in a form the box can read."
 
 
 def text(request: Request, name: str, most: int = 1000) -> str:
     """One field, trimmed; too long raises Invalid. NUL never gets in: SQLite would cut there."""
-    value = str((request.form or {}).get(name) or "").replace("\x00", "").strip()
+    value = str(_form(request).get(name) or "").replace("\x00", "").strip()
     if len(value) > most:
         raise Invalid("This is longer than fits here. Make it shorter.", "too_long", field=name)
     return value
@@ -21,16 +24,28 @@ def text(request: Request, name: str, most: int = 1000) -> str:
 
 def password(request: Request, name: str) -> str:
     """Like text, but blanks at the ends belong to it."""
-    return str((request.form or {}).get(name) or "")[:2000]
+    return str(_form(request).get(name) or "")[:2000]
 
 
 def texts(request: Request, name: str) -> list[str]:
-    return [str(value) for value in (request.form or {}).getlist(name) or []]
+    return [str(value) for value in _form(request).getlist(name) or []]
 
 
 def typed(request: Request, *names: str) -> dict[str, str]:
     """What was typed, to be shown again beside an error; cut so that a refused page stays small."""
-    return {name: str((request.form or {}).get(name) or "")[:2000] for name in names}
+    return {name: str(_form(request).get(name) or "")[:2000] for name in names}
+
+
+def _form(request: Request) -> RequestParameters:
+    return request.form or RequestParameters()
+
+
+def errors(refusal: Refusal | None, translate: Callable[[str], str]) -> Mapping[str, str]:
+    """The refusal's sentence under the field it belongs to, or under `page`; every other name is empty."""
+    said: defaultdict[str, str] = defaultdict(str)
+    if refusal is not None:
+        said[refusal.field or "page"] = translate(refusal.message)
+    return said
 
 
 def is_json(request: Request) -> bool:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from sanic import HTTPResponse, Request
+from sanic import Request
+from sanic.response import BaseHTTPResponse
 
 from appliance.auth import permissions, sessions
 from appliance.errors import Forbidden, NotFound, Unauthorized
@@ -55,7 +56,14 @@ def person_of(request: Request) -> Person:
 
 
 def session_token(request: Request) -> str:
-    return str(request.cookies.get(SESSION_COOKIE) or "")
+    """The token of this browser; after a sign-in in this very request the new one."""
+    return str(getattr(request.ctx, "session_token", None) or request.cookies.get(SESSION_COOKIE) or "")
+
+
+def adopt(request: Request, token: str) -> str:
+    """What is rendered from here on belongs to the new session: its forms must carry its token."""
+    request.ctx.session_token = token
+    return token
 
 
 async def recognise(request: Request) -> Person:
@@ -92,17 +100,23 @@ def roles_of(person: Person) -> frozenset[str]:
     return frozenset({"half"} if person.is_half_signed_in else set())
 
 
-def remember(request: Request, response: HTTPResponse, token: str, seconds: int) -> None:
+def remember(request: Request, response: BaseHTTPResponse, token: str, seconds: int) -> None:
     """Put the session into the browser; nothing that runs in the page can read it."""
     set_cookie(request, response, SESSION_COOKIE, token, seconds)
 
 
-def forget(response: HTTPResponse, *names: str) -> None:
+def forget(response: BaseHTTPResponse, *names: str) -> None:
     for name in names or (SESSION_COOKIE,):
         response.delete_cookie(name)
 
 
-def set_cookie(request: Request, response: HTTPResponse, name: str, value: str, seconds: int) -> None:
+def set_cookie(request: Request, response: BaseHTTPResponse, name: str, value: str, seconds: int) -> None:
     response.add_cookie(
-        name, value, max_age=seconds, path="/", httponly=True, samesite="Lax", secure=request.scheme == "https"
+        name,
+        value,
+        max_age=seconds,
+        path="/",
+        httponly=True,
+        samesite="Lax",
+        secure=request.scheme == "https",
     )

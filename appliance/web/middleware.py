@@ -3,7 +3,8 @@
 import logging
 import time
 
-from sanic import HTTPResponse, Request, Sanic
+from sanic import Request, Sanic
+from sanic.response import BaseHTTPResponse
 
 from appliance.storage.addresses import network_of
 from appliance.web import csrf, flash, identity
@@ -14,8 +15,8 @@ log = logging.getLogger("chalkbox.web")
 
 
 def attach(app: Sanic) -> None:
-    app.on_request(before)
-    app.on_response(after)
+    app.register_middleware(before, "request")
+    app.register_middleware(after, "response")
 
 
 async def before(request: Request) -> None:
@@ -32,7 +33,7 @@ async def before(request: Request) -> None:
     csrf.check(request)
 
 
-async def after(request: Request, response: HTTPResponse) -> None:
+async def after(request: Request, response: BaseHTTPResponse) -> None:
     if not hasattr(request.ctx, "started"):
         return
     csrf.plant_seed(request, response)

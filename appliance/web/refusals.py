@@ -30,13 +30,17 @@ def attach(app: Sanic) -> None:
 
 def wants_json(request: Request) -> bool:
     accepts = str(request.headers.get("accept") or "")
-    return request.path.startswith(PROGRAM_PATHS) or is_json(request) or accepts.startswith("application/json")
+    return (
+        request.path.startswith(PROGRAM_PATHS) or is_json(request) or accepts.startswith("application/json")
+    )
 
 
 async def refused(request: Request, refusal: Refusal) -> HTTPResponse:
     _prepare(request)
     if isinstance(refusal, Unauthorized) and not wants_json(request):
-        return redirect("/" if request.path.startswith(("/student", "/course", "/material")) else _sign_in(request))
+        return redirect(
+            "/" if request.path.startswith(("/student", "/course", "/material")) else _sign_in(request)
+        )
     response = answer(request, refusal)
     if isinstance(refusal, RateLimited):
         response.headers["Retry-After"] = str(refusal.retry_after)
@@ -50,7 +54,9 @@ def answer(request: Request, refusal: Refusal) -> HTTPResponse:
     if wants_json(request):
         body = {"error": refusal.code, "message": message, "request_id": request.ctx.request_id}
         return json(body, status=refusal.status)
-    return render(request, "refusal.html", refusal.status, message=message, status=refusal.status, number="")
+    return render(
+        request, "refusal.html", refusal.status, message=message, shown_status=refusal.status, number=""
+    )
 
 
 async def not_understood(request: Request, error: SanicException) -> HTTPResponse:
@@ -78,7 +84,7 @@ async def unknown(request: Request, error: Exception) -> HTTPResponse:
     if wants_json(request):
         body = {"error": "backend_error", "message": message, "request_id": request.ctx.request_id}
         return json(body, status=500)
-    return render(request, "refusal.html", 500, message=message, status=500, number=number)
+    return render(request, "refusal.html", 500, message=message, shown_status=500, number=number)
 
 
 def _sign_in(request: Request) -> str:

@@ -74,7 +74,7 @@ def _common(request: Request, static: StaticFiles) -> dict[str, Any]:
         "ngettext": translate.plural,
         "static": static.address,
         "csrf_token": token,
-        "csrf_field": lambda: Markup(f'<input type="hidden" name="{csrf.FIELD}" value="{token}">'),
+        "csrf_field": lambda: Markup(f'<input type="hidden" name="{csrf.FIELD}" value="{token}">'),  # noqa: S704 - our own hex
         "language": translate.language,
         "languages": list(LANGUAGES.items()),
         "text_direction": translate.direction,
@@ -84,7 +84,7 @@ def _common(request: Request, static: StaticFiles) -> dict[str, Any]:
         "flash": request.ctx.flash,
         "request_id": request.ctx.request_id,
         "version": VERSION,
-        "day": lambda seconds: _day(request, seconds),
+        "date": lambda day: format_date(day, "EEEE d MMMM", locale=translate.language),
         "moment": lambda seconds: _moment(request, seconds),
     }
 
@@ -92,10 +92,6 @@ def _common(request: Request, static: StaticFiles) -> dict[str, Any]:
 def _local(request: Request, seconds: int) -> datetime:
     school = request.app.ctx.school()
     return datetime.fromtimestamp(seconds, ZoneInfo(school.timezone) if school else UTC)
-
-
-def _day(request: Request, seconds: int) -> str:
-    return format_date(_local(request, seconds), "d MMM", locale=request.ctx.language)
 
 
 def _moment(request: Request, seconds: int) -> str:

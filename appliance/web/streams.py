@@ -14,7 +14,7 @@ Event = tuple[str, Mapping[str, Any]]
 
 
 async def send_events(request: Request, events: AsyncIterator[Event]) -> HTTPResponse | None:
-    """Send every event. When the browser goes away Sanic cancels us, and closing `events` frees what they hold."""
+    """Send every event. A browser that goes away gets us cancelled: closing `events` frees what they hold."""
     response = await request.respond(
         content_type="text/event-stream; charset=utf-8", headers={"X-Accel-Buffering": "no"}
     )

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from typing import cast
 
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from sanic import Request
 from sanic.exceptions import SanicException
+from sanic.http import Http
 
 from appliance.errors import Invalid, Refusal, TooLarge
 from appliance.storage.files import FileStore, IncomingFile
@@ -88,17 +90,22 @@ async def _file_chunks(request: Request, upload: Upload) -> AsyncIterator[bytes]
 
 async def _read(request: Request) -> bytes | None:
     try:
-        block: bytes | None = await asyncio.wait_for(request.stream.read(), STALLED_SECONDS)
+        block: bytes | None = await asyncio.wait_for(_body(request).read(), STALLED_SECONDS)
     except TimeoutError as error:
         raise Invalid(BROKEN, "upload_stalled", field="file") from error
     return block
+
+
+def _body(request: Request) -> Http:
+    """Routes with `stream=True` always have one."""
+    return cast(Http, request.stream)
 
 
 async def _drain(request: Request) -> None:
     """Let the browser finish sending: it shows our sentence only once it has sent everything."""
     try:
         async with asyncio.timeout(DRAIN_SECONDS):
-            while await request.stream.read() is not None:
+            while await _body(request).read() is not None:
                 pass
     except (TimeoutError, SanicException):
         return
@@ -173,10 +180,14 @@ class _Parts:
 
 
 def plain_filename(given: str) -> str:
-    """The last part of whatever path a browser sent, without control or direction marks, 120 characters at most."""
+    """The last part of whatever path a browser sent, printable, 120 characters at most."""
     last = PurePosixPath(given.replace("\\", "/")).name
     shown = "".join(character for character in last if character.isprintable()).strip(". ")
     if len(shown) > NAME_CHARACTERS:
         stem, dot, suffix = shown.rpartition(".")
-        shown = f"{stem[: NAME_CHARACTERS - len(suffix) - 1]}{dot}{suffix}" if len(suffix) < 12 else shown[:NAME_CHARACTERS]
+        shown = (
+            f"{stem[: NAME_CHARACTERS - len(suffix) - 1]}{dot}{suffix}"
+            if len(suffix) < 12
+            else shown[:NAME_CHARACTERS]
+        )
     return shown or "file"

@@ -36,7 +36,9 @@ def extension_of(filename: str) -> str:
 
 def check_name(filename: str, accepted: tuple[str, ...]) -> None:
     if extension_of(filename) not in accepted:
-        raise Invalid("This kind of file can't be handed in here. Look at the kinds listed below.", "wrong_kind", "file")
+        raise Invalid(
+            "This kind of file can't be handed in here. Look at the kinds listed below.", "wrong_kind", "file"
+        )
 
 
 def check_content(path: Path, filename: str, head: bytes) -> None:
@@ -50,7 +52,9 @@ def check_content(path: Path, filename: str, head: bytes) -> None:
     wanted = MAGIC.get(extension)
     if wanted and not any(head[offset:].startswith(mark) for offset, mark in wanted):
         raise Invalid(
-            "What is inside this file doesn't fit its name. Export it again from its own app.", "wrong_content", "file"
+            "What is inside this file doesn't fit its name. Export it again from its own app.",
+            "wrong_content",
+            "file",
         )
     if extension in TEXT_EXTENSIONS and b"\x00" in head:
         raise Invalid("This should be text, but it isn't. Choose another file.", "wrong_content", "file")
@@ -64,10 +68,14 @@ def _check_archive(path: Path, extension: str) -> None:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
     except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise Invalid("This file is damaged. Save it again and hand it in once more.", "damaged", "file") from error
+        raise Invalid(
+            "This file is damaged. Save it again and hand it in once more.", "damaged", "file"
+        ) from error
     if len(names) > MOST_ENTRIES:
         raise Invalid("There are too many files inside this one.", "too_many_files", "file")
     if extension == ".sb3" and "project.json" not in names:
         raise Invalid(
-            "This is not a Scratch project. In Scratch choose File, then Save to your computer.", "wrong_content", "file"
+            "This is not a Scratch project. In Scratch choose File, then Save to your computer.",
+            "wrong_content",
+            "file",
         )

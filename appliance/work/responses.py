@@ -67,12 +67,15 @@ async def save_ticks(tx: Transaction, material_id: int, student_id: int, keys: I
 
 async def save_reflection(tx: Transaction, material_id: int, student_id: int, body: str) -> None:
     if len(body) > REFLECTION_CHARACTERS:
-        raise Invalid("This is longer than 4000 characters. Make it a little shorter.", "too_long", field="body")
+        raise Invalid(
+            "This is longer than 4000 characters. Make it a little shorter.", "too_long", field="body"
+        )
     await tx.execute(
         """
         INSERT INTO reflections (material_id, student_id, body, updated_at)
         VALUES (:material_id, :student_id, :body, :now)
-        ON CONFLICT (material_id, student_id) DO UPDATE SET body = excluded.body, updated_at = excluded.updated_at
+        ON CONFLICT (material_id, student_id) 
+          DO UPDATE SET body = excluded.body, updated_at = excluded.updated_at
         """,
         material_id=material_id,
         student_id=student_id,

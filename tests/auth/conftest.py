@@ -1,7 +1,6 @@
 """A fresh box for every test: real SQLite in a folder of its own, and a clock that only the test moves."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -9,29 +8,34 @@ import pytest
 from appliance.auth.accounts import Staff, create_staff
 from appliance.auth.totp import new_secret
 from appliance.storage.cache import Cache
-from appliance.storage.database import Database
+from appliance.storage.database import Clock, Database
 
 A_TUESDAY = 1_770_000_000
 
 
-@dataclass
-class HandClock:
-    seconds: float = A_TUESDAY
-
-    def __call__(self) -> float:
-        return self.seconds
-
-    def forward(self, seconds: float) -> None:
-        self.seconds += seconds
+@pytest.fixture
+def hands() -> list[float]:
+    """What the clock shows; `forward` moves it."""
+    return [A_TUESDAY]
 
 
 @pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
+def clock(hands: list[float]) -> Clock:
+    return lambda: hands[0]
 
 
 @pytest.fixture
-async def db(tmp_path: Path, clock: HandClock) -> AsyncIterator[Database]:
+def forward(hands: list[float]) -> Callable[[float], None]:
+    """Moves the clock on by so many seconds, or back."""
+
+    def move(seconds: float) -> None:
+        hands[0] += seconds
+
+    return move
+
+
+@pytest.fixture
+async def db(tmp_path: Path, clock: Clock) -> AsyncIterator[Database]:
     database = Database(tmp_path / "box.sqlite3", clock)
     await database.open(tmp_path / "backups")
     yield database
@@ -47,7 +51,7 @@ async def cache(tmp_path: Path) -> AsyncIterator[Cache]:
 
 @pytest.fixture
 async def ada(db: Database) -> Staff:
-    """Her authenticator is not enrolled and her password hash opens nothing: tests that need them set them."""
+    """Her authenticator is not enrolled and her password hash opens nothing."""
     async with db.transaction() as tx:
         return await create_staff(tx, "ada", "Ada", "no hash", new_secret(), is_operator=False)
 

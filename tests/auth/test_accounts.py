@@ -39,7 +39,9 @@ async def test_a_username_taken_in_another_case_is_a_conflict_and_changes_nothin
     assert await all_staff(db) == [ada]
 
 
-@pytest.mark.parametrize("username", ["", "a", "a b", "adä", "-ada", "a" * 65, "ada\n\nx", "<b>ada</b>", "\udc80\udc81"])
+@pytest.mark.parametrize(
+    "username", ["", "a", "a b", "adä", "-ada", "a" * 65, "ada\n\nx", "<b>ada</b>", "\udc80\udc81"]
+)
 async def test_a_username_that_cannot_be_used_is_refused(db: Database, username: str) -> None:
     with pytest.raises(Invalid) as refusal:
         async with db.transaction() as tx:
@@ -82,7 +84,9 @@ async def test_only_the_right_password_of_an_active_account_opens_it(db: Databas
     assert await staff_with_password(db, hasher, "ada", "copper kite on a hill") is None
 
 
-async def test_an_authenticator_counts_once_confirmed_and_not_after_a_new_secret(db: Database, ada: Staff) -> None:
+async def test_an_authenticator_counts_once_confirmed_and_not_after_a_new_secret(
+    db: Database, ada: Staff
+) -> None:
     async with db.transaction() as tx:
         await confirm_totp(tx, ada.id, 59_000_000)
     confirmed = await staff_by_id(db, ada.id)

@@ -12,7 +12,9 @@ from appliance.errors import Busy, Invalid
 GOOD = "copper kite on a hill"
 
 
-@pytest.mark.parametrize("password", [GOOD, "пароль из слов", "tr0ub4dor&3x!", "密码密码很长很长的一句话", "x" * 5 + "abcdefgh 9!"])
+@pytest.mark.parametrize(
+    "password", [GOOD, "пароль из слов", "tr0ub4dor&3x!", "密码密码很长很长的一句话", "x" * 5 + "abcdefgh 9!"]
+)
 def test_a_long_unusual_password_is_taken(password: str) -> None:
     check_strength(password, "ada.lovelace")
 
@@ -77,7 +79,7 @@ async def test_a_password_typed_with_composed_and_with_separate_accents_is_the_s
 async def test_without_a_hash_nothing_verifies_but_the_work_is_done() -> None:
     hasher = Hasher()
     assert not await hasher.verify(None, GOOD)
-    assert NOBODY.rpartition("$")[0].startswith((await hasher.hash(GOOD)).split("A")[0][:30])
+    assert NOBODY.split("$")[:4] == (await hasher.hash(GOOD)).split("$")[:4]
 
 
 @pytest.mark.parametrize("kept", ["", "no hash", "$argon2id$broken"])

@@ -1,11 +1,11 @@
-// A button that copies: data-text, or the text of the element with the id in data-target; says data-done for a moment.
+// A button that copies: data-text, or the text of the element with the id in data-target; says data-copied for a moment.
 export default function copy(button) {
   const words = button.lastChild;
   const before = words.textContent;
   button.addEventListener("click", async () => {
     const source = document.getElementById(button.dataset.target);
-    await put(button.dataset.text ?? source?.value ?? source?.textContent.trim() ?? "");
-    words.textContent = button.dataset.done ?? before;
+    await put(button.dataset.text ?? source?.value ?? source?.innerText.trim() ?? "");
+    words.textContent = button.dataset.copied ?? before;
     setTimeout(() => { words.textContent = before; }, 2500);
   });
 }

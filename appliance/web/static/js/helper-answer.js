@@ -1,79 +1,73 @@
 // One answer of the helper on the page. Everything from the model goes in as text, never as markup.
+import { passageOf } from "./helper-passage.js";
+
 const MARK = /\[([A-Za-z]{1,3}\d{1,3})\]/;
+const HALF_A_MARK = /\s*\[[A-Za-z]{0,3}\d{0,3}$/;
 
 export function newAnswer(helper) {
   const element = copyOf(helper, "answer");
   const body = element.querySelector(".answer-text");
-  const chips = new Map();
+  let text = "", numbers = new Map();
 
-  function paragraph(text, citations) {
-    const lines = document.createElement("p");
-    const passages = [];
-    text.split(MARK).forEach((piece, index) => {
-      const citation = index % 2 ? citations.find(({ id }) => id === piece) : null;
-      if (citation) lines.append(chip(citation, passages));
-      else if (index % 2 === 0) lines.append(piece);
+  const numberOf = (id) => numbers.get(id) ?? numbers.set(id, numbers.size + 1).get(id);
+
+  // citations is null while the answer is being written: the numbers stand already, what they open comes at the end.
+  function draw(citations) {
+    numbers = new Map();
+    const known = (id) => citations === null || citations.some((citation) => citation.id === id);
+    const open = (id) => chip(numberOf(id), citations?.find((citation) => citation.id === id));
+    const paragraphs = text.replace(HALF_A_MARK, "").trim().split(/\n{2,}/).map((part) => {
+      const line = document.createElement("p");
+      const passages = [];
+      const pieces = part.split(MARK);
+      pieces.forEach((piece, index) => {
+        if (index % 2 && known(piece)) line.append(...take(open(piece), passages));
+        else if (index % 2 === 0) line.append(index + 1 < pieces.length && !known(pieces[index + 1]) ? piece.trimEnd() : piece);
+      });
+      return [line, ...passages];
     });
-    body.append(lines, ...passages);
-  }
-
-  function chip(citation, passages) {
-    const button = Object.assign(document.createElement("button"), { type: "button", className: "cite", title: citation.source });
-    const number = chips.get(citation.id) ?? chips.set(citation.id, chips.size + 1).get(citation.id);
-    const passage = passageOf(helper, citation);
-    button.textContent = number;
-    button.setAttribute("aria-label", `${number}: ${citation.source}`);
-    button.setAttribute("aria-expanded", "false");
-    button.addEventListener("click", () => {
-      passage.hidden = !passage.hidden;
-      button.setAttribute("aria-expanded", String(!passage.hidden));
-    });
-    passages.push(passage);
-    return button;
-  }
-
-  function draw(text, citations = []) {
-    body.replaceChildren();
-    chips.clear();
-    for (const piece of text.trim().split(/\n{2,}/)) paragraph(piece, citations);
-    const unmarked = citations.filter(({ id }) => !chips.has(id));
-    if (text && unmarked.length) {
+    body.replaceChildren(...paragraphs.flat());
+    const unmarked = (citations ?? []).filter(({ id }) => !numbers.has(id));
+    if (unmarked.length) {
       const row = copyOf(helper, "sources");
       const passages = [];
-      row.append(...unmarked.map((citation) => chip(citation, passages)));
+      for (const { id } of unmarked) row.append(...take(open(id), passages));
       body.append(row, ...passages);
     }
   }
 
-  function note(text) {
-    const line = copyOf(helper, "note");
-    line.querySelector("span").textContent = text;
-    element.append(line);
+  function chip(number, citation) {
+    if (!citation) return [Object.assign(document.createElement("span"), { className: "cite", textContent: number })];
+    return passageOf(copyOf(helper, "passage"), number, citation);
   }
 
-  function finish({ text, citations, follow_up_suggestions: suggestions }) {
-    draw(text, citations);
-    const entries = (suggestions ?? []).map((words) => {
-      const entry = copyOf(helper, "follow-up");
-      entry.querySelector("span").textContent = words;
-      return entry;
-    });
+  function finish(answer) {
+    text = answer.text;
+    draw(answer.citations ?? []);
+    const entries = (answer.follow_up_suggestions ?? []).map((words) => filled("follow-up", words));
     element.querySelector(".follow-ups").replaceChildren(...entries);
   }
-  return { element, draw, note, finish };
+
+  function filled(name, words) {
+    const entry = copyOf(helper, name);
+    entry.querySelector("span").textContent = words;
+    return entry;
+  }
+
+  return {
+    element,
+    finish,
+    add: (words) => { text += words; draw(null); },
+    settle: () => draw([]),
+    note: (words) => element.append(filled("note", words)),
+  };
 }
 
-function passageOf(helper, citation) {
-  const passage = copyOf(helper, "passage");
-  const link = passage.querySelector("a");
-  passage.hidden = true;
-  passage.querySelector("strong").textContent = citation.source;
-  passage.querySelector(".passage-text").textContent = citation.text;
-  if (/^\/(?!\/)/.test(citation.url ?? "")) link.href = citation.url;
-  else link.parentElement.remove();
-  return passage;
+function take([chip, passage], passages) {
+  if (passage) passages.push(passage);
+  return [chip];
 }
 
-export function copyOf(helper, name) {
+function copyOf(helper, name) {
   return helper.querySelector(`template[data-template="${name}"]`).content.cloneNode(true).firstElementChild;
 }

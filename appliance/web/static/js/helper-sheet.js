@@ -12,7 +12,7 @@ export function attachSheet(helper) {
     event.preventDefault();
     helper.dataset.open = "";
     opener.setAttribute("aria-expanded", "true");
-    helper.querySelector("textarea").focus({ preventScroll: true });
+    helper.focus({ preventScroll: true });
   });
   helper.querySelector('[data-part="close"]').addEventListener("click", close);
   helper.addEventListener("keydown", (event) => { if (event.key === "Escape" && "open" in helper.dataset) close(); });

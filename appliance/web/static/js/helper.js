@@ -35,9 +35,11 @@ export default function helper(element) {
     log.scrollTop = log.scrollHeight;
     if (form.message.value.trim() === message) form.message.value = "";
     panel.busy(answer.element);
+    if (matchMedia("(pointer: coarse)").matches) form.message.blur();
     try {
       await hear(await post(message, running.signal), answer);
     } catch (problem) {
+      answer.settle();
       if (running.signal.aborted) answer.note(element.dataset.stopped);
       else panel.fail(problem instanceof Refusal ? problem.message : "", message);
     }
@@ -58,14 +60,13 @@ export default function helper(element) {
   }
 
   async function hear(response, answer) {
-    let text = "";
     for await (const [name, data] of events(response)) {
       const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
       if (data.conversation_id) sessionStorage.setItem(key, data.conversation_id);
       if (name === "error") throw new Refusal(data.message ?? "");
       if (name === "position") panel.wait(data);
       else panel.arrived();
-      if (name === "delta") answer.draw((text += data.text));
+      if (name === "delta") answer.add(data.text);
       if (name === "done") answer.finish(data);
       if (atEnd) log.scrollTop = log.scrollHeight;
       if (name === "done") return;

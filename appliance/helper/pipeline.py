@@ -1,0 +1,304 @@
+"""From a question to an answer: the steps in order, each of them in a module of its own."""
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing, contextmanager
+from dataclasses import dataclass
+
+from appliance.auth.throttle import Throttle
+from appliance.classroom.audit import record_student
+from appliance.errors import Unavailable
+from appliance.helper.answers import Answer, Citation, Delta, Done, Event, Start
+from appliance.helper.answers import Waiting as Waiting
+from appliance.helper.citations import citations_of, marks_in
+from appliance.helper.conversations import (
+    Conversations,
+    Memory,
+    Turn,
+    conversation_id_of,
+    grown,
+    in_context,
+    key_of,
+)
+from appliance.helper.guards import Outgoing
+from appliance.helper.intents import Intent, intent_of
+from appliance.helper.lesson_answer import Case, Reason, lesson_answer
+from appliance.helper.pages import Page, page_of
+from appliance.helper.policy import About, Ask, prompt_for
+from appliance.helper.questions import Asker, Question, checked
+from appliance.helper.redaction import redacted
+from appliance.helper.scope import Scope, read, refused
+from appliance.helper.suggestions import suggestions_for
+from appliance.helper.topics import Lead, Topics, is_vague, leans_back
+from appliance.helper.words import language_of
+from appliance.helper.writing import Draft, written
+from appliance.inference.engine import Prompt
+from appliance.inference.router import Router, Started
+from appliance.library.courses import Shelf
+from appliance.library.search import Vectors, search
+from appliance.settings import Settings
+from appliance.storage.cache import Cache
+from appliance.storage.database import Clock, Database
+
+__all__ = ["Answer", "Asker", "Citation", "Delta", "Done", "Event", "Helper", "Question", "Start", "Waiting"]
+
+# The search model reads a few hundred words; more would only blur the question.
+SEARCH_CHARS = 1000
+MINUTE = 60
+EVENT = "helper_chat_access"
+STOPPING = "The box is being restarted: ask again in a minute."
+
+log = logging.getLogger("chalkbox.helper")
+
+
+@dataclass(frozen=True)
+class Conversation:
+    id: str
+    key: str
+    memory: Memory
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the lesson has to say; `topic` is what the suggestions speak of."""
+
+    citations: tuple[Citation, ...]
+    topic: str
+    on_topic: bool
+
+
+@dataclass(frozen=True)
+class Asked:
+    """All that is known about a question before somebody answers it."""
+
+    asker: Asker
+    request_id: str
+    began: float
+    page: Page
+    message: str
+    language: str
+    intent: Intent
+    conversation: Conversation
+    ground: Ground
+
+
+class Helper:
+    def __init__(
+        self,
+        settings: Settings,
+        secret: bytes,
+        router: Router,
+        db: Database,
+        shelf: Shelf,
+        cache: Cache,
+        throttle: Throttle,
+        clock: Clock,
+    ) -> None:
+        self._settings = settings
+        self._secret = secret
+        self._router = router
+        self._db = db
+        self._shelf = shelf
+        self._throttle = throttle
+        self._clock = clock
+        self._conversations = Conversations(cache, settings)
+        self._topics = Topics(router, cache)
+        self._vectors = Vectors()
+        self._live = 0
+        self._is_closing = False
+        self._ended = asyncio.Event()
+
+    async def ask(self, asker: Asker, question: Question) -> AsyncGenerator[Event, None]:
+        """Refusals come before the first event, a Done always comes last; closing it frees place and slot."""
+        with self._counted():
+            began = self._clock()
+            await self._hold_to_rates(asker)
+            message = redacted(checked(question))
+            scope = self._scope(asker, question.scope_token)
+            page = await page_of(self._db, self._shelf, scope, self._db.now())
+            conversation = await self._conversation(asker, scope, question)
+            language = language_of(message, asker.language)
+            intent = intent_of(message)
+            ground = await self._ground(message, page, conversation.memory, language)
+            asked = Asked(
+                asker, question.request_id, began, page, message, language, intent, conversation, ground
+            )
+            draft = Draft(Outgoing(_marks(ground), self._settings.helper_response_max_chars))
+            async with aclosing(self._answered(asked, draft)) as events:
+                async for event in events:
+                    yield event
+            answer = await self._remembered(asked, draft)
+            await self._record(asked, answer)
+            _log(asked, answer, draft)
+            yield Done(answer)
+
+    async def close(self, seconds: float) -> None:
+        """Take no more questions; those that are being answered have this long to end."""
+        self._is_closing = True
+        try:
+            async with asyncio.timeout(seconds):
+                while self._live:
+                    self._ended.clear()
+                    await self._ended.wait()
+        except TimeoutError:
+            log.warning("helper_closed live=%d", self._live)
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        if self._is_closing:
+            raise Unavailable(STOPPING)
+        self._live += 1
+        try:
+            yield
+        finally:
+            self._live -= 1
+            self._ended.set()
+
+    async def _hold_to_rates(self, asker: Asker) -> None:
+        """A whole class may share one address: its limit is far above a person's."""
+        limits = self._settings
+        await self._throttle.check("helper-person", asker.key, limits.helper_rate_limit_per_minute, MINUTE)
+        if asker.network:
+            most = limits.helper_address_rate_limit_per_minute
+            await self._throttle.check("helper-address", asker.network, most, MINUTE)
+
+    def _scope(self, asker: Asker, token: str) -> Scope:
+        scope = read(self._secret, token, self._clock(), self._settings.helper_scope_token_max_age_seconds)
+        if (scope.class_id, scope.audience) != (asker.class_id, asker.audience):
+            raise refused()
+        return scope
+
+    async def _conversation(self, asker: Asker, scope: Scope, question: Question) -> Conversation:
+        conversation_id = conversation_id_of(question.conversation_id)
+        key = key_of(asker.key, scope, conversation_id)
+        if question.reset_conversation:
+            await self._conversations.forget(key)
+        return Conversation(conversation_id, key, await self._conversations.recall(key))
+
+    async def _ground(self, message: str, page: Page, memory: Memory, language: str) -> Ground:
+        searched = in_context(message, memory) if leans_back(message) else message
+        searched = searched[:SEARCH_CHARS]
+        vector = await self._router.embed(searched)
+        most = self._settings.helper_reference_max_citations
+        passages = await search(self._db, searched, *page.place, vector, most, self._vectors, page.closed)
+        bodies = [passage.body for passage in passages]
+        lead = Lead(bodies, vector, memory.on_topic, same_language=language == page.course.language)
+        is_filtering = self._settings.helper_topic_filter_mode != "off"
+        on_topic = not is_filtering or await self._topics.fit(message[:SEARCH_CHARS], page.scope, lead)
+        if not on_topic or not passages:
+            return Ground((), page.covers[0], on_topic)
+        return Ground(citations_of(passages, page.course, language), passages[0].heading, on_topic)
+
+    async def _answered(self, asked: Asked, draft: Draft) -> AsyncGenerator[Event, None]:
+        if self._is_turned_back(asked):
+            draft.fail("off_topic")
+        else:
+            person, group = asked.asker.key, f"class:{asked.asker.class_id}"
+            async with aclosing(written(self._router, self._prompt(asked), person, group, draft)) as events:
+                async for event in events:
+                    yield _start(asked, draft) if isinstance(event, Started) else event
+        if draft.failed is not None:
+            if not draft.has_begun:
+                yield _start(asked, draft)
+            reason = draft.failed if asked.ground.on_topic else "off_topic"
+            yield Delta(draft.add(_from_lesson(asked, reason, draft.room)))
+
+    def _is_turned_back(self, asked: Asked) -> bool:
+        return self._settings.helper_topic_filter_mode == "strict" and not asked.ground.on_topic
+
+    def _prompt(self, asked: Asked) -> Prompt:
+        page, ground = asked.page, asked.ground
+        about = About(page.scope, page.course.age_band, " ".join(page.lesson.helper_notes))
+        say = Ask(asked.message, ground.citations, ground.on_topic, asked.language)
+        return prompt_for(self._settings, about, asked.conversation.memory, say)
+
+    async def _remembered(self, asked: Asked, draft: Draft) -> Answer:
+        """The whole answer, once the conversation has grown by it."""
+        said = Turn("user", asked.message, asked.intent), Turn("assistant", redacted(draft.text))
+        memory = grown(asked.conversation.memory, *said, asked.ground.on_topic, self._settings)
+        await self._conversations.keep(asked.conversation.key, memory)
+        return Answer(
+            text=draft.text,
+            model=draft.model,
+            backend=draft.backend,
+            strictness=self._settings.helper_strictness,
+            attempts=draft.attempts,
+            queue_wait_ms=draft.queue_wait_ms,
+            total_ms=max(0, round((self._clock() - asked.began) * 1000)),
+            truncated=draft.truncated,
+            scope_verified=True,
+            citations=asked.ground.citations,
+            intent=asked.intent,
+            follow_up_suggestions=self._suggestions(asked),
+            conversation_id=asked.conversation.id,
+            conversation_enabled=self._conversations.enabled,
+            conversation_compacted=self._conversations.enabled and bool(memory.summary),
+            grounded=bool(marks_in(draft.text) & _marks(asked.ground)),
+            request_id=asked.request_id,
+        )
+
+    def _suggestions(self, asked: Asked) -> tuple[str, ...]:
+        most = self._settings.helper_follow_up_suggestions_max
+        return suggestions_for(asked.intent, asked.ground.topic, asked.language, most)
+
+    async def _record(self, asked: Asked, answer: Answer) -> None:
+        """Ids and counts of a student's question; a student who deletes everything meanwhile leaves none."""
+        if asked.asker.audience != "student":
+            return
+        try:
+            async with self._db.transaction() as tx:
+                await record_student(
+                    tx, EVENT, asked.asker.class_id, asked.asker.id, _counts(answer), asked.asker.network
+                )
+        except (Unavailable, sqlite3.IntegrityError):
+            log.warning("helper_event_lost request_id=%s", answer.request_id)
+
+
+def _marks(ground: Ground) -> frozenset[str]:
+    return frozenset(citation.id for citation in ground.citations)
+
+
+def _start(asked: Asked, draft: Draft) -> Start:
+    return Start(asked.conversation.id, asked.intent, draft.model, draft.backend)
+
+
+def _from_lesson(asked: Asked, reason: Reason, room: int) -> str:
+    case = Case(reason, asked.intent, is_vague(asked.message), asked.language, room)
+    return lesson_answer(case, asked.ground.citations, asked.page.covers)
+
+
+def _counts(answer: Answer) -> dict[str, int | str]:
+    return {
+        "request_id": answer.request_id,
+        "actor_type": "student",
+        "backend": answer.backend,
+        "intent": answer.intent,
+        "scope_verified": int(answer.scope_verified),
+        "truncated": int(answer.truncated),
+        "grounded": int(answer.grounded),
+        "conversation_compacted": int(answer.conversation_compacted),
+        "attempts": answer.attempts,
+        "citations_count": len(answer.citations),
+        "follow_up_suggestions_count": len(answer.follow_up_suggestions),
+    }
+
+
+def _log(asked: Asked, answer: Answer, draft: Draft) -> None:
+    log.info(
+        "helper_answer request_id=%s class_id=%d actor=%s intent=%s backend=%s failed=%s attempts=%d"
+        " queue_wait_ms=%d total_ms=%d truncated=%d grounded=%d citations=%d",
+        answer.request_id,
+        asked.asker.class_id,
+        asked.asker.audience,
+        answer.intent,
+        answer.backend,
+        draft.failed or "no",
+        answer.attempts,
+        answer.queue_wait_ms,
+        answer.total_ms,
+        answer.truncated,
+        answer.grounded,
+        len(answer.citations),
+    )

@@ -1,0 +1,96 @@
+"""An answer while it is written: the model first, the lesson itself whenever the model can't or stops."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from appliance.errors import Busy, Invalid, Unavailable
+from appliance.helper.answers import Delta, Waiting
+from appliance.helper.guards import Outgoing
+from appliance.helper.lesson_answer import Reason
+from appliance.inference.engine import Prompt
+from appliance.inference.router import Ended, Event, Piece, Router, Started
+
+LESSON = "lesson"
+
+
+class Draft:
+    """Grows while it is written. `failed` is why the lesson answers, None as long as the model does."""
+
+    def __init__(self, gate: Outgoing) -> None:
+        self.gate = gate
+        self.model = ""
+        self.backend = LESSON
+        self.queue_wait_ms = 0
+        self.attempts = 0
+        self.truncated = False
+        self.has_begun = False
+        self.failed: Reason | None = None
+        self._from_lesson = ""
+
+    @property
+    def text(self) -> str:
+        return (self.gate.text + self._from_lesson).strip()
+
+    @property
+    def room(self) -> int:
+        """Characters that still fit."""
+        return self.gate.most_chars - len(self.gate.text)
+
+    def note(self, event: Waiting | Started) -> None:
+        if isinstance(event, Waiting):
+            return
+        self.has_begun = True
+        self.model, self.backend = event.model, event.backend
+        self.queue_wait_ms = event.queue_wait_ms
+        self.attempts = 1
+
+    def end(self, ended: Ended) -> None:
+        self.attempts = ended.attempts
+        self.truncated = ended.truncated
+
+    def fail(self, reason: Reason) -> None:
+        self.failed = "died" if self.text else reason
+        self.model, self.backend = "", LESSON
+        self.truncated = False
+
+    def add(self, from_lesson: str) -> str:
+        """What was shown stays; the lesson goes on below it. Returns the text to show."""
+        self._from_lesson = f"\n\n{from_lesson}" if self.text else from_lesson
+        return self._from_lesson
+
+
+async def written(
+    router: Router, prompt: Prompt, person: str, group: str, draft: Draft
+) -> AsyncGenerator[Waiting | Started | Delta, None]:
+    """What the model gives, through the guards. A model that fails raises nothing: `draft.failed` tells."""
+    try:
+        async with aclosing(_guarded(router.answer(prompt, person, group), draft)) as events:
+            async for event in events:
+                yield event
+    except Busy:
+        draft.fail("busy")
+    except (Unavailable, Invalid):
+        draft.fail("no_model")
+    else:
+        if not draft.text:
+            draft.fail("no_model")
+
+
+async def _guarded(
+    events: AsyncGenerator[Event, None], draft: Draft
+) -> AsyncGenerator[Waiting | Started | Delta, None]:
+    async with aclosing(events):
+        async for event in events:
+            if isinstance(event, Piece):
+                if shown := draft.gate.feed(event.text):
+                    yield Delta(shown)
+            elif isinstance(event, Ended):
+                draft.end(event)
+            else:
+                draft.note(event)
+                yield event
+            if draft.gate.is_full:
+                break
+    draft.truncated = draft.truncated or draft.gate.is_full
+    if shown := draft.gate.finish(is_cut=draft.truncated):
+        yield Delta(shown)

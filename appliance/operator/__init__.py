@@ -1,0 +1,11 @@
+"""The operator's room: how the box is, and which models it has."""
+
+from sanic import Sanic
+
+from appliance.operator import home, models
+
+
+def attach(app: Sanic) -> None:
+    app.add_route(home.index, "/operate", name="operator_home.index")
+    app.add_route(models.index, "/operate/models", name="models.index")
+    app.add_route(models.update, "/operate/models", methods=["POST"], name="models.update")

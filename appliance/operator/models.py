@@ -1,0 +1,42 @@
+"""Which models the box has, and which one writes the helper's answers."""
+
+import asyncio
+
+from sanic import HTTPResponse, Request
+from sanic.response import redirect
+
+from appliance.classroom.audit import record_staff
+from appliance.inference import models
+from appliance.inference.manifest import recommended
+from appliance.parts import parts_of
+from appliance.web import forms
+from appliance.web.identity import person_of
+from appliance.web.rendering import render, say, translator
+
+
+async def index(request: Request) -> HTTPResponse:
+    parts = parts_of(request)
+    folder = parts.settings.appliance_data / "models"
+    installed = await asyncio.to_thread(models.installed, folder, parts.settings.appliance_models)
+    return render(
+        request,
+        "operator/models.html",
+        installed=installed,
+        recommended=await asyncio.to_thread(recommended, parts.settings.appliance_models / "manifest.toml"),
+        engine=parts.router.status(),
+    )
+
+
+async def update(request: Request) -> HTTPResponse:
+    """Another model from now on, or none; the running engine takes it up within seconds."""
+    parts, person, translate = parts_of(request), person_of(request), translator(request)
+    folder, name = parts.settings.appliance_data / "models", forms.text(request, "name", 200)
+    if name:
+        await asyncio.to_thread(models.use, folder, name)
+        say(request, translate("The model %(name)s is being loaded.", name=name))
+    else:
+        await asyncio.to_thread(models.use_none, folder)
+        say(request, translate("The helper answers from the lessons alone now."))
+    async with parts.db.transaction() as tx:
+        await record_staff(tx, "use_model", person.id, None, "", request.ip)
+    return redirect("/operate/models")

@@ -1,0 +1,49 @@
+"""The students' room: class home, lessons, work, the helper and their own data."""
+
+from sanic import Sanic
+
+from appliance.student import (
+    checklists,
+    courses,
+    helper,
+    home,
+    lessons,
+    my_data,
+    reflections,
+    submissions,
+    uploads,
+)
+
+
+def attach(app: Sanic) -> None:
+    app.add_route(home.index, "/student", name="home.index")
+    app.add_route(my_data.show, "/student/my-data", name="my_data.show")
+    app.add_route(my_data.return_code, "/student/return-code", name="my_data.return_code")
+    app.add_route(my_data.remove_work, "/student/delete-work", methods=["POST"], name="my_data.remove_work")
+    app.add_route(my_data.remove, "/student/delete-me", methods=["POST"], name="my_data.remove")
+    app.add_route(my_data.end_session, "/student/end-session", methods=["POST"], name="my_data.end_session")
+    app.add_route(courses.show, "/course/<course:str>", name="courses.show")
+    app.add_route(lessons.show, "/course/<course:str>/<lesson:str>", name="lessons.show")
+    app.add_route(lessons.ask, "/course/<course:str>/<lesson:str>", methods=["POST"], name="lessons.ask")
+    app.add_route(courses.asset, "/course/<course:str>/assets/<name:str>", name="courses.asset")
+    app.add_route(
+        checklists.update, "/material/<material_id:int>/checklist", methods=["POST"], name="checklists.update"
+    )
+    app.add_route(
+        reflections.update,
+        "/material/<material_id:int>/reflection",
+        methods=["POST"],
+        name="reflections.update",
+    )
+    app.add_route(uploads.new, "/material/<material_id:int>/upload", name="uploads.new")
+    app.add_route(
+        uploads.create,
+        "/material/<material_id:int>/upload",
+        methods=["POST"],
+        name="uploads.create",
+        stream=True,
+        ctx_csrf="in_stream",
+    )
+    app.add_route(submissions.show, "/submission/<submission_id:int>/download", name="submissions.show")
+    app.add_route(helper.create, "/helper/chat", methods=["POST"], name="helper.create")
+    app.add_route(helper.health, "/helper/healthz", name="helper.health")

@@ -1,0 +1,19 @@
+"""The class home: the one thing to do now, and the road it lies on."""
+
+from sanic import HTTPResponse, Request
+
+from appliance.classroom.classes import class_by_id
+from appliance.classroom.students import mark_seen, student_by_id
+from appliance.parts import parts_of
+from appliance.student.road import road_of
+from appliance.web.identity import person_of
+from appliance.web.rendering import render
+
+
+async def index(request: Request) -> HTTPResponse:
+    parts, person = parts_of(request), person_of(request)
+    student = await student_by_id(parts.db, person.id)
+    classroom = await class_by_id(parts.db, student.class_id)
+    road = await road_of(parts, student.class_id, student.id)
+    await mark_seen(parts.db, student)
+    return render(request, "student/home.html", classroom=classroom, student=student, road=road)

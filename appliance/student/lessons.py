@@ -1,0 +1,200 @@
+"""A lesson: the text, the work in it, and the helper beside it."""
+
+from dataclasses import dataclass
+
+from sanic import HTTPResponse, Request
+
+from appliance.classroom.box import today
+from appliance.classroom.materials import Material, materials_of_lesson
+from appliance.classroom.releases import Release, decisions_of_class, release_of
+from appliance.errors import Invalid, NotFound, Refusal
+from appliance.helper import scope
+from appliance.helper.answers import Answer, Done
+from appliance.helper.questions import Question
+from appliance.helper.scope import Audience
+from appliance.helper.suggestions import suggestions_for
+from appliance.library.lessons import Lesson
+from appliance.library.rendering import Rendered, render, render_lesson
+from appliance.library.sections import intro_only
+from appliance.parts import Parts, parts_of
+from appliance.student.asking import asker_of
+from appliance.web import forms
+from appliance.web.identity import Person, person_of
+from appliance.web.rendering import render as render_page
+from appliance.web.rendering import translator
+from appliance.work.responses import Responses, responses_of_student
+from appliance.work.submissions import Submission, submissions_of_student
+
+NOT_IN_CLASS = "This lesson is not part of your class. Go back to your class page."
+STARTERS = 3
+LOCKED = "This lesson is locked just now. Ask your teacher when it opens."
+
+
+@dataclass(frozen=True)
+class OpenLesson:
+    """A lesson as this person may see it: a locked one is nothing but its introduction."""
+
+    lesson: Lesson
+    release: Release
+    activities: dict[str, Material]
+    previous: Lesson | None
+    following: Lesson | None
+
+    @property
+    def asset_base(self) -> str:
+        return f"/course/{self.lesson.course_slug}/assets"
+
+    @property
+    def path(self) -> str:
+        return f"/course/{self.lesson.course_slug}/{self.lesson.slug}"
+
+    @property
+    def text(self) -> Rendered:
+        if self.release.is_open:
+            return render_lesson(self.lesson, self.asset_base)
+        return render(intro_only(self.lesson.body_student), self.asset_base)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One question with its answer, for the page without script."""
+
+    question: str
+    answer: Answer
+
+    @property
+    def text(self) -> str:
+        return self.answer.text
+
+    @property
+    def citations(self) -> tuple[object, ...]:
+        return self.answer.citations
+
+    @property
+    def follow_ups(self) -> tuple[str, ...]:
+        return self.answer.follow_up_suggestions
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was typed and could not be taken, with the reason: it is shown again."""
+
+    reflection: str = ""
+    reflection_error: str = ""
+    upload_error: str = ""
+    question: str = ""
+    question_error: str = ""
+
+
+async def show(request: Request, course: str, lesson: str) -> HTTPResponse:
+    return await page(request, await open_lesson(parts_of(request), person_of(request), course, lesson))
+
+
+async def ask(request: Request, course: str, lesson: str) -> HTTPResponse:
+    """The helper for browsers without script: the same page, with the answer in it."""
+    opened = await open_lesson(parts_of(request), person_of(request), course, lesson)
+    message = forms.text(request, "message", 20_000)
+    question = Question(
+        message, forms.text(request, "scope_token", 20_000), request_id=request.ctx.request_id
+    )
+    try:
+        turn = None
+        async for event in parts_of(request).helper.ask(asker_of(request), question):
+            turn = Turn(message, event.answer) if isinstance(event, Done) else turn
+    except Refusal as refusal:
+        error = translator(request)(refusal.message)
+        return await page(request, opened, Typed(question=message, question_error=error), 422)
+    return await page(request, opened, turns=[turn] if turn else [])
+
+
+async def open_lesson(parts: Parts, person: Person, course_slug: str, lesson_slug: str) -> OpenLesson:
+    """Raises NotFound for a lesson that isn't on this student's road. Staff may read every lesson."""
+    lesson = parts.shelf.lesson(course_slug, lesson_slug)
+    release, activities = Release(True), {}
+    if person.is_student:
+        activities = await materials_of_lesson(parts.db, person.class_id, course_slug, lesson_slug)
+        if "lesson" not in activities:
+            raise NotFound(NOT_IN_CLASS)
+        decisions = await decisions_of_class(parts.db, person.class_id)
+        release = release_of(decisions, course_slug, lesson_slug, lesson.available_on, await today(parts.db))
+    return OpenLesson(
+        lesson,
+        release,
+        activities,
+        _neighbour(parts, lesson, lesson.previous),
+        _neighbour(parts, lesson, lesson.next),
+    )
+
+
+async def open_activity(parts: Parts, person: Person, material: Material) -> OpenLesson:
+    """The lesson that this activity belongs to. Raises Invalid while that lesson is locked."""
+    opened = await open_lesson(parts, person, material.course_slug, material.lesson_slug)
+    if not opened.release.is_open:
+        raise Invalid(LOCKED, "lesson_locked")
+    return opened
+
+
+async def page(
+    request: Request,
+    opened: OpenLesson,
+    typed: Typed = Typed(),
+    status: int = 200,
+    turns: list[Turn] | None = None,
+) -> HTTPResponse:
+    parts, person = parts_of(request), person_of(request)
+    responses, handed_in = await _work(parts, person)
+    return render_page(
+        request,
+        "student/lesson.html",
+        status,
+        opened=opened,
+        lesson=opened.lesson,
+        text=opened.text,
+        teacher_text=_teacher_text(opened, person),
+        responses=responses,
+        handed_in=handed_in,
+        typed=typed,
+        scope_token=_scope_token(request, opened) if opened.release.is_open else "",
+        starters=_starters(opened.lesson, request.ctx.language),
+        turns=turns or [],
+        upload_mb=_upload_mb(request, opened),
+    )
+
+
+async def _work(parts: Parts, person: Person) -> tuple[Responses, list[Submission]]:
+    if not person.is_student:
+        return Responses({}, {}), []
+    return await responses_of_student(parts.db, person.id), await submissions_of_student(parts.db, person.id)
+
+
+def _teacher_text(opened: OpenLesson, person: Person) -> Rendered | None:
+    if not person.is_staff or not opened.lesson.body_teacher:
+        return None
+    return render(opened.lesson.body_teacher, opened.asset_base, "t-")
+
+
+def _starters(lesson: Lesson, language: str) -> tuple[str, ...]:
+    """First questions for somebody who doesn't know what to ask."""
+    topic = lesson.allowed_topics[0] if lesson.allowed_topics else lesson.title
+    return suggestions_for("general", topic, language, STARTERS)
+
+
+def _scope_token(request: Request, opened: OpenLesson) -> str:
+    parts, person = parts_of(request), person_of(request)
+    audience: Audience = "student" if person.is_student else "staff"
+    return scope.sign(
+        parts.secrets.scope, scope.scope_of_lesson(opened.lesson, person.class_id, audience), parts.clock()
+    )
+
+
+def _upload_mb(request: Request, opened: OpenLesson) -> int:
+    material = opened.activities.get("upload")
+    most = parts_of(request).settings.appliance_upload_max_mb
+    return min(material.max_upload_mb, most) if material else most
+
+
+def _neighbour(parts: Parts, lesson: Lesson, slug: str | None) -> Lesson | None:
+    try:
+        return parts.shelf.lesson(lesson.course_slug, slug) if slug else None
+    except Refusal:
+        return None

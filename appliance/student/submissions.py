@@ -1,0 +1,41 @@
+"""A file that was handed in, for whoever handed it in and for the teachers of the class."""
+
+from typing import Any
+from urllib.parse import quote
+
+from sanic import Request
+from sanic.response import file_stream
+
+from appliance.parts import parts_of
+from appliance.web.headers import SANDBOX
+from appliance.web.identity import person_of
+from appliance.work.submissions import Submission, submission_of_staff, submission_of_student
+
+
+async def show(request: Request, submission_id: int) -> Any:
+    """Always a download, never a page: nobody's file runs under our name."""
+    parts, person = parts_of(request), person_of(request)
+    if person.is_staff:
+        submission = await submission_of_staff(parts.db, submission_id, person.id)
+    else:
+        submission = await submission_of_student(parts.db, submission_id, person.id)
+    return await file_stream(
+        parts.files.path(submission.stored_name),
+        mime_type="application/octet-stream",
+        headers={
+            "Content-Disposition": _disposition(submission),
+            "Content-Length": str(submission.size_bytes),
+            "Content-Security-Policy": SANDBOX,
+        },
+    )
+
+
+def _disposition(submission: Submission) -> str:
+    """RFC 6266: a plain name for old browsers, the real one encoded beside it."""
+    plain = "".join(
+        character if character.isascii() and (character.isalnum() or character in "._- ") else "_"
+        for character in submission.original_filename
+    )
+    return (
+        f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(submission.original_filename, safe='')}"
+    )

@@ -1,0 +1,80 @@
+"""The topic filter lets lesson questions and their follow-ups pass, by words and by meaning."""
+
+from dataclasses import replace
+
+import pytest
+
+from appliance.helper.scope import Scope
+from appliance.helper.topics import Lead, Topics, is_vague, leans_back
+from appliance.helper.words import stems_of
+from appliance.inference.circuit import Circuit
+from appliance.inference.queue import FairQueue
+from appliance.inference.router import Router
+from appliance.inference.scripted import ScriptedEngine, hashed
+from appliance.storage.cache import Cache
+
+SCOPE = Scope(7, "lamps", "circles", "student", "Circles of light", (), ("closed circuits", "batteries"))
+FIRST = Lead((), None, after_on_topic=False, same_language=True)
+AFTER = replace(FIRST, after_on_topic=True)
+LEAD = replace(FIRST, passages=("Bare copper wire joins both ends of the battery and gets hot.",))
+
+
+@pytest.fixture
+def topics(cache: Cache) -> Topics:
+    queue = FairQueue(lambda: 1, 1, 1.0, lambda: 0.0)
+    return Topics(Router(ScriptedEngine(), queue, Circuit(5, 30.0, lambda: 0.0)), cache)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Why is my battery empty?",
+        "how do I close the circuit",
+        "¿Cómo cierro el circuito?",
+        "does copper get hot",
+        "help!",
+        "I don't understand this",
+        "¿Qué hago?",
+    ],
+)
+async def test_questions_about_the_lesson_pass(topics: Topics, question: str) -> None:
+    assert await topics.fit(question, SCOPE, LEAD)
+
+
+@pytest.mark.parametrize(
+    "question", ["Who won the football world cup?", "write a poem about dragons", "it's raining cats"]
+)
+async def test_others_do_not(topics: Topics, question: str) -> None:
+    assert not await topics.fit(question, SCOPE, LEAD)
+
+
+async def test_a_short_question_that_points_back_passes_after_one_on_the_topic(topics: Topics) -> None:
+    assert await topics.fit("it still flickers", SCOPE, AFTER)
+    assert not await topics.fit("it still flickers", SCOPE, FIRST)
+    assert not await topics.fit("who won the world cup", SCOPE, AFTER)
+
+
+async def test_what_means_the_same_passes_without_the_words(topics: Topics) -> None:
+    question = "zzz yyy"
+    assert await topics.fit(question, SCOPE, replace(FIRST, vector=hashed("closed circuits")))
+    assert not await topics.fit(question, SCOPE, replace(FIRST, vector=hashed(question)))
+
+
+async def test_a_lesson_without_topics_takes_every_question(topics: Topics) -> None:
+    assert await topics.fit("who won the world cup", Scope(7, "l", "c", "student"), FIRST)
+
+
+def test_forms_of_a_word_share_their_stem() -> None:
+    assert len(stems_of("battery batteries")) == 1
+    assert len(stems_of("wire wires wiring wired")) == 1
+    assert len(stems_of("circuito circuitos circuit circuits")) == 1
+
+
+async def test_a_question_in_another_language_than_the_lesson_passes(topics: Topics) -> None:
+    assert await topics.fit("¿Qué es un aislante?", SCOPE, replace(FIRST, same_language=False))
+    assert not await topics.fit("¿Qué es un aislante?", SCOPE, FIRST)
+
+
+def test_vague_questions_and_those_that_lean_back_are_known() -> None:
+    assert is_vague("help me please") and is_vague("I'm done") and not is_vague("what is a diode")
+    assert leans_back("why does it still fail") and not leans_back("why does the lemon battery die")

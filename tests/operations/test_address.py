@@ -1,0 +1,29 @@
+"""The address that is printed is one that a browser can open."""
+
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+import pytest
+
+from appliance.operations.address import address_of
+from appliance.settings import settings_from
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "address"),
+    [
+        ("127.0.0.1", 8080, "http://localhost:8080"),
+        ("localhost", 80, "http://localhost"),
+        ("::1", 8080, "http://localhost:8080"),
+        ("192.168.4.1", 80, "http://192.168.4.1"),
+        ("fd00::7", 8080, "http://[fd00::7]:8080"),
+        ("classroom.local", 80, "http://classroom.local"),
+    ],
+)
+def test_the_address_follows_from_host_and_port(host: str, port: int, address: str) -> None:
+    assert address_of(settings_from({}, appliance_host=host, appliance_port=port)) == address
+
+
+def test_a_box_for_the_whole_network_names_a_number_of_its_own() -> None:
+    host = urlsplit(address_of(settings_from({}, appliance_host="0.0.0.0"))).hostname or ""
+    assert host == "localhost" or not ip_address(host).is_unspecified
