@@ -97,9 +97,8 @@ def grown(memory: Memory, question: Turn, answer: Turn, on_topic: bool, settings
     return Memory(kept, summary, on_topic)
 
 
-def history(memory: Memory, settings: Settings) -> tuple[Turn, ...]:
-    """The newest whole exchanges that fit before the model."""
-    room = settings.helper_conversation_history_max_chars
+def history(memory: Memory, room: int) -> tuple[Turn, ...]:
+    """The newest whole exchanges that fit into `room` characters."""
     turns = memory.turns
     while turns and sum(len(turn.text) for turn in turns) > room:
         turns = turns[2:]

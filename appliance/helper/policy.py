@@ -13,8 +13,9 @@ from appliance.helper.scope import Scope
 from appliance.inference.engine import Message, Prompt
 from appliance.settings import Settings
 
-# A longer question would crowd the passages out of a small model's memory.
-QUESTION_CHARS = 4000
+# A slot holds 2048 tokens on a small box, and the answer needs its part: a longer prompt would be refused.
+PROMPT_CHARS = 5400
+QUESTION_CHARS = 1600
 NOTES_CHARS = 600
 NO_PASSAGES = "(no passage of the lesson fits this question)"
 
@@ -39,29 +40,38 @@ class Ask:
 
 
 def prompt_for(settings: Settings, about: About, memory: Memory, ask: Ask) -> Prompt:
+    """Rules, passages and question always; of the conversation, what still fits."""
+    rules = _rules(settings, about, ask.language)
     asked = _filled("question", passages=_passages(ask.citations), question=_shortened(ask.question))
     if not ask.on_topic:
         asked += _filled("off_topic")
+    room = max(0, PROMPT_CHARS - len(rules) - len(asked))
+    turns = history(memory, min(room, settings.helper_conversation_history_max_chars))
+    room -= sum(len(turn.text) for turn in turns)
     messages = (
-        Message("system", _rules(settings, about, memory, ask.language)),
-        *(Message(turn.role, turn.text) for turn in history(memory, settings)),
+        Message("system", rules + _earlier(memory.summary, room)),
+        *(Message(turn.role, turn.text) for turn in turns),
         Message("user", asked),
     )
     return Prompt(messages, max_tokens=settings.helper_response_max_tokens)
 
 
-def _rules(settings: Settings, about: About, memory: Memory, language: str) -> str:
+def _rules(settings: Settings, about: About, language: str) -> str:
     ages = f"ages {_line(about.ages)}" if about.ages else "school age"
-    parts = [
+    parts = (
         _filled("stance", ages=ages, language=language_name(language)),
         _filled(f"strictness_{settings.helper_strictness}"),
         _filled(f"scope_{settings.helper_scope_mode}"),
         _filled("material"),
         _filled("lesson", lesson=_about(about)),
-    ]
-    if memory.summary:
-        parts.append(f"Earlier in this conversation:\n<<<\n{_fenced(memory.summary)}\n>>>\n")
+    )
     return "".join(parts)
+
+
+def _earlier(summary: str, room: int) -> str:
+    """Last in the rules, since it is the one part that differs from student to student."""
+    earlier = _filled("earlier", summary=_fenced(summary))
+    return earlier if summary and len(earlier) <= room else ""
 
 
 def _about(about: About) -> str:

@@ -23,6 +23,7 @@ from appliance.inference.model_list import Kind, ModelFile, changing, choose, na
 INCOMING = ".incoming"
 RESERVE_BYTES = 256 * 1024 * 1024  # the database must still be able to write beside a big model
 CHUNK = 4 * 1024 * 1024
+STALE_SECONDS = 24 * 3600
 
 Progress = Callable[[int, int], None]
 """Called in the event loop with bytes done and bytes in all."""
@@ -129,6 +130,7 @@ async def pull(
 
 async def adopt(folder: Path, probe: Probe, now: datetime) -> list[ModelFile]:
     """Take up GGUF files that somebody laid into the folder by hand; a bad one is listed with the reason."""
+    await asyncio.to_thread(_sweep, folder, now)
     taken = []
     for path, size in await asyncio.to_thread(_strangers, folder):
         sha256 = await asyncio.to_thread(_sha256, path)
@@ -240,6 +242,17 @@ def _record(folder: Path, model: ModelFile) -> ModelFile:
         added = replace(model, chosen=first and model.kind != "unusable")
         models.append(added)
     return added
+
+
+def _sweep(folder: Path, now: datetime) -> None:
+    """Copies that a power cut left half-way; unfinished downloads stay, because they go on."""
+    for path in (folder / INCOMING).glob("*"):
+        if (
+            path.is_file()
+            and path.suffix != ".part"
+            and now.timestamp() - path.stat().st_mtime > STALE_SECONDS
+        ):
+            path.unlink()
 
 
 def _strangers(folder: Path) -> list[tuple[Path, int]]:

@@ -67,7 +67,7 @@ def test_a_long_turn_is_cut() -> None:
 
 
 def test_history_is_made_of_whole_exchanges_that_fit() -> None:
-    turns = history(after(4, length=700), SETTINGS)
+    turns = history(after(4, length=700), 2400)
     assert [turn.role for turn in turns] == ["user", "assistant"]
     assert turns[0].text.startswith("question 3")
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from appliance.helper.answers import Citation
 from appliance.helper.conversations import Memory, Turn
-from appliance.helper.policy import About, Ask, prompt_for
+from appliance.helper.policy import PROMPT_CHARS, About, Ask, prompt_for
 from appliance.helper.scope import Scope
 from appliance.settings import Settings
 
@@ -70,5 +70,13 @@ def test_a_question_off_the_topic_is_marked_and_a_huge_one_shortened() -> None:
     user = texts(ask=Ask("a" * 8000 + " end", (), False, "en"))[-1]
     assert "no passage of the lesson fits" in user
     assert "lead away from the lesson" in user
-    assert len(user) < 4500
+    assert len(user) < 2200
     assert " end" in user
+
+
+def test_a_long_conversation_gives_way_to_passages_and_question() -> None:
+    turns = tuple(Turn(role, "word " * 160) for role in ("user", "assistant") * 4)  # type: ignore[arg-type]
+    citations = tuple(replace(WIRE, id=f"L{number}", text="wire " * 80) for number in range(1, 4))
+    said = texts(memory=Memory(turns, "before " * 120), ask=Ask("why " * 2000, citations, True, "en"))
+    assert sum(map(len, said)) <= PROMPT_CHARS
+    assert "[L3]" in said[-1]

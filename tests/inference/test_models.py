@@ -192,6 +192,17 @@ async def test_a_file_laid_into_the_folder_is_taken_up(folder: Path, tiny_model:
         models.use(folder, "bad")
 
 
+async def test_what_a_power_cut_left_half_copied_is_swept(folder: Path, tiny_model: MadeModel) -> None:
+    half = _copy_of(tiny_model, folder / models.INCOMING / "0123456789abcdef")
+    download = _copy_of(tiny_model, folder / models.INCOMING / "unfinished.part")
+    fresh = _copy_of(tiny_model, folder / models.INCOMING / "fedcba9876543210")
+    for old in (half, download):
+        os.utime(old, (NOW.timestamp() - 90_000, NOW.timestamp() - 90_000))
+    os.utime(fresh, (NOW.timestamp(), NOW.timestamp()))
+    assert await models.adopt(folder, probe, NOW) == []
+    assert sorted(_left_over(folder)) == sorted([download, fresh])
+
+
 async def test_a_damaged_list_is_made_again_from_the_files(
     folder: Path, tiny_model: MadeModel, add: Add
 ) -> None:
