@@ -12,6 +12,8 @@ from appliance.errors import Refusal, StartRefused
 from appliance.operations import data_folder, logs
 from appliance.operations.commands import content, doctor, models, settings, setup, staff
 from appliance.settings import Settings, from_process
+from appliance.storage.migrate import migrate
+from appliance.storage.secrets import load_or_make
 
 Run = Callable[[argparse.Namespace, Settings], int]
 Describe = Callable[[argparse.ArgumentParser], None]
@@ -76,8 +78,12 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
     from appliance.app import serve
 
     logs.configure(settings.appliance_log_level)
-    data_folder.prepare(settings.appliance_data)
-    with data_folder.held(settings.appliance_data):
+    data = settings.appliance_data
+    data_folder.prepare(data)
+    with data_folder.held(data):
+        # Found here, what stops the start is one sentence; found by the server, it would be a traceback too.
+        load_or_make(data / data_folder.SECRETS)
+        migrate(settings.database, data / "backups")
         serve(settings, arguments.demo)
     return 0
 

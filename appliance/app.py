@@ -5,19 +5,22 @@ import errno
 import logging
 import secrets as random
 import socket
+import sqlite3
 import time
+from datetime import UTC, datetime
 
 from sanic import Sanic
 
 from appliance import operator, student, teacher, visitor
 from appliance.auth.passwords import Hasher
 from appliance.auth.throttle import Throttle
-from appliance.errors import StartRefused
+from appliance.errors import Refusal, StartRefused
 from appliance.helper.pipeline import Helper
 from appliance.inference import models
 from appliance.inference.circuit import Circuit
 from appliance.inference.engine import Engine
 from appliance.inference.local import LocalEngine, ModelFiles, Tuning
+from appliance.inference.probe import probe
 from appliance.inference.queue import FairQueue
 from appliance.inference.router import Patience, Router
 from appliance.inference.scripted import MockEngine
@@ -211,17 +214,26 @@ def _model_files(settings: Settings) -> ModelFiles:
 
 
 async def _watch(app: Chalkbox, settings: Settings, engine: Engine) -> None:
-    """`chalkbox setup` and `chalkbox models use` are other processes: what they did is seen here within seconds."""
+    """What other processes did is seen here within seconds: `chalkbox setup`, `chalkbox models`, a file copied in."""
     known = await asyncio.to_thread(_model_files, settings)
     while True:
+        try:
+            if app.ctx.school() is None:
+                await refresh_school(app)
+            known = await _take_up_models(settings, engine, known)
+        except (Refusal, OSError, sqlite3.Error):
+            # A full disk or a stick pulled out must not end the watch: the next look may find it well again.
+            log.exception("watch_failed")
         await asyncio.sleep(WATCH_SECONDS)
-        if app.ctx.school() is None:
-            await refresh_school(app)
-        files = await asyncio.to_thread(_model_files, settings)
-        if files != known and isinstance(engine, LocalEngine):
-            known = files
-            log.info("model_changed chat=%s", files.chat_name or "none")
-            await engine.choose(files)
+
+
+async def _take_up_models(settings: Settings, engine: Engine, known: ModelFiles) -> ModelFiles:
+    await models.adopt(settings.appliance_data / "models", probe, datetime.now(UTC))
+    files = await asyncio.to_thread(_model_files, settings)
+    if files != known and isinstance(engine, LocalEngine):
+        log.info("model_changed chat=%s", files.chat_name or "none")
+        await engine.choose(files)
+    return files
 
 
 async def _stop(app: Chalkbox) -> None:

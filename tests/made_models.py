@@ -47,6 +47,7 @@ WORDS = """
     voltage resistance
 """
 NORMAL, CONTROL = 1, 3
+MARKS = (2, 3, 5)  # unknown, control, unused: never text
 LONGEST_PIECE = 30  # llama-cpp-python's own detokenizer gives a token 32 bytes
 FORMS = dict(enumerate(["<B", "<b", "<H", "<h", "<I", "<i", "<f", "<?", "", "", "<Q", "<q", "<d"]))
 START, END, EOS = "<|im_start|>", "<|im_end|>", "<|endoftext|>"
@@ -151,7 +152,7 @@ def read_vocab(path: Path) -> Vocabulary:
     pairs = _key_values(path.read_bytes())
     kept = {k: v for k, v in pairs.items() if k.startswith("tokenizer.") and k != "tokenizer.chat_template"}
     kinds = kept["tokenizer.ggml.token_type"].value
-    silent = {i for i, kind in enumerate(kinds) if kind != NORMAL}
+    silent = {i for i, kind in enumerate(kinds) if kind in MARKS}
     silent |= {entry.value for key, entry in kept.items() if key.endswith(("eos_token_id", "eot_token_id"))}
     keys = tuple((key, entry.value, entry.kind, entry.inner) for key, entry in kept.items())
     return Vocabulary(tuple(kept["tokenizer.ggml.tokens"].value), keys, frozenset(silent))
@@ -306,10 +307,11 @@ def _chain(vocabulary: Vocabulary, pieces: list[str], width: int, ends: bool) ->
 def _noise(vocabulary: Vocabulary, shape: Shape, random: np.random.Generator) -> tuple[Array, Array]:
     """Dimension 0 is held constant through all layers, so that silent tokens always get a hopeless score."""
     silent = np.array(sorted(vocabulary.silent), dtype=np.int64)
-    table = _random((len(vocabulary.tokens), shape.width), random, 1.0)
-    table[:, 0] = 4
+    small = 0.05 if shape.tied else 1.0  # or a tied model would answer each token with itself
+    table = _random((len(vocabulary.tokens), shape.width), random, small)
+    table[:, 0] = 4 * small
     if shape.tied:
-        table[silent, 0] = -40
+        table[silent, 0] = -3000  # a prompt must not end in such a token: it would turn the sign
         return table, table
     output = _random(table.shape, random, shape.width**-0.5 * 4)
     output[:, 0] = 0

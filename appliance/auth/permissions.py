@@ -44,7 +44,7 @@ WHO_MAY: dict[tuple[str, str], frozenset[Who]] = {
     ("GET", "/course/<course:str>"): IN_CLASS,
     ("GET", "/course/<course:str>/<lesson:str>"): IN_CLASS,
     ("POST", "/course/<course:str>/<lesson:str>"): IN_CLASS,
-    ("GET", "/course/<course:str>/assets/<name:str>"): IN_CLASS,
+    ("GET", "/course/<course:str>/assets/<name:path>"): IN_CLASS,
     ("POST", "/material/<material_id:int>/checklist"): STUDENT,
     ("POST", "/material/<material_id:int>/reflection"): STUDENT,
     ("GET", "/material/<material_id:int>/upload"): STUDENT,

@@ -10,8 +10,8 @@ from appliance.helper.phrases import say
 
 Reason = Literal["no_model", "busy", "died", "off_topic"]
 
+# Off the topic nothing is quoted, so that reason has no opening.
 OPENINGS: dict[Reason, str] = {
-    "off_topic": "Here is what your lesson says about this.",
     "no_model": "Here is what your lesson says about this.",
     "busy": "The helper is busy right now, so here is what your lesson says.",
     "died": "I could not finish this answer, so here is what your lesson says.",

@@ -7,10 +7,11 @@ import socket
 import subprocess
 import sys
 from collections import deque
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from appliance.inference.engine import EngineDied
 from appliance.inference.protocol import (
@@ -74,6 +75,7 @@ class Child:
         self._fault = ""
         self._process: asyncio.subprocess.Process | None = None
         self._writer: asyncio.StreamWriter | None = None
+        self._ears: list[asyncio.Task[None]] = []
 
     @property
     def pid(self) -> int:
@@ -85,17 +87,13 @@ class Child:
 
     async def live(self) -> Ended:
         """Starts the process and returns when it is gone, by itself or because it was stuck or cancelled."""
-        process, reader = await self._start()
-        tasks = [
-            asyncio.create_task(self._listen(reader)),
-            asyncio.create_task(self._overhear(process.stderr)),
-        ]
         try:
-            await self._watch(tasks[0])
+            await unbroken(self._start())
+            await self._watch()
         finally:
-            await self._end(process, tasks)
-        reason = self._stuck or " ".join(self._words)[-300:] or "ended"
-        return Ended(process.returncode or 0, reason, self._fault)
+            await unbroken(self._end())
+        code = self._process.returncode if self._process else None
+        return Ended(code or 0, self._stuck or " ".join(self._words)[-300:] or "ended", self._fault)
 
     async def converse(self, make: Callable[[int], Ask | Embed]) -> AsyncGenerator[Reply, None]:
         """All replies to one request; closing it early makes the child drop the work. Raises EngineDied."""
@@ -129,34 +127,31 @@ class Child:
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
 
-    async def _start(self) -> tuple[asyncio.subprocess.Process, asyncio.StreamReader]:
+    async def _start(self) -> None:
         ours, theirs = socket.socketpair()
-        try:
-            with theirs:
-                process = self._process = await self._spawn(theirs.fileno())
-            reader, self._writer = await asyncio.open_unix_connection(sock=ours)
-        except BaseException:
-            ours.close()  # the child takes it as its end
-            raise
+        with theirs:
+            process = self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                *("-m", "appliance.inference.worker", "--fd", str(theirs.fileno())),
+                pass_fds=(theirs.fileno(),),
+                env=child_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+            )
+        reader, self._writer = await asyncio.open_unix_connection(sock=ours)
         self._send(self._setup)
-        return process, reader
-
-    async def _spawn(self, fd: int) -> asyncio.subprocess.Process:
-        return await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-m", "appliance.inference.worker", "--fd", str(fd)),
-            pass_fds=(fd,),
-            env=child_environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-        )
+        self._ears = [
+            asyncio.create_task(self._listen(reader)),
+            asyncio.create_task(self._overhear(process.stderr)),
+        ]
 
     def _send(self, frame: Frame) -> None:
         if self._writer and not self._writer.is_closing():
             self._writer.write(framed(frame))
 
-    async def _watch(self, listening: asyncio.Task[None]) -> None:
+    async def _watch(self) -> None:
+        listening = self._ears[0]
         while not listening.done():
             self._heard.clear()
             await asyncio.wait({listening}, timeout=self._limits.silence)
@@ -193,24 +188,36 @@ class Child:
         while stderr and (chunk := await stderr.read(4096)):
             self._words.extend(chunk.decode("utf-8", "replace").splitlines()[-LAST_WORDS:])
 
-    async def _end(self, process: asyncio.subprocess.Process, tasks: list[asyncio.Task[None]]) -> None:
+    async def _end(self) -> None:
         self.is_over = True
         for replies in self._replies.values():
             replies.put_nowait(None)
         if self._writer:
             self._writer.close()
+        if self._process:
+            await self._reap(self._process)
+        await asyncio.gather(*self._ears, return_exceptions=True)
+        if self._writer:
+            with contextlib.suppress(OSError):
+                await self._writer.wait_closed()
+
+    async def _reap(self, process: asyncio.subprocess.Process) -> None:
+        """A closed line is its end; one that is stuck needs more than that."""
         try:
             await asyncio.wait_for(process.wait(), LEAVE_SECONDS)
         except TimeoutError:
             self.kill("did not leave")
             await process.wait()
-        finally:
-            self.kill("ended with the box")
-            tasks[0].cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        if self._writer:
-            with contextlib.suppress(OSError):
-                await self._writer.wait_closed()
+
+
+async def unbroken(steps: Coroutine[Any, Any, None]) -> None:
+    """Sees the steps through even when cancelled: a process started or ended half-way is nobody's child."""
+    task = asyncio.create_task(steps)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
 
 
 def child_environment() -> dict[str, str]:

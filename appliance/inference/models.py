@@ -20,6 +20,7 @@ from appliance.inference import pull as hub
 from appliance.inference.manifest import Recommended
 from appliance.inference.model_list import Kind, ModelFile, changing, choose, named, read, sync_folder
 
+SETTLED_SECONDS = 5.0
 INCOMING = ".incoming"
 RESERVE_BYTES = 256 * 1024 * 1024  # the database must still be able to write beside a big model
 CHUNK = 4 * 1024 * 1024
@@ -132,7 +133,7 @@ async def adopt(folder: Path, probe: Probe, now: datetime) -> list[ModelFile]:
     """Take up GGUF files that somebody laid into the folder by hand; a bad one is listed with the reason."""
     await asyncio.to_thread(_sweep, folder, now)
     taken = []
-    for path, size in await asyncio.to_thread(_strangers, folder):
+    for path, size in await asyncio.to_thread(_strangers, folder, now.timestamp()):
         sha256 = await asyncio.to_thread(_sha256, path)
         try:
             model = _described(path.name, sha256, size, await probe(path), "put in place", now)
@@ -255,11 +256,18 @@ def _sweep(folder: Path, now: datetime) -> None:
             path.unlink()
 
 
-def _strangers(folder: Path) -> list[tuple[Path, int]]:
-    """Size stands in for identity here: hashing gigabytes at every start would cost minutes."""
+def _strangers(folder: Path, now: float) -> list[tuple[Path, int]]:
+    """Size stands in for identity here: hashing gigabytes at every start would cost minutes.
+
+    A file that is still being written is left for the next look.
+    """
     known = {model.file: model.size for model in read(folder)}
-    found = [(path, path.stat().st_size) for path in sorted(folder.glob("*.gguf")) if path.is_file()]
-    return [(path, size) for path, size in found if known.get(path.name) != size]
+    found = [(path, path.stat()) for path in sorted(folder.glob("*.gguf")) if path.is_file()]
+    return [
+        (path, seen.st_size)
+        for path, seen in found
+        if known.get(path.name) != seen.st_size and abs(now - seen.st_mtime) > SETTLED_SECONDS
+    ]
 
 
 def _with_missing(folder: Path, shipped: Path | None) -> list[ModelFile]:

@@ -46,7 +46,7 @@ async def probe(path: Path, timeout: float = 120.0) -> Probe:
     finally:
         if process.returncode is None:
             process.kill()
-            await process.wait()
+            await process.communicate()
     return _read(out)
 
 

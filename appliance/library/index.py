@@ -112,7 +112,10 @@ async def _replace(db: Database, course_slug: str, lesson_slug: str, chunks: Seq
             ],
         )
         await tx.execute(
-            "INSERT INTO indexed_texts (course_slug, lesson_slug, content_hash) VALUES (:course, :lesson, :hash)",
+            """
+            INSERT INTO indexed_texts (course_slug, lesson_slug, content_hash)
+            VALUES (:course, :lesson, :hash)
+            """,
             **where,
             hash=_fingerprint(chunks),
         )
@@ -123,7 +126,12 @@ async def _embed_missing(
 ) -> tuple[int, int]:
     """How many passages got their vector now, and how many have none yet."""
     rows = await db.fetch_all(
-        "SELECT id, heading, body FROM passages WHERE course_slug = :course AND embedding IS NULL ORDER BY id",
+        """
+        SELECT id, heading, body
+        FROM passages
+        WHERE course_slug = :course AND embedding IS NULL
+        ORDER BY id
+        """,
         course=course_slug,
     )
     done = 0

@@ -19,11 +19,17 @@ __all__ = ["Embed", "Indexed", "Passage", "Vector", "Vectors", "index_course", "
 CANDIDATES = 60
 # A passage has to hold this share of what the question's words tell; rare words tell more.
 LEAST_SHARE = 0.3
-LEAST_COSINE = 0.30
+# all-MiniLM-L6-v2 puts "tell me a joke" at 0.30 to an electricity lesson, and most real questions above 0.4.
+LEAST_COSINE = 0.31
+# "How do I bake bread" shares a word with graphite that is baked: few words and little meaning together are chance.
+FULL_SHARE = 0.75
+CHANCE_COSINE = 0.20
 # Reciprocal rank fusion: a smaller constant lets the first places weigh more.
 FUSION = 30
 SAME_LESSON = 1.25
 LESSONS_REFERENCE = 1.1
+# A lesson can be opened at the place; a reference can only be quoted.
+OTHER_REFERENCE = 0.92
 COURSES_KEPT = 16
 
 
@@ -42,12 +48,26 @@ class Passage:
 
 
 @dataclass(frozen=True)
+class Hit:
+    """A passage found by its words; `share` is how much of what the question's words tell it holds, 0 to 1."""
+
+    row: Row
+    share: float
+
+
+@dataclass(frozen=True)
 class Matrix:
-    """The vectors of one course; `version` changes when the course is indexed."""
+    """The vectors of one course, by ascending id; `version` changes when the course is indexed."""
 
     version: str
     ids: NDArray[np.int64]
     rows: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Cosines:
+    ids: NDArray[np.int64]
+    values: NDArray[np.float32]
 
 
 class Vectors:
@@ -77,17 +97,19 @@ async def search(
     vectors: Vectors | None = None,
     closed: frozenset[str] = frozenset(),
 ) -> list[Passage]:
-    """The best passages of a course, those of the lesson at hand first among equals; none from `closed` lessons.
+    """The best passages of a course, the lesson at hand first among equals; none from `closed` lessons.
 
     `vector` is the question's, or None for full text alone.
     """
     terms = terms_of(question)
-    by_words = await _by_words(db, terms, pairs_of(question), course_slug)
-    by_meaning = await _by_meaning(db, vector, course_slug, vectors or Vectors())
-    missing = [id for id in by_meaning if id not in by_words]
-    rows = {**by_words, **await _rows(db, missing)}
+    hits = await _by_words(db, terms, pairs_of(question), course_slug)
+    cosines = await _cosines(db, vector, course_slug, vectors or Vectors())
+    by_words = [hit for hit in hits if not _is_chance(hit, cosines)]
+    by_meaning = _nearest(cosines)
+    rows = {hit.row["id"]: hit.row for hit in by_words}
+    rows |= await _rows(db, [id for id in by_meaning if id not in rows])
     scores: dict[int, float] = dict.fromkeys(rows, 0.0)
-    for ranking in (by_words, by_meaning):
+    for ranking in ([hit.row["id"] for hit in by_words], by_meaning):
         for rank, id in enumerate(ranking):
             scores[id] = scores.get(id, 0.0) + 1 / (FUSION + rank)
     found = [
@@ -98,12 +120,10 @@ async def search(
     return sorted(found, key=lambda passage: (-passage.score, passage.id))[:limit]
 
 
-async def _by_words(
-    db: Database, terms: Sequence[Term], pairs: Sequence[str], course_slug: str
-) -> dict[int, Row]:
+async def _by_words(db: Database, terms: Sequence[Term], pairs: Sequence[str], course_slug: str) -> list[Hit]:
     """Passages that hold enough of the question's words, best first."""
     if not terms:
-        return {}
+        return []
     # CROSS JOIN keeps the order: left alone, SQLite asks the full text again for every passage of the course.
     rows = await db.fetch_all(
         """
@@ -121,7 +141,8 @@ async def _by_words(
     )
     weights = await _weights(db, terms, course_slug) if rows else {}
     whole = sum(weights.values())
-    return {row["id"]: row for row in rows if _told(row, weights) >= LEAST_SHARE * whole}
+    hits = (Hit(row, _told(row, weights) / whole) for row in rows)
+    return [hit for hit in hits if hit.share >= LEAST_SHARE]
 
 
 async def _weights(db: Database, terms: Sequence[Term], course_slug: str) -> dict[Term, float]:
@@ -152,16 +173,26 @@ def _told(row: Row, weights: Mapping[Term, float]) -> float:
     return sum(weight for term, weight in weights.items() if term.is_in(text))
 
 
-async def _by_meaning(db: Database, vector: Vector | None, course_slug: str, vectors: Vectors) -> list[int]:
+async def _cosines(db: Database, vector: Vector | None, course_slug: str, vectors: Vectors) -> Cosines:
+    """How near in meaning each passage is; empty without vectors, or with those of another model."""
+    if vector is not None and 0 < np.linalg.norm(vector) < np.inf:
+        matrix = await vectors.of_course(db, course_slug)
+        if matrix.rows.shape[1:] == vector.shape:
+            return Cosines(matrix.ids, matrix.rows @ (vector / np.linalg.norm(vector)))
+    return Cosines(np.empty(0, np.int64), np.empty(0, np.float32))
+
+
+def _nearest(cosines: Cosines) -> list[int]:
     """Ids of the passages that mean something near, nearest first."""
-    if vector is None or not np.linalg.norm(vector) > 0:
-        return []
-    matrix = await vectors.of_course(db, course_slug)
-    if matrix.rows.shape[1:] != vector.shape:  # vectors of another model: full text alone
-        return []
-    cosines = matrix.rows @ (vector / np.linalg.norm(vector))
-    nearest = np.argsort(-cosines)[:CANDIDATES]
-    return [int(matrix.ids[place]) for place in nearest if cosines[place] >= LEAST_COSINE]
+    nearest = np.argsort(-cosines.values)[:CANDIDATES]
+    return [int(cosines.ids[place]) for place in nearest if cosines.values[place] >= LEAST_COSINE]
+
+
+def _is_chance(hit: Hit, cosines: Cosines) -> bool:
+    place = int(np.searchsorted(cosines.ids, hit.row["id"]))
+    if hit.share >= FULL_SHARE or place == len(cosines.ids) or cosines.ids[place] != hit.row["id"]:
+        return False
+    return bool(cosines.values[place] < CHANCE_COSINE)
 
 
 async def _version(db: Database, course_slug: str) -> str:
@@ -174,7 +205,12 @@ async def _version(db: Database, course_slug: str) -> str:
 
 async def _matrix(db: Database, course_slug: str, version: str) -> Matrix:
     rows = await db.fetch_all(
-        "SELECT id, embedding FROM passages WHERE course_slug = :course AND embedding IS NOT NULL",
+        """
+        SELECT id, embedding
+        FROM passages
+        WHERE course_slug = :course AND embedding IS NOT NULL
+        ORDER BY id
+        """,
         course=course_slug,
     )
     size = max((len(row["embedding"]) for row in rows), default=0)
@@ -198,7 +234,7 @@ async def _rows(db: Database, ids: Iterable[int]) -> dict[int, Row]:
 
 def _closeness(row: Row, lesson_slug: str) -> float:
     if row["lesson_slug"] != lesson_slug:
-        return 1.0
+        return 1.0 if row["source"] == "lesson" else OTHER_REFERENCE
     return SAME_LESSON if row["source"] == "lesson" else LESSONS_REFERENCE
 
 

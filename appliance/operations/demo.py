@@ -19,6 +19,7 @@ SCHOOL = "Chalkbox Demo School"
 USERNAME = "demo-teacher"
 CLASS = "7B Science"
 STUDENTS = ("Quiet Comet 42", "Brave Otter 17", "Sunny Pebble 88")
+DAY = 24 * 3600
 LINK_SECONDS = 12 * 3600
 
 
@@ -66,4 +67,8 @@ async def _seed(db: Database, settings: Settings) -> None:
 
 async def _seat(tx: Transaction, classroom: Class) -> None:
     for name in STUDENTS:
-        await create_student(tx, classroom.id, name)
+        student = await create_student(tx, classroom.id, name)
+        # Yesterday: the class page must not say that they are here.
+        await tx.execute(
+            "UPDATE students SET last_seen_at = :yesterday WHERE id = :id", yesterday=tx.now - DAY, id=student.id
+        )

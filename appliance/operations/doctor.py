@@ -212,6 +212,9 @@ def _courses(settings: Settings) -> list[Finding]:
 
 
 def _address(settings: Settings) -> list[Finding]:
+    if data_folder.is_running(settings.appliance_data):
+        # A running box may have been given another address than this command was.
+        return []
     host, port = settings.appliance_host, settings.appliance_port
     if host in ("127.0.0.1", "::1", "localhost"):
         sentence = "By these settings the box answers to this machine alone."

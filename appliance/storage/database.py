@@ -1,37 +1,58 @@
 """One SQLite file: a writer connection behind a lock, and a few read-only connections."""
 
 import asyncio
+import logging
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import aiosqlite
 
-from appliance.errors import Unavailable
+from appliance.errors import Busy, Unavailable
 from appliance.storage.migrate import migrate
 
 READERS = 2
 BUSY_SECONDS = 5.0
+WAIT_SECONDS = 15.0
 CANNOT_WRITE = "The box can't save right now. Ask the person who looks after the box to check its disk."
+CLOSED = "The box is stopping. Try again in a minute."
+IN_LINE = "The box is busy saving. Wait a few seconds, then try again."
+# What a full, locked or failing disk looks like; any other error is a mistake of ours and no Unavailable.
+DISK_ERRORS = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_NOTADB,
+    }
+)
 
 Clock = Callable[[], float]
 Value = str | int | float | bytes | None
 
+log = logging.getLogger("chalkbox.database")
+
 
 class Reads:
-    """What can be asked of a connection; every query takes named parameters."""
+    """What can be asked of a connection; every query takes named parameters.
+
+    One trip to the connection's thread a query: the trips are what a page waits for.
+    """
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
         self._connection = connection
 
     async def fetch_one(self, sql: str, **values: Value) -> sqlite3.Row | None:
-        async with self._connection.execute(sql, values) as cursor:
-            return await cursor.fetchone()
+        rows = await self.fetch_all(sql, **values)
+        return rows[0] if rows else None
 
     async def fetch_all(self, sql: str, **values: Value) -> list[sqlite3.Row]:
-        async with self._connection.execute(sql, values) as cursor:
-            return list(await cursor.fetchall())
+        return list(await self._connection.execute_fetchall(sql, values))
 
 
 class Transaction(Reads):
@@ -43,13 +64,11 @@ class Transaction(Reads):
 
     async def execute(self, sql: str, **values: Value) -> int:
         """Run one statement; returns how many rows it touched."""
-        async with self._connection.execute(sql, values) as cursor:
-            return cursor.rowcount
+        return (await self._connection.execute(sql, values)).rowcount
 
     async def insert(self, sql: str, **values: Value) -> int:
         """Run one INSERT; returns the new row's id."""
-        async with self._connection.execute(sql, values) as cursor:
-            return cursor.lastrowid or 0
+        return (await self._connection.execute(sql, values)).lastrowid or 0
 
     async def execute_many(self, sql: str, rows: Sequence[Mapping[str, Value]]) -> None:
         await self._connection.executemany(sql, rows)
@@ -74,20 +93,29 @@ class Database:
     async def open(self, backups: Path) -> None:
         """Upgrade the file if it is older (a copy goes to `backups` first), then connect."""
         await asyncio.to_thread(migrate, self.path, backups)
-        self._writer = await self._connect(f"file:{self.path}?mode=rw")
-        await self._writer.execute("PRAGMA journal_mode = WAL")
-        await self._writer.execute("PRAGMA synchronous = FULL")
-        for _ in range(READERS):
-            self._readers.put_nowait(await self._connect(f"file:{self.path}?mode=ro"))
+        try:
+            self._writer = await self._connect("rw")
+            await self._writer.execute("PRAGMA journal_mode = WAL")
+            await self._writer.execute("PRAGMA synchronous = FULL")
+            for _ in range(READERS):
+                self._readers.put_nowait(await self._connect("ro"))
+        except BaseException:
+            # Each connection is a thread that would keep the process from ending.
+            await self.close()
+            raise
 
     async def close(self) -> None:
-        if self._writer is not None:
-            async with self._write_lock:
-                await self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        for connection in self._opened:
-            await connection.close()
-        self._opened.clear()
-        self._writer = None
+        """Let the write that is under way end; whoever comes later is refused."""
+        async with self._write_lock:
+            writer, self._writer = self._writer, None
+            if writer is not None:
+                # A full disk must not keep the box from stopping: what was committed is in the log file.
+                with suppress(sqlite3.Error):
+                    await writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+            for connection in self._opened:
+                await connection.close()
+            self._opened.clear()
+            self._readers = asyncio.Queue()
 
     async def fetch_one(self, sql: str, **values: Value) -> sqlite3.Row | None:
         async with self._reader() as reads:
@@ -99,20 +127,24 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
-        """One write, whole or not at all. Raises Unavailable when the disk refuses."""
-        if self._writer is None:
-            raise Unavailable(CANNOT_WRITE, "database_closed")
+        """One write, whole or not at all, also when whoever writes is cancelled half-way.
+
+        Raises Unavailable when the disk refuses.
+        """
         # Two coroutines on one aiosqlite connection would share its transaction: hence the lock.
-        async with self._write_lock:
+        async with self._turn() as writer:
             try:
-                await self._writer.execute("BEGIN IMMEDIATE")
-                yield Transaction(self._writer, self.now())
-                await self._writer.commit()
-            except sqlite3.OperationalError as error:
-                raise Unavailable(CANNOT_WRITE, "database_unwritable") from error
-            finally:
-                if self._writer.in_transaction:
-                    await self._writer.rollback()
+                await writer.execute("BEGIN IMMEDIATE")
+                yield Transaction(writer, self.now())
+                await _commit(writer)
+            except BaseException as error:
+                # Always: a cancelled statement may still wait in the connection's thread, a BEGIN too.
+                with suppress(sqlite3.Error):
+                    await writer.rollback()
+                if isinstance(error, sqlite3.Error) and _is_disk_error(error):
+                    log.error("database_unwritable error=%s", error)
+                    raise Unavailable(CANNOT_WRITE, "database_unwritable") from error
+                raise
 
     async def writable(self) -> bool:
         """Whether a write would be kept right now: what /healthz and the watchdog ask."""
@@ -124,17 +156,59 @@ class Database:
         return True
 
     @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[aiosqlite.Connection]:
+        """The writer, for one at a time."""
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                await self._write_lock.acquire()
+        except TimeoutError as error:
+            raise Busy(IN_LINE, "database_busy") from error
+        try:
+            if self._writer is None:
+                raise Unavailable(CLOSED, "database_closed")
+            yield self._writer
+        finally:
+            self._write_lock.release()
+
+    @asynccontextmanager
     async def _reader(self) -> AsyncIterator[Reads]:
+        if self._writer is None:
+            raise Unavailable(CLOSED, "database_closed")
         self.queries += 1
-        connection = await self._readers.get()
+        readers = self._readers
+        connection = await readers.get()
         try:
             yield Reads(connection)
         finally:
-            self._readers.put_nowait(connection)
+            readers.put_nowait(connection)
 
-    async def _connect(self, uri: str) -> aiosqlite.Connection:
+    async def _connect(self, mode: str) -> aiosqlite.Connection:
+        uri = f"{self.path.absolute().as_uri()}?mode={mode}"
         connection = await aiosqlite.connect(uri, uri=True, isolation_level=None, timeout=BUSY_SECONDS)
+        self._opened.append(connection)
         connection.row_factory = sqlite3.Row
         await connection.execute("PRAGMA foreign_keys = ON")
-        self._opened.append(connection)
         return connection
+
+
+async def _commit(writer: aiosqlite.Connection) -> None:
+    """Commit and know the outcome: a cancel meanwhile waits for it, and then hits the writer's next await.
+
+    Told "cancelled" of a write that was kept, a caller would remove the file that the row speaks of.
+    """
+    committing, task, cancelled = asyncio.ensure_future(writer.commit()), asyncio.current_task(), False
+    while not committing.done():
+        try:
+            await asyncio.wait({committing})
+        except asyncio.CancelledError:
+            cancelled = True
+    if cancelled and task is not None:
+        # Handed on, not asked for a second time: the count of cancels stays what it was.
+        task.uncancel()
+        task.cancel()
+    committing.result()
+
+
+def _is_disk_error(error: sqlite3.Error) -> bool:
+    # The low byte is the kind; the rest says where in SQLite it happened.
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in DISK_ERRORS

@@ -25,7 +25,7 @@ def attach(app: Sanic) -> None:
     app.add_route(courses.show, "/course/<course:str>", name="courses.show")
     app.add_route(lessons.show, "/course/<course:str>/<lesson:str>", name="lessons.show")
     app.add_route(lessons.ask, "/course/<course:str>/<lesson:str>", methods=["POST"], name="lessons.ask")
-    app.add_route(courses.asset, "/course/<course:str>/assets/<name:str>", name="courses.asset")
+    app.add_route(courses.asset, "/course/<course:str>/assets/<name:path>", name="courses.asset")
     app.add_route(
         checklists.update, "/material/<material_id:int>/checklist", methods=["POST"], name="checklists.update"
     )

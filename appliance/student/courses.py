@@ -7,7 +7,7 @@ from appliance.classroom.box import today
 from appliance.classroom.materials import courses_of_class
 from appliance.classroom.releases import decisions_of_class, release_of
 from appliance.errors import NotFound
-from appliance.library.media import asset_path
+from appliance.library.media import asset_path, content_type
 from appliance.parts import Parts, parts_of
 from appliance.student.lessons import NOT_IN_CLASS
 from appliance.web.headers import SANDBOX
@@ -35,9 +35,9 @@ async def show(request: Request, course: str) -> HTTPResponse:
 async def asset(request: Request, course: str, name: str) -> HTTPResponse:
     parts = parts_of(request)
     await _admit(parts, person_of(request), course)
-    path, content_type = asset_path(parts.shelf.course(course), name)
+    path = asset_path(parts.shelf.course(course), name)
     headers = {"Cache-Control": f"private, max-age={ASSET_SECONDS}", "Content-Security-Policy": SANDBOX}
-    return await file(path, mime_type=content_type, headers=headers)
+    return await file(path, mime_type=content_type(name), headers=headers)
 
 
 async def _admit(parts: Parts, person: Person, course: str) -> None:

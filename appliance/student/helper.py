@@ -20,12 +20,11 @@ from appliance.web.streams import Event, send_events
 
 async def create(request: Request) -> HTTPResponse | None:
     """Server-sent events for whoever accepts them, else one JSON object at the end."""
-    events = parts_of(request).helper.ask(asker_of(request), _question(request))
-    if "text/event-stream" in str(request.headers.get("accept") or ""):
-        # A refusal before the first event is an ordinary error answer with its own status.
-        first = await anext(events)
-        return await send_events(request, _named(request, first, events))
-    async with aclosing(events):
+    async with aclosing(parts_of(request).helper.ask(asker_of(request), _question(request))) as events:
+        if "text/event-stream" in str(request.headers.get("accept") or ""):
+            # A refusal before the first event is an ordinary error answer with its own status.
+            first = await anext(events)
+            return await send_events(request, _named(request, first, events))
         async for event in events:
             if isinstance(event, Done):
                 return json(event.answer.as_json())
@@ -53,14 +52,13 @@ def _question(request: Request) -> Question:
 async def _named(
     request: Request, first: Answering, rest: AsyncGenerator[Answering, None]
 ) -> AsyncGenerator[Event, None]:
-    async with aclosing(rest):
-        try:
-            yield _event(first)
-            async for event in rest:
-                yield _event(event)
-        except Refusal as refusal:
-            message = translator(request)(refusal.message)
-            yield "error", {"error": refusal.code, "message": message, "request_id": request.ctx.request_id}
+    try:
+        yield _event(first)
+        async for event in rest:
+            yield _event(event)
+    except Refusal as refusal:
+        message = translator(request)(refusal.message)
+        yield "error", {"error": refusal.code, "message": message, "request_id": request.ctx.request_id}
 
 
 def _event(event: Answering) -> Event:

@@ -105,6 +105,18 @@ async def test_a_spanish_question_gets_spanish_suggestions(room: Classroom, ben:
     assert answer.follow_up_suggestions[0].startswith("¿Me das un ejemplo")
 
 
+@pytest.mark.parametrize("engine", [ScriptedEngine(can_embed=True)])
+async def test_with_a_search_model_passages_are_found_by_meaning_too(
+    room: Classroom, ben: Asker, db: Database
+) -> None:
+    (bare,) = await db.fetch_all("SELECT count(*) AS number FROM passages WHERE embedding IS NULL")
+    strict = room.with_settings(helper_topic_filter_mode="strict")
+    answer = await strict.answer(ben, HOT)
+    assert (bare["number"], answer.backend) == (0, "scripted")
+    assert answer.citations[0].source == "Circles of light · Short circuits"
+    assert (await strict.answer(ben, "Who won the football championship?")).backend == "lesson"
+
+
 # ---- what may be quoted
 
 

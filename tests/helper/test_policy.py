@@ -75,7 +75,7 @@ def test_a_question_off_the_topic_is_marked_and_a_huge_one_shortened() -> None:
 
 
 def test_a_long_conversation_gives_way_to_passages_and_question() -> None:
-    turns = tuple(Turn(role, "word " * 160) for role in ("user", "assistant") * 4)  # type: ignore[arg-type]
+    turns = tuple(Turn(role, "word " * 160) for role in ("user", "assistant") * 4)
     citations = tuple(replace(WIRE, id=f"L{number}", text="wire " * 80) for number in range(1, 4))
     said = texts(memory=Memory(turns, "before " * 120), ask=Ask("why " * 2000, citations, True, "en"))
     assert sum(map(len, said)) <= PROMPT_CHARS

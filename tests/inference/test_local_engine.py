@@ -4,7 +4,9 @@ import asyncio
 import contextlib
 import json
 import os
+import select
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -28,6 +30,20 @@ import json, sys, llama_cpp
 peer = llama_cpp.Llama(sys.argv[1], n_ctx=512, verbose=False, n_threads=1, flash_attn=False)
 said = peer.create_chat_completion(json.loads(sys.argv[2]), temperature=0, max_tokens=16, repeat_penalty=1.0)
 print(said["choices"][0]["message"]["content"])
+"""
+BOX = """
+import asyncio, pathlib, sys
+from appliance.inference.local import LocalEngine, ModelFiles
+
+async def live():
+    engine = LocalEngine(ModelFiles(pathlib.Path(sys.argv[1]), "Tiny"))
+    await engine.start()
+    while engine.state != "ready":
+        await asyncio.sleep(0.02)
+    print(engine.pid, flush=True)
+    await asyncio.sleep(60)
+
+asyncio.run(live())
 """
 QUICK = Limits(silence=1.0, step=2.0, load=30.0, beat=0.1)
 
@@ -294,3 +310,42 @@ async def test_the_child_is_nice_and_first_to_go(begun: Begun, tiny_model: MadeM
     engine = await begun(tiny_model.path)
     assert os.getpriority(os.PRIO_PROCESS, engine.pid) >= 10
     assert await asyncio.to_thread(Path(f"/proc/{engine.pid}/oom_score_adj").read_text) == "500\n"
+
+
+async def test_a_step_over_its_deadline_ends_the_child(begun: Begun, endless_model: MadeModel) -> None:
+    engine = await begun(endless_model.path, limits=Limits(step=0.0, beat=0.02))
+    with pytest.raises(EngineDied):
+        await text_of(engine, greedy(max_tokens=1500))
+
+
+async def test_a_model_that_computes_nonsense_is_switched_off(
+    begun: Begun, tiny_model: MadeModel, tmp_path: Path
+) -> None:
+    broken = bytearray(tiny_model.path.read_bytes())
+    broken[-60_000:] = struct.pack("<e", float("nan")) * 30_000
+    nonsense = tmp_path / "nonsense.gguf"
+    nonsense.write_bytes(broken)
+    engine = await begun(nonsense)
+    with pytest.raises(EngineDied):
+        await text_of(engine, greedy())
+    await until(lambda: engine.state == "failed")
+    assert "nonsense" in engine.reason
+
+
+async def test_an_embedding_model_does_not_chat(begun: Begun, minilm_model: Path) -> None:
+    engine = await begun(minilm_model)
+    assert engine.state == "failed"
+    assert "chat model" in engine.reason
+
+
+async def test_a_child_does_not_outlive_a_killed_box(tiny_model: MadeModel) -> None:
+    given = [sys.executable, "-c", BOX, str(tiny_model.path)]
+    box = await asyncio.create_subprocess_exec(*given, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2])
+    assert box.stdout
+    child = int(await asyncio.wait_for(box.stdout.readline(), 20))
+    leash = os.pidfd_open(child)
+    box.kill()
+    await box.wait()
+    gone, _, _ = await asyncio.to_thread(select.select, [leash], [], [], 5)
+    os.close(leash)
+    assert gone

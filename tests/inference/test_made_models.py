@@ -64,12 +64,15 @@ def test_a_made_model_can_be_quantized(tmp_path: Path, tiny_model: MadeModel) ->
 @pytest.mark.parametrize("name", made_models.VOCABS)
 def test_a_real_tokenizer_can_be_put_in(tmp_path: Path, name: str) -> None:
     vocab = fetch_vocab() / f"ggml-vocab-{name}.gguf"
-    model = noise_gguf(tmp_path / "real.gguf", Shape(1, 64, 2, 1, 64, 512, tied=True), vocab)
+    model = noise_gguf(tmp_path / "real.gguf", Shape(4, 256, 4, 2, 512, 2048, tied=True), vocab)
     llama = llama_cpp.Llama(str(model.path), n_ctx=128, n_threads=1, verbose=False)
     there = llama.tokenize("The current is 3 ampère.".encode(), add_bos=False)
     assert llama.detokenize(there).decode().strip() == "The current is 3 ampère."
     assert llama.n_vocab() == len(made_models.read_vocab(vocab).tokens)
     llama.close()
+    text, reason = _says(model, "Why?", most=40)
+    assert reason == "length"
+    assert len(set(text)) > 10
 
 
 def test_real_tokenizers_that_are_there_are_not_fetched_again(tmp_path: Path) -> None:

@@ -1,0 +1,134 @@
+"""Course packs coming in: looked through before anything is unpacked, put in place whole or not at all."""
+
+import os
+import secrets
+import shutil
+import stat
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from appliance.errors import Conflict, Invalid, TooLarge
+from appliance.library.courses import MANIFEST, problems_of
+from appliance.library.media import CONTENT_TYPES
+from appliance.library.sources import SLUG
+
+MOST_FILES = 500
+MOST_BYTES = 256 * 1024 * 1024
+KINDS = frozenset({".yaml", ".md", *CONTENT_TYPES})
+CHUNK = 1024 * 1024
+
+
+def import_pack(source: Path, into: Path) -> str:
+    """Copy a pack, a folder or a zip, to the shelf's folder `into`. Blocks; returns the course's slug.
+
+    Raises Invalid with the first fault found, TooLarge, or Conflict when the box has that course.
+    """
+    if source.is_dir():
+        return _placed(_folder_files(source), source.name, into)
+    try:
+        with zipfile.ZipFile(source) as archive:
+            return _placed(_zip_files(archive), source.stem, into)
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+        raise Invalid(
+            f"{source.name} can't be opened as a zip file. Pack the course again.", "pack_broken"
+        ) from error
+
+
+def _folder_files(folder: Path) -> dict[PurePosixPath, Path]:
+    files: dict[PurePosixPath, Path] = {}
+    for parent, folders, names in os.walk(folder):
+        for name in (*folders, *names):
+            path = Path(parent, name)
+            if path.is_symlink():
+                raise Invalid(f"'{name}' is a link. Put the file itself into the pack.", "pack_link")
+        for name in names:
+            path = Path(parent, name)
+            if path.is_file():
+                files[PurePosixPath(path.relative_to(folder).as_posix())] = path
+        _refuse_many(len(files))
+    return files
+
+
+def _zip_files(archive: zipfile.ZipFile) -> dict[PurePosixPath, "zipfile.Path"]:
+    """The archive's files by their safe names, without the one folder that may hold them all."""
+    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    _refuse_many(len(entries))
+    if sum(entry.file_size for entry in entries) > MOST_BYTES:
+        raise TooLarge(f"The pack is larger than {MOST_BYTES // CHUNK} MB once unpacked.", "pack_large")
+    for entry in entries:
+        name = PurePosixPath(entry.filename)
+        if name.is_absolute() or ".." in name.parts or "\\" in entry.filename or ":" in entry.filename:
+            raise Invalid(
+                f"The pack has a file outside its own folder: '{entry.filename[:80]}'.", "path_outside"
+            )
+        if stat.S_ISLNK(entry.external_attr >> 16):
+            raise Invalid(f"'{name.name}' is a link. Put the file itself into the pack.", "pack_link")
+        if entry.flag_bits & 1:
+            raise Invalid("The pack has a password. Pack it again without one.", "pack_encrypted")
+    return {PurePosixPath(entry.filename): zipfile.Path(archive, entry.filename) for entry in entries}
+
+
+def _refuse_many(count: int) -> None:
+    if count > MOST_FILES:
+        raise TooLarge(f"The pack has more than {MOST_FILES} files.", "pack_large")
+
+
+def _placed(
+    files: "dict[PurePosixPath, Path] | dict[PurePosixPath, zipfile.Path]", name: str, into: Path
+) -> str:
+    manifests = sorted((path for path in files if path.name == MANIFEST), key=lambda path: len(path.parts))
+    if not manifests:
+        raise Invalid(f"There is no {MANIFEST} in the pack.", "pack_no_manifest")
+    root = manifests[0].parent
+    slug = root.name or name
+    if not SLUG.fullmatch(slug):
+        raise Invalid(
+            f"'{slug[:80]}' can't name a course: use letters, digits, - and _ only.", "slug_invalid"
+        )
+    if os.path.lexists(into / slug):
+        raise Conflict(
+            f"The box already has the course '{slug}'. Remove or rename one of the two.", "course_exists"
+        )
+    with _staging(into) as staging:
+        left = MOST_BYTES
+        for path, source in files.items():
+            if path.is_relative_to(root) and path.suffix.lower() in KINDS:
+                target = staging / slug / path.relative_to(root)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with source.open("rb") as incoming:
+                    left -= _copied(incoming, target, left)
+        problems = problems_of(staging / slug)
+        if problems:
+            raise Invalid(problems[0].sentence, "pack_faulty")
+        (staging / slug).rename(into / slug)
+    return slug
+
+
+@contextmanager
+def _staging(into: Path) -> Iterator[Path]:
+    """A folder beside the courses that the shelf doesn't look into."""
+    folder = into / f".arriving-{secrets.token_hex(8)}"
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+def _copied(incoming: IO[bytes], target: Path, most: int) -> int:
+    """How many bytes were written; a zip may say less than it holds."""
+    size = 0
+    with target.open("xb") as file:
+        while chunk := incoming.read(CHUNK):
+            size += len(chunk)
+            if size > most:
+                raise TooLarge(
+                    f"The pack is larger than {MOST_BYTES // CHUNK} MB once unpacked.", "pack_large"
+                )
+            file.write(chunk)
+        file.flush()
+        os.fsync(file.fileno())
+    return size
