@@ -7,7 +7,9 @@ import secrets as random
 import socket
 import sqlite3
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Any
 
 from sanic import Sanic
 
@@ -52,7 +54,15 @@ log = logging.getLogger("chalkbox")
 
 
 class Chalkbox(Sanic):
-    """Sanic, with a stop that ends: its own loop over named tasks can spin for ever when one is slow to die."""
+    """Sanic, with HEAD, and with a stop that ends: its own loop over named tasks can spin when one is slow to die."""
+
+    def add_route(
+        self, handler: Any, uri: str, methods: Iterable[str] = ("GET",), *rest: Any, **named: Any
+    ) -> Any:
+        """Where a page may be had, its head may be asked for alone."""
+        allowed = frozenset(methods)
+        allowed |= {"HEAD"} if "GET" in allowed else set()
+        return super().add_route(handler, uri, allowed, *rest, **named)
 
     def shutdown_tasks(self, timeout: float | None = None, increment: float = 0.1) -> None:
         for task in self.tasks:

@@ -84,6 +84,11 @@ class School:
         parts: Parts = self.app.ctx.parts
         return parts
 
+    async def count(self, table: str) -> int:
+        row = await self.parts.db.fetch_one(f"SELECT count(*) AS rows FROM {table}")  # noqa: S608 - a test names it
+        assert row is not None
+        return int(row["rows"])
+
     def visitor(self, **headers: str) -> Browser:
         client = httpx.AsyncClient(base_url=self.url, verify=False, timeout=30, headers=headers)
         self.clients.append(client)

@@ -126,6 +126,7 @@ class LocalEngine:
             with contextlib.suppress(asyncio.CancelledError):
                 await life
         self._child = self._ready = None
+        self._tell()
 
     async def choose(self, files: ModelFiles) -> None:
         """Ends the running child and begins anew with other files; what it was writing ends as EngineDied."""

@@ -215,7 +215,9 @@ def serve(fd: int) -> None:
 
 def settle() -> None:
     """Last in line for the processor, first to go when memory runs out, and gone with its parent."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # whoever stops the box signals the whole group; the box itself says when the child has to go
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, signal.SIG_IGN)
     os.nice(NICENESS)
     with open("/proc/self/oom_score_adj", "w") as score:
         score.write(KILL_ME_FIRST)

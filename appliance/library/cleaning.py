@@ -17,6 +17,8 @@ BLOCK_TAGS = frozenset({
     "figure", "figcaption", "img", "div", "details", "summary", "table", "thead", "tbody", "tr", "th",
     "td", "caption",
 })  # fmt: skip
+LINE_TAGS = INLINE_TAGS | MATH_TAGS
+ALL_TAGS = LINE_TAGS | BLOCK_TAGS
 ATTRIBUTES = {
     "*": {"lang", "dir", "class"},
     "a": {"href", "title"},
@@ -41,7 +43,7 @@ _ASSET = re.compile(r"(?:\.{1,2}/)*assets/((?:[\w-][\w. -]*/){0,3}[\w-][\w. -]*)
 _BLANKS = re.compile(r"[\x00-\x20]")
 
 
-def cleaned(html: str, asset_base: str, id_prefix: str = "h-") -> Markup:
+def cleaned(html: str, asset_base: str, id_prefix: str = "h-", tags: frozenset[str] = ALL_TAGS) -> Markup:
     """Safe markup. Relative `assets/` addresses point below `asset_base`; ids without our prefix go."""
 
     def kept(tag: str, name: str, value: str) -> str | None:
@@ -59,8 +61,8 @@ def cleaned(html: str, asset_base: str, id_prefix: str = "h-") -> Markup:
     return Markup(  # noqa: S704 - this is the cleaner
         nh3.clean(
             html,
-            tags=set(INLINE_TAGS | BLOCK_TAGS | MATH_TAGS),
-            attributes=ATTRIBUTES,
+            tags=set(tags),
+            attributes={tag: names for tag, names in ATTRIBUTES.items() if tag == "*" or tag in tags},
             attribute_filter=kept,
             url_schemes={"http", "https", "mailto"},
             link_rel="noopener noreferrer",
@@ -69,7 +71,9 @@ def cleaned(html: str, asset_base: str, id_prefix: str = "h-") -> Markup:
 
 
 def asset_address(address: str, asset_base: str) -> str | None:
-    """Where a course's own file is served; None when the address is anything else."""
+    """Where a course's own file is served; None when the address is anything else, or no assets are served."""
+    if not asset_base:
+        return None
     path = unquote(address.strip())
     if path.startswith(f"{asset_base}/"):
         path = f"assets/{path.removeprefix(f'{asset_base}/')}"

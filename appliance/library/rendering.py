@@ -16,7 +16,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
-from appliance.library.cleaning import asset_address, cleaned
+from appliance.library.cleaning import LINE_TAGS, asset_address, cleaned
 from appliance.library.formulas import as_typed, to_mathml
 from appliance.library.lessons import Lesson
 from appliance.library.tokens import (
@@ -91,8 +91,8 @@ def render_lesson(lesson: Lesson, asset_base: str) -> Rendered:
 @lru_cache(maxsize=1024)
 def render_line(text: str) -> Markup:
     """One line from front matter: emphasis, code, links and formulas, no blocks and no pictures."""
-    renderer = _Renderer("/")
-    return cleaned(renderer.render_all(inline_tokens_of(text[:4000])), asset_base="/")
+    renderer = _Renderer("")
+    return cleaned(renderer.render_all(inline_tokens_of(text[:4000])), asset_base="", tags=LINE_TAGS)
 
 
 class _Renderer(RendererHTML):
@@ -141,7 +141,11 @@ class _Renderer(RendererHTML):
         is_block = tokens[idx].type != "math_inline"
         is_too_many = self._formulas > MOST_FORMULAS
         markup = (as_typed if is_too_many else lambda tex: to_mathml(tex, is_block))(tokens[idx].content)
-        return f'<div class="math-block">{markup}</div>' if tokens[idx].type == "math_block" else markup
+        return (
+            f'<div class="math-block" tabindex="0">{markup}</div>'
+            if tokens[idx].type == "math_block"
+            else markup
+        )
 
     def _code(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         language = tokens[idx].info.strip().split(" ")[0].casefold()

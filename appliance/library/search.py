@@ -19,6 +19,9 @@ __all__ = ["Embed", "Indexed", "Passage", "Vector", "Vectors", "index_course", "
 CANDIDATES = 60
 # A passage has to hold this share of what the question's words tell; rare words tell more.
 LEAST_SHARE = 0.3
+# A word in this share of a course's passages tells nothing there, unless the course is tiny.
+EVERYWHERE = 0.2
+EVERYWHERE_LEAST = 60
 # all-MiniLM-L6-v2 puts "tell me a joke" at 0.30 to an electricity lesson, and most real questions above 0.4.
 LEAST_COSINE = 0.31
 # "How do I bake bread" shares a word with graphite that is baked: few words and little meaning together are chance.
@@ -122,7 +125,9 @@ async def search(
 
 async def _by_words(db: Database, terms: Sequence[Term], pairs: Sequence[str], course_slug: str) -> list[Hit]:
     """Passages that hold enough of the question's words, best first."""
-    if not terms:
+    weights = await _weights(db, terms, course_slug) if terms else {}
+    whole = sum(weights.values())
+    if not whole:
         return []
     # CROSS JOIN keeps the order: left alone, SQLite asks the full text again for every passage of the course.
     rows = await db.fetch_all(
@@ -135,37 +140,45 @@ async def _by_words(db: Database, terms: Sequence[Term], pairs: Sequence[str], c
         ORDER BY bm25(passages_fts, 2.0, 1.0)
         LIMIT :candidates
         """,
-        match=" OR ".join([*(term.match for term in terms), *pairs]),
+        match=" OR ".join([*(term.match for term in terms if weights[term]), *pairs]),
         course=course_slug,
         candidates=CANDIDATES,
     )
-    weights = await _weights(db, terms, course_slug) if rows else {}
-    whole = sum(weights.values())
     hits = (Hit(row, _told(row, weights) / whole) for row in rows)
     return [hit for hit in hits if hit.share >= LEAST_SHARE]
 
 
 async def _weights(db: Database, terms: Sequence[Term], course_slug: str) -> dict[Term, float]:
-    """What each word tells: much when few passages have it, next to nothing when most do."""
-    total = await db.fetch_one(
+    """What each word tells: much when few passages have it, 0 when it is everywhere in the course."""
+    row = await db.fetch_one(
         "SELECT count(*) AS n FROM passages WHERE course_slug = :course", course=course_slug
     )
+    passages = row["n"] if row else 0
+    everywhere = max(EVERYWHERE_LEAST, int(passages * EVERYWHERE))
     rows = await db.fetch_all(
         """
-        SELECT term.key AS place, count(*) AS n
+        SELECT term.key AS place, (
+          SELECT count(*)
+          FROM (
+            SELECT 1
+            FROM passages_fts
+            CROSS JOIN passages ON passages.id = passages_fts.rowid
+            WHERE passages_fts MATCH term.value AND passages.course_slug = :course
+            LIMIT :everywhere
+          )
+        ) AS n
         FROM json_each(:matches) AS term
-        CROSS JOIN passages_fts ON passages_fts MATCH term.value
-        CROSS JOIN passages ON passages.id = passages_fts.rowid
-        WHERE passages.course_slug = :course
-        GROUP BY term.key
         """,
         matches=json.dumps([term.match for term in terms]),
         course=course_slug,
+        everywhere=everywhere,
     )
-    having = {row["place"]: row["n"] for row in rows}
-    passages = total["n"] if total else 0
+    having = {terms[row["place"]]: row["n"] for row in rows}
     # A word the course never uses counts as one it uses twice: "bulb" must not drown what it says of light.
-    return {term: math.log(1 + passages / (1 + max(having.get(i, 0), 2))) for i, term in enumerate(terms)}
+    return {
+        term: math.log(1 + passages / (1 + max(n, 2))) if n < everywhere else 0.0
+        for term, n in having.items()
+    }
 
 
 def _told(row: Row, weights: Mapping[Term, float]) -> float:

@@ -1,13 +1,14 @@
 """Which models the box has, and which one writes the helper's answers."""
 
 import asyncio
+from pathlib import Path
 
 from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
 from appliance.classroom.audit import record_staff
 from appliance.inference import models
-from appliance.inference.manifest import recommended
+from appliance.inference.manifest import Recommended, recommended
 from appliance.parts import parts_of
 from appliance.web import forms
 from appliance.web.identity import person_of
@@ -22,7 +23,7 @@ async def index(request: Request) -> HTTPResponse:
         request,
         "operator/models.html",
         installed=installed,
-        recommended=await asyncio.to_thread(recommended, parts.settings.appliance_models / "manifest.toml"),
+        recommended=await asyncio.to_thread(_recommended, parts.settings.appliance_models / "manifest.toml"),
         engine=parts.router.status(),
     )
 
@@ -40,3 +41,8 @@ async def update(request: Request) -> HTTPResponse:
     async with parts.db.transaction() as tx:
         await record_staff(tx, "use_model", person.id, None, "", request.ip)
     return redirect("/operate/models")
+
+
+def _recommended(manifest: Path) -> tuple[Recommended, ...]:
+    """None when the operator keeps the models in a folder of their own, without our list."""
+    return recommended(manifest) if manifest.is_file() else ()

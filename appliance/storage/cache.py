@@ -1,6 +1,8 @@
 """A cache on disk (JSON, never pickle): losing it loses nothing that anyone handed in."""
 
 import asyncio
+import shutil
+import sqlite3
 import time
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,12 @@ class Cache:
     """Values are what JSON can hold. Every call leaves the loop: the disk may be slow."""
 
     def __init__(self, folder: Path) -> None:
-        self._store = diskcache.Cache(str(folder), disk=diskcache.JSONDisk, size_limit=LIMIT_BYTES)
+        try:
+            self._store = _opened(folder)
+        except sqlite3.DatabaseError:
+            # Damaged by a power cut: a box that starts without it is worth more than what was in it.
+            shutil.rmtree(folder, ignore_errors=True)
+            self._store = _opened(folder)
 
     async def get(self, key: str) -> Any:
         """The value, or None when it was never there or its time is over."""
@@ -42,3 +49,7 @@ class Cache:
             # Without the time that is left the window would begin anew with every count.
             self._store.set(key, counted + 1, max(0.001, ends_at - time.time()))
             return counted + 1
+
+
+def _opened(folder: Path) -> diskcache.Cache:
+    return diskcache.Cache(str(folder), disk=diskcache.JSONDisk, size_limit=LIMIT_BYTES)

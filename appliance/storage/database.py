@@ -172,15 +172,16 @@ class Database:
 
     @asynccontextmanager
     async def _reader(self) -> AsyncIterator[Reads]:
-        if self._writer is None:
-            raise Unavailable(CLOSED, "database_closed")
-        self.queries += 1
         readers = self._readers
-        connection = await readers.get()
+        connection = await readers.get() if self._writer else None
         try:
+            if connection is None or self._writer is None:
+                raise Unavailable(CLOSED, "database_closed")
+            self.queries += 1
             yield Reads(connection)
         finally:
-            readers.put_nowait(connection)
+            if connection is not None:
+                readers.put_nowait(connection)
 
     async def _connect(self, mode: str) -> aiosqlite.Connection:
         uri = f"{self.path.absolute().as_uri()}?mode={mode}"

@@ -5,6 +5,8 @@ import hashlib
 import os
 import secrets
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,10 +53,10 @@ class IncomingFile:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        arriving = folder / "arriving"
-        arriving.mkdir(parents=True, exist_ok=True)
-        self.path = arriving / secrets.token_hex(16)
-        self._file = open(self.path, "xb", opener=_private)  # noqa: SIM115 - closed by finish or discard
+        self.path = folder / "arriving" / secrets.token_hex(16)
+        with _disk_full():
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = open(self.path, "xb", opener=_private)  # noqa: SIM115 - closed by finish or discard
         self._hash = hashlib.sha256()
         self._head = b""
         self._size = 0
@@ -68,27 +70,24 @@ class IncomingFile:
         if len(self._head) < HEAD_BYTES:
             self._head = (self._head + chunk)[:HEAD_BYTES]
         self._hash.update(chunk)
-        try:
+        with _disk_full():
             self._file.write(chunk)
-        except OSError as error:
-            raise Unavailable(DISK_FULL, "disk_full") from error
 
     def finish(self) -> None:
-        try:
+        with _disk_full():
             self._file.flush()
             os.fsync(self._file.fileno())
-        except OSError as error:
-            raise Unavailable(DISK_FULL, "disk_full") from error
-        self._file.close()
+            self._file.close()
 
     def keep(self, suffix: str) -> StoredFile:
         """Give it its lasting random name and make that name safe against a power cut."""
         name = secrets.token_hex(16) + suffix
         lasting = self._folder / name[:2] / name
-        lasting.parent.mkdir(exist_ok=True)
-        self.path.rename(lasting)
-        _sync_folder(lasting.parent)
-        _sync_folder(self._folder)
+        with _disk_full():
+            lasting.parent.mkdir(exist_ok=True)
+            self.path.rename(lasting)
+            _sync_folder(lasting.parent)
+            _sync_folder(self._folder)
         return StoredFile(name, self._size, self._hash.hexdigest())
 
     @property
@@ -101,8 +100,18 @@ class IncomingFile:
         return self._size
 
     def discard(self) -> None:
-        self._file.close()
+        # Closing writes out what is still in memory: on a full disk that fails again, and nobody wants it.
+        with suppress(OSError):
+            self._file.close()
         self.path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _disk_full() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise Unavailable(DISK_FULL, "disk_full") from error
 
 
 def _private(path: str, flags: int) -> int:

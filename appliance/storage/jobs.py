@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,8 +58,6 @@ class JobRunner:
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        async with self._db.transaction() as tx:
-            await tx.execute("UPDATE jobs SET state = 'waiting' WHERE state = 'running'")
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
@@ -73,12 +72,29 @@ class JobRunner:
     async def _run(self) -> None:
         while True:
             self._wake.clear()
-            while (job := await self._take()) is not None:
-                await self._finish(job, await self._outcome(job))
             try:
+                await self._take_up_again()
+                while (job := await self._take()) is not None:
+                    await self._finish(job, await self._outcome(job))
+            except Refusal as refusal:
+                # A disk that is full now may have room later: the worker outlives it.
+                log.warning("jobs_wait code=%s", refusal.code)
+            with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), IDLE_SECONDS)
-            except TimeoutError:
-                continue
+
+    async def _take_up_again(self) -> None:
+        """What a power cut or a full disk left half-done; a job that takes the box down each time is given up."""
+        async with self._db.transaction() as tx:
+            await tx.execute(
+                """
+                UPDATE jobs
+                SET state = CASE WHEN attempts < :most THEN 'waiting' ELSE 'failed' END,
+                    message = CASE WHEN attempts < :most THEN '' ELSE :failed END
+                WHERE state = 'running'
+                """,
+                most=MAX_ATTEMPTS,
+                failed=FAILED,
+            )
 
     async def _take(self) -> Job | None:
         async with self._db.transaction() as tx:
@@ -86,10 +102,16 @@ class JobRunner:
                 """
                 UPDATE jobs
                 SET state = 'running', attempts = attempts + 1
-                WHERE id = (SELECT id FROM jobs WHERE state = 'waiting' AND run_at <= :now ORDER BY run_at, id LIMIT 1)
+                WHERE id = (
+                  SELECT id FROM jobs
+                  WHERE state = 'waiting' AND (run_at <= :now OR run_at > :now + :longest_wait)
+                  ORDER BY run_at, id
+                  LIMIT 1)
                 RETURNING id, kind, payload, attempts
                 """,
                 now=tx.now,
+                # Due later than anything may be: the clock has been set back meanwhile.
+                longest_wait=RETRY_SECONDS,
             )
         if row is None:
             return None

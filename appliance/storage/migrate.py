@@ -47,10 +47,14 @@ def migrate(path: Path, backups: Path, steps: list[tuple[int, str]] | None = Non
 
 def _open(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None)
-    # Only these two decide how the file itself is made; set while it is still empty.
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    os.chmod(path, 0o600)
+    try:
+        # Only these two decide how the file itself is made; set while it is still empty.
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        os.chmod(path, 0o600)
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 

@@ -16,7 +16,7 @@ from appliance.errors import RateLimited, Refusal
 from appliance.parts import parts_of
 from appliance.web import forms
 from appliance.web.identity import DEVICE_COOKIE, person_of, remember, session_token, set_cookie
-from appliance.web.refusals import answer
+from appliance.web.refusals import answer, with_wait
 from appliance.web.rendering import render, say, translator
 
 MOST_TYPED = 20_000
@@ -49,14 +49,10 @@ async def create(request: Request) -> HTTPResponse:
         joined, token = await _enter(request, wanted)
     except Refusal as refusal:
         if forms.is_json(request):
-            response = answer(request, refusal)
-            if isinstance(refusal, RateLimited):
-                response.headers["Retry-After"] = str(refusal.retry_after)
-            return response
+            return answer(request, refusal)
         status = 429 if isinstance(refusal, RateLimited) else 422
-        return _page(
-            request, forms.typed(request, "class_code", "display_name", "return_code"), refusal, status
-        )
+        typed = forms.typed(request, "class_code", "display_name", "return_code")
+        return with_wait(_page(request, typed, refusal, status), refusal)
     response = json(_as_json(request, joined)) if forms.is_json(request) else _welcome(request, joined)
     remember(request, response, token, sessions.STUDENT_SECONDS)
     keys = parts_of(request).secrets

@@ -12,6 +12,7 @@ from sanic.response import redirect
 
 from appliance.auth import accounts, passwords, recovery, sessions, totp
 from appliance.auth.join_codes import normal
+from appliance.auth.pseudonyms import clean_display_name
 from appliance.classroom.audit import record_staff
 from appliance.classroom.box import checked_school_name, set_up_box
 from appliance.errors import Forbidden, Invalid, NotFound, Refusal
@@ -20,6 +21,7 @@ from appliance.storage import secrets as box_secrets
 from appliance.visitor.sign_in import WRONG_CODE, verified_session
 from appliance.web import forms
 from appliance.web.identity import forget, remember, set_cookie
+from appliance.web.refusals import with_wait
 from appliance.web.rendering import render, translator
 from appliance.web.translations import COOKIE as LANGUAGE_COOKIE
 from appliance.web.translations import LANGUAGES
@@ -110,7 +112,7 @@ async def _take_account(request: Request, answers: Answers) -> HTTPResponse:
         answers,
         "authenticator",
         username=username,
-        display_name=forms.text(request, "display_name", 80) or username,
+        display_name=clean_display_name(forms.text(request, "display_name") or username),
         password_hash=await parts_of(request).hasher.hash(password),
         totp_secret=answers.get("totp_secret") or totp.new_secret(),
     )
@@ -187,7 +189,7 @@ def _page(request: Request, step: str, answers: Answers, refusal: Refusal | None
     address = ""
     if step == "authenticator":
         address = totp.otpauth_uri(answers["totp_secret"], answers["username"], answers["school_name"])
-    return render(
+    response = render(
         request,
         f"visitor/setup/{step}.html",
         200 if refusal is None else 429 if refusal.status == 429 else 422,
@@ -202,12 +204,13 @@ def _page(request: Request, step: str, answers: Answers, refusal: Refusal | None
         secret=answers.get("totp_secret", ""),
         qr=totp.qr_svg(address) if address else "",
     )
+    return with_wait(response, refusal)
 
 
 def _zones() -> list[tuple[str, str]]:
     """Every place with a time of its own, as value and words."""
     places = (zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
-    return [("", "–"), *((zone, zone.replace("_", " ").replace("/", " / ")) for zone in sorted(places))]
+    return [("", "–"), ("UTC", "UTC"), *((zone, zone.replace("_", " ").replace("/", " / ")) for zone in sorted(places))]
 
 
 def _clock_in(timezone: str, seconds: float, language: str) -> str:

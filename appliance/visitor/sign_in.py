@@ -9,7 +9,8 @@ from appliance.errors import Invalid, Refusal, Unauthorized
 from appliance.parts import parts_of
 from appliance.web import forms
 from appliance.web.addresses import inside
-from appliance.web.identity import adopt, forget, person_of, remember, session_token
+from appliance.web.identity import adopt, forget, person_of, recognise, remember, session_token
+from appliance.web.refusals import with_wait
 from appliance.web.rendering import render, say, translator
 
 WRONG = "This name and password don't belong together. Check both; capitals matter in the password."
@@ -62,14 +63,8 @@ async def check_code(request: Request) -> HTTPResponse:
         error = translator(request)(refusal.message)
         status = 429 if refusal.status == 429 else 422
         recovers = forms.text(request, "kind") == "recovery"
-        return render(
-            request,
-            "visitor/sign_in_code.html",
-            status,
-            next=_next(request),
-            error=error,
-            use_recovery=recovers,
-        )
+        values = {"next": _next(request), "error": error, "use_recovery": recovers}
+        return with_wait(render(request, "visitor/sign_in_code.html", status, **values), refusal)
     return await signed_in(request, person.id, _next(request))
 
 
@@ -122,7 +117,9 @@ async def verified_session(request: Request, staff_id: int) -> str:
     """A session with all rights in place of the one before: the new token is for the cookie."""
     async with parts_of(request).db.transaction() as tx:
         await sessions.end(tx, session_token(request))
-        return adopt(request, await sessions.begin_staff(tx, staff_id, verified=True))
+        token = adopt(request, await sessions.begin_staff(tx, staff_id, verified=True))
+    request.ctx.person = await recognise(request)
+    return token
 
 
 async def _with_password(request: Request, username: str) -> accounts.Staff:
@@ -142,7 +139,8 @@ def _password_page(request: Request, refusal: Refusal | None = None) -> HTTPResp
     status = 200 if refusal is None else 429 if refusal.status == 429 else 422
     error = translator(request)(refusal.message) if refusal else ""
     typed = forms.typed(request, "username")
-    return render(request, "visitor/sign_in.html", status, typed=typed, error=error, next=_next(request))
+    page = render(request, "visitor/sign_in.html", status, typed=typed, error=error, next=_next(request))
+    return with_wait(page, refusal)
 
 
 async def _enrol_page(request: Request, error: str = "", status: int = 200) -> HTTPResponse:

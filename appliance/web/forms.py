@@ -16,7 +16,8 @@ BAD_JSON = "This was not sent in a form the box can read."
 
 def text(request: Request, name: str, most: int = 1000) -> str:
     """One field, trimmed; too long raises Invalid. NUL never gets in: SQLite would cut there."""
-    value = str(_form(request).get(name) or "").replace("\x00", "").strip()
+    # Browsers send a line end as two characters and count it as one.
+    value = str(_form(request).get(name) or "").replace("\x00", "").replace("\r\n", "\n").strip()
     if len(value) > most:
         raise Invalid("This is longer than fits here. Make it shorter.", "too_long", field=name)
     return value

@@ -12,6 +12,7 @@ from appliance.storage.database import Database
 
 SESSION_COOKIE = "chalkbox_session"
 DEVICE_COOKIE = "chalkbox_device"
+LARGEST_ID = 2**63 - 1
 
 Kind = Literal["visitor", "student", "staff"]
 
@@ -81,7 +82,7 @@ async def recognise(request: Request) -> Person:
 
 def admit(request: Request) -> None:
     """Hold the request against the who-may-what table. Raises Unauthorized, Forbidden or NotFound."""
-    if request.route is None:
+    if request.route is None or any(_is_no_id(value) for value in request.match_info.values()):
         raise NotFound("This page isn't here. Go back, or start again from the first page.")
     allowed = permissions.who_may(request.method, "/" + request.route.path)
     person = person_of(request)
@@ -90,6 +91,11 @@ def admit(request: Request) -> None:
     if person.kind == "visitor":
         raise Unauthorized("Sign in first, or join your class.")
     raise Forbidden("This page is for somebody else: sign out first if you are them.")
+
+
+def _is_no_id(value: object) -> bool:
+    """The database can't even ask for a number beyond 64 bits."""
+    return isinstance(value, int) and not 0 <= value <= LARGEST_ID
 
 
 def roles_of(person: Person) -> frozenset[str]:

@@ -29,6 +29,9 @@ async def before(request: Request) -> None:
         return
     request.ctx.flash = flash.read(request)
     request.ctx.person = await identity.recognise(request)
+    if request.route is None:
+        # No page was found for it: the refusal is on its way already.
+        return
     identity.admit(request)
     csrf.check(request)
 

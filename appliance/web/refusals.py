@@ -9,6 +9,7 @@ from sanic.exceptions import NotFound as NoRoute
 from sanic.response import json, redirect
 
 from appliance.errors import Invalid, NotFound, RateLimited, Refusal, TooLarge, Unauthorized
+from appliance.web.csrf import SAFE, TOO_LONG
 from appliance.web.forms import is_json
 from appliance.web.headers import request_id_of
 from appliance.web.identity import VISITOR
@@ -41,22 +42,25 @@ async def refused(request: Request, refusal: Refusal) -> HTTPResponse:
         return redirect(
             "/" if request.path.startswith(("/student", "/course", "/material")) else _sign_in(request)
         )
-    response = answer(request, refusal)
-    if isinstance(refusal, RateLimited):
-        response.headers["Retry-After"] = str(refusal.retry_after)
-    elif refusal.status == 503:
-        response.headers["Retry-After"] = str(RETRY_SECONDS)
-    return response
+    return answer(request, refusal)
 
 
 def answer(request: Request, refusal: Refusal) -> HTTPResponse:
     message = translator(request)(refusal.message)
     if wants_json(request):
         body = {"error": refusal.code, "message": message, "request_id": request.ctx.request_id}
-        return json(body, status=refusal.status)
-    return render(
-        request, "refusal.html", refusal.status, message=message, shown_status=refusal.status, number=""
-    )
+        return with_wait(json(body, status=refusal.status), refusal)
+    values = {"message": message, "shown_status": refusal.status, "number": ""}
+    return with_wait(render(request, "refusal.html", refusal.status, **values), refusal)
+
+
+def with_wait(response: HTTPResponse, refusal: Refusal | None) -> HTTPResponse:
+    """Programs and proxies read in the header how long to wait; also for forms that show a refusal themselves."""
+    if isinstance(refusal, RateLimited):
+        response.headers["Retry-After"] = str(refusal.retry_after)
+    elif refusal is not None and refusal.status == 503:
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
 
 
 async def not_understood(request: Request, error: SanicException) -> HTTPResponse:
@@ -64,7 +68,7 @@ async def not_understood(request: Request, error: SanicException) -> HTTPRespons
     if isinstance(error, NoRoute):
         refusal: Refusal = NotFound("This page isn't here. Go back, or start again from the first page.")
     elif isinstance(error, PayloadTooLarge):
-        refusal = TooLarge("This is more than fits here. Make it smaller.")
+        refusal = TooLarge(TOO_LONG)
     elif isinstance(error, MethodNotAllowed):
         refusal = Invalid("This page doesn't take that. Go back and use its buttons.", "method_not_allowed")
         refusal.status = 405
@@ -88,7 +92,8 @@ async def unknown(request: Request, error: Exception) -> HTTPResponse:
 
 
 def _sign_in(request: Request) -> str:
-    return f"/sign-in?next={request.path}"
+    """And back to the page that was asked for; what was sent from a form can't be sent again from here."""
+    return f"/sign-in?next={request.path}" if request.method in SAFE else "/sign-in"
 
 
 def _prepare(request: Request) -> None:

@@ -81,6 +81,8 @@ def _common(request: Request, static: StaticFiles) -> dict[str, Any]:
         "box": request.app.ctx.school(),
         "person": person_of(request),
         "path": request.path,
+        # Where a change of language leads back to: a page that answered a form can't be opened by its address.
+        "here": request.path if request.method in csrf.SAFE else "/",
         "flash": request.ctx.flash,
         "request_id": request.ctx.request_id,
         "version": VERSION,

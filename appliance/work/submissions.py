@@ -40,10 +40,10 @@ async def accept(
     try:
         check_name(filename, accepted)
         await asyncio.to_thread(check_content, incoming.path, filename, incoming.head)
+        return await asyncio.to_thread(incoming.keep, extension_of(filename))
     except BaseException:
         await asyncio.to_thread(incoming.discard)
         raise
-    return await asyncio.to_thread(incoming.keep, extension_of(filename))
 
 
 async def create_submission(

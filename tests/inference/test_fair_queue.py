@@ -28,6 +28,7 @@ class Room:
         self.clock = Hands()
         self.queue = FairQueue(lambda: slots, max_waiting, max_wait, self.clock)
         self.order: list[str] = []
+        self.inside: list[str] = []
         self.heard: dict[str, list[Position]] = {}
         self._doors: dict[str, asyncio.Event] = {}
         self.tasks: dict[str, asyncio.Task[None]] = {}
@@ -43,7 +44,11 @@ class Room:
             async for position in ticket.positions():
                 self.heard[person].append(position)
             self.order.append(person)
-            await self._doors[person].wait()
+            self.inside.append(person)
+            try:
+                await self._doors[person].wait()
+            finally:
+                self.inside.remove(person)
 
     async def let_go(self, person: str, after: float = 0) -> None:
         self.clock.now += after
@@ -211,7 +216,7 @@ async def _play(steps: list[tuple[str, int, int]], slots: int) -> None:
         assert here.queue.running <= slots
         assert here.queue.running == slots or here.queue.waiting == 0
     for _ in range(20):
-        for person in [person for person in here.order if not here.tasks[person].done()]:
+        for person in list(here.inside):
             await here.let_go(person)
     assert (here.queue.running, here.queue.waiting) == (0, 0)
     assert all(task.done() for task in here.tasks.values())
@@ -225,8 +230,7 @@ async def _one_step(here: Room, what: str, person: str, group: str, seconds: int
         await here.ask(person, group)
         if here.tasks[person].done():
             assert isinstance(here.tasks[person].exception(), Busy)
-    elif what == "let_go" and is_live:
-        here._doors[person].set()
-        await settled()
+    elif what == "let_go" and person in here.inside:
+        await here.let_go(person)
     elif what == "cancel" and is_live:
         await here.cancel(person)

@@ -17,7 +17,7 @@ from typing import Any
 import numpy
 import pytest
 
-from appliance.errors import Invalid
+from appliance.errors import Invalid, Unavailable
 from appliance.inference.child import Limits
 from appliance.inference.engine import EngineDied, EngineOff, Message, Prompt
 from appliance.inference.local import LocalEngine, ModelFiles, Tuning
@@ -349,3 +349,18 @@ async def test_a_child_does_not_outlive_a_killed_box(tiny_model: MadeModel) -> N
     gone, _, _ = await asyncio.to_thread(select.select, [leash], [], [], 5)
     os.close(leash)
     assert gone
+
+
+async def test_who_waits_for_a_vector_hears_that_the_engine_stops(begun: Begun, minilm_model: Path) -> None:
+    engine = await begun(None, minilm_model)
+    waiting = asyncio.create_task(engine.embed(["lamp"]))
+    await asyncio.sleep(0)
+    await engine.stop()
+    with pytest.raises(Unavailable):
+        await asyncio.wait_for(waiting, 5)
+
+
+async def test_a_signal_to_the_group_does_not_cut_the_answer(begun: Begun, tiny_model: MadeModel) -> None:
+    engine = await begun(tiny_model.path)
+    os.kill(engine.pid, signal.SIGTERM)
+    assert await text_of(engine, greedy()) == tiny_model.says

@@ -1,0 +1,62 @@
+"""Every page of every room, as a list that tests and the picture script walk alike."""
+
+from collections.abc import Callable, Iterator
+
+from playwright.sync_api import Page
+
+from tests.browser.conftest import RunningBox, join
+
+COURSE = "/course/electricity-you-can-touch"
+VISITOR = {
+    "join": "/",
+    "sign-in": "/sign-in",
+    "privacy": "/privacy",
+    "help": "/help",
+    "not-found": "/nothing-here",
+}
+STUDENT = {
+    "class-home": "/student",
+    "course": COURSE,
+    "lesson": f"{COURSE}/who-lets-it-through",
+    "lesson-maths": f"{COURSE}/the-push-and-the-flow",
+    "my-data": "/student/my-data",
+    "return-code": "/student/return-code",
+}
+TEACHER = {
+    "classes": "/teach",
+    "new-class": "/teach/class/new",
+    "class": "/teach/class/1",
+    "join-cards": "/teach/class/1/join-card",
+    "student": "/teach/class/1/student/1",
+    "courses": "/teach/lessons",
+    "teacher-lesson": f"{COURSE}/who-lets-it-through",
+    "operator": "/operate",
+    "models": "/operate/models",
+}
+
+Newcomer = Callable[..., Page]
+
+
+def every_page(box: RunningBox, people: Newcomer, **choices: object) -> Iterator[tuple[str, Page]]:
+    """Each page once, opened by somebody who may."""
+    visitor = people(**choices)
+    yield from _opened(box, visitor, VISITOR)
+    student = people(**choices)
+    join(student, box, "Noor")
+    yield from _opened(box, student, STUDENT)
+    teacher = people(**choices)
+    sign_in(teacher, box)
+    yield from _opened(box, teacher, TEACHER)
+
+
+def sign_in(page: Page, box: RunningBox) -> None:
+    """With the one-time link from the console."""
+    page.goto(box.url + box.sign_in_link)
+    page.locator("main").get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/teach")
+
+
+def _opened(box: RunningBox, page: Page, addresses: dict[str, str]) -> Iterator[tuple[str, Page]]:
+    for name, address in addresses.items():
+        page.goto(box.url + address)
+        yield name, page
