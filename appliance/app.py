@@ -231,6 +231,7 @@ async def _watch(app: Chalkbox, settings: Settings, engine: Engine) -> None:
             if app.ctx.school() is None:
                 await refresh_school(app)
             known = await _take_up_models(settings, engine, known)
+            app.ctx.parts.router.refresh()
         except (Refusal, OSError, sqlite3.Error):
             # A full disk or a stick pulled out must not end the watch: the next look may find it well again.
             log.exception("watch_failed")

@@ -90,7 +90,7 @@ class School:
         return int(row["rows"])
 
     def visitor(self, **headers: str) -> Browser:
-        client = httpx.AsyncClient(base_url=self.url, verify=False, timeout=30, headers=headers)
+        client = httpx.AsyncClient(base_url=self.url, timeout=30, headers=headers)
         self.clients.append(client)
         return Browser(client)
 

@@ -104,6 +104,10 @@ class Router:
         except (TimeoutError, Unavailable, Busy):
             return None
 
+    def refresh(self) -> None:
+        """The engine may carry more answers at the same time than a moment ago."""
+        self._queue.refresh()
+
     def status(self) -> dict[str, Any]:
         engine = self.engine
         return {

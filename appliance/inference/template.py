@@ -5,8 +5,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, NoReturn
 
-from jinja2 import TemplateError
+from jinja2 import TemplateError, nodes
 from jinja2.exceptions import SecurityError
+from jinja2.ext import Extension
+from jinja2.parser import Parser
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -20,6 +22,16 @@ SWITCHES = {"add_generation_prompt": True, "enable_thinking": False}
 LONGEST_TEXT = 1024 * 1024
 
 Turns = Sequence[tuple[str, str]]
+
+
+class GenerationMarks(Extension):
+    """`{% generation %}` marks what a trainer learns from; for asking it means nothing."""
+
+    tags = {"generation"}  # noqa: RUF012 - the name and type are Jinja's
+
+    def parse(self, parser: Parser) -> list[nodes.Node]:
+        next(parser.stream)
+        return parser.parse_statements(("name:endgeneration",), drop_needle=True)
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
@@ -44,7 +56,9 @@ class ChatTemplate:
     ) -> None:
         if len(source) > LONGEST_TEMPLATE:
             raise TemplateError("the template is too long")
-        sandbox = Sandbox(trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"])
+        sandbox = Sandbox(
+            trim_blocks=True, lstrip_blocks=True, extensions=[GenerationMarks, "jinja2.ext.loopcontrols"]
+        )
         sandbox.globals["raise_exception"] = _refuse
         sandbox.globals["strftime_now"] = lambda pattern: now().strftime(pattern)
         self._template = sandbox.from_string(source or CHATML)

@@ -53,14 +53,14 @@ async def remove(request: Request) -> HTTPResponse:
         files = await remove_student(tx, person.id)
     await _remove_files(parts, files)
     say(request, translator(request)("Everything about you is deleted from this box."))
-    return _left()
+    return _left(request)
 
 
 async def end_session(request: Request) -> HTTPResponse:
     async with parts_of(request).db.transaction() as tx:
         await sessions.end(tx, session_token(request))
     say(request, translator(request)("You have left the class on this device. Your work is still there."))
-    return _left()
+    return _left(request)
 
 
 async def _remove_files(parts: Parts, stored_names: list[str]) -> None:
@@ -68,7 +68,7 @@ async def _remove_files(parts: Parts, stored_names: list[str]) -> None:
         await parts.files.remove(name)
 
 
-def _left() -> HTTPResponse:
+def _left(request: Request) -> HTTPResponse:
     response = redirect("/")
-    forget(response, SESSION_COOKIE, DEVICE_COOKIE)
+    forget(request, response, SESSION_COOKIE, DEVICE_COOKIE)
     return response

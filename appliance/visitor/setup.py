@@ -145,7 +145,7 @@ async def _take_authenticator(request: Request, answers: Answers) -> HTTPRespons
     token = await verified_session(request, staff.id)
     response = render(request, "visitor/recovery_codes.html", codes=codes, next="/teach/class/new")
     remember(request, response, token, sessions.STAFF_SECONDS)
-    forget(response, COOKIE)
+    forget(request, response, COOKIE)
     return response
 
 

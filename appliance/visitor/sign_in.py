@@ -102,7 +102,7 @@ async def remove(request: Request) -> HTTPResponse:
         await sessions.end(tx, session_token(request))
     say(request, translator(request)("You are signed out."))
     response = redirect("/")
-    forget(response)
+    forget(request, response)
     return response
 
 

@@ -4,7 +4,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from sanic import Request
 from sanic.response import BaseHTTPResponse
 
-from appliance.web.identity import set_cookie
+from appliance.web.identity import forget, set_cookie
 from appliance.web.rendering import FLASH_COOKIE, Flash
 
 SECONDS = 60
@@ -28,7 +28,7 @@ def write(request: Request, response: BaseHTTPResponse) -> None:
         value = _signer(request).dumps([following.kind, following.text[:MOST_CHARACTERS]])
         set_cookie(request, response, FLASH_COOKIE, value, SECONDS)
     elif request.ctx.flash and (response.content_type or "").startswith("text/html"):
-        response.delete_cookie(FLASH_COOKIE)
+        forget(request, response, FLASH_COOKIE)
 
 
 def _signer(request: Request) -> URLSafeSerializer:

@@ -83,7 +83,7 @@ async def recognise(request: Request) -> Person:
 def admit(request: Request) -> None:
     """Hold the request against the who-may-what table. Raises Unauthorized, Forbidden or NotFound."""
     if request.route is None or any(_is_no_id(value) for value in request.match_info.values()):
-        raise NotFound("This page isn't here. Go back, or start again from the first page.")
+        raise NotFound("Go back, or start again from the first page.")
     allowed = permissions.who_may(request.method, "/" + request.route.path)
     person = person_of(request)
     if "anyone" in allowed or roles_of(person) & allowed:
@@ -111,9 +111,10 @@ def remember(request: Request, response: BaseHTTPResponse, token: str, seconds: 
     set_cookie(request, response, SESSION_COOKIE, token, seconds)
 
 
-def forget(response: BaseHTTPResponse, *names: str) -> None:
+def forget(request: Request, response: BaseHTTPResponse, *names: str) -> None:
+    """Sanic's own delete_cookie says Secure, and over plain HTTP browsers keep a cookie rather than hear that."""
     for name in names or (SESSION_COOKIE,):
-        response.delete_cookie(name)
+        set_cookie(request, response, name, "", 0)
 
 
 def set_cookie(request: Request, response: BaseHTTPResponse, name: str, value: str, seconds: int) -> None:

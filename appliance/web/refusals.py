@@ -66,7 +66,7 @@ def with_wait(response: HTTPResponse, refusal: Refusal | None) -> HTTPResponse:
 async def not_understood(request: Request, error: SanicException) -> HTTPResponse:
     """What Sanic itself refuses, in our words."""
     if isinstance(error, NoRoute):
-        refusal: Refusal = NotFound("This page isn't here. Go back, or start again from the first page.")
+        refusal: Refusal = NotFound("Go back, or start again from the first page.")
     elif isinstance(error, PayloadTooLarge):
         refusal = TooLarge(TOO_LONG)
     elif isinstance(error, MethodNotAllowed):
@@ -76,7 +76,9 @@ async def not_understood(request: Request, error: SanicException) -> HTTPRespons
         refusal = Invalid("This was not sent in a form the box can read.", "bad_request")
     else:
         return await unknown(request, error)
-    return await refused(request, refusal)
+    response = await refused(request, refusal)
+    response.headers.update(error.headers)
+    return response
 
 
 async def unknown(request: Request, error: Exception) -> HTTPResponse:

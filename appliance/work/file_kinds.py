@@ -1,11 +1,14 @@
 """What a file really is: its name, its first bytes and, for archives, what lies inside."""
 
+import io
 import zipfile
 from pathlib import Path, PurePosixPath
 
 from appliance.errors import Invalid
 
 MOST_ENTRIES = 5000
+# Room for 5000 names of usual length. Without this limit a table of contents of 200 MB would fill the memory.
+CONTENTS_BYTES = 1024 * 1024
 ZIP_EXTENSIONS = frozenset({".zip", ".sb3", ".docx", ".pptx", ".xlsx", ".odt", ".odp", ".ods"})
 # (offset, bytes) pairs, any of which is enough.
 MAGIC: dict[str, tuple[tuple[int, bytes], ...]] = {
@@ -28,6 +31,9 @@ MAGIC: dict[str, tuple[tuple[int, bytes], ...]] = {
 # A programme is refused whatever it calls itself.
 PROGRAMS = (b"MZ", b"\x7fELF", b"#!", b"\xfe\xed\xfa", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
 TEXT_EXTENSIONS = frozenset({".txt", ".md", ".csv", ".py", ".ino", ".json", ".html", ".css", ".js", ".svg"})
+# Windows' Notepad and Excel still write UTF-16, which is full of zero bytes.
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+TOO_MANY_FILES = "There are too many files inside this one."
 
 
 def extension_of(filename: str) -> str:
@@ -46,8 +52,8 @@ def check_content(path: Path, filename: str, head: bytes) -> None:
     extension = extension_of(filename)
     if not head:
         raise Invalid("This file is empty. Save it again and hand it in once more.", "empty_file", "file")
-    script = head.startswith(b"#!") and extension in TEXT_EXTENSIONS
-    if head.startswith(PROGRAMS) and not script:
+    is_text = b"\x00" not in head or head.startswith(UTF_16)
+    if head.startswith(PROGRAMS) and not (is_text and extension in TEXT_EXTENSIONS):
         raise Invalid("This is a program, not what its name says. Choose another file.", "is_program", "file")
     wanted = MAGIC.get(extension)
     if wanted and not any(head[offset:].startswith(mark) for offset, mark in wanted):
@@ -56,7 +62,7 @@ def check_content(path: Path, filename: str, head: bytes) -> None:
             "wrong_content",
             "file",
         )
-    if extension in TEXT_EXTENSIONS and b"\x00" in head:
+    if extension in TEXT_EXTENSIONS and not is_text:
         raise Invalid("This should be text, but it isn't. Choose another file.", "wrong_content", "file")
     if extension in ZIP_EXTENSIONS:
         _check_archive(path, extension)
@@ -65,17 +71,26 @@ def check_content(path: Path, filename: str, head: bytes) -> None:
 def _check_archive(path: Path, extension: str) -> None:
     """Only the table of contents is read: nothing is unpacked."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with _Contents(io.FileIO(path)) as file, zipfile.ZipFile(file) as archive:
             names = archive.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
         raise Invalid(
             "This file is damaged. Save it again and hand it in once more.", "damaged", "file"
         ) from error
     if len(names) > MOST_ENTRIES:
-        raise Invalid("There are too many files inside this one.", "too_many_files", "file")
+        raise Invalid(TOO_MANY_FILES, "too_many_files", "file")
     if extension == ".sb3" and "project.json" not in names:
         raise Invalid(
             "This is not a Scratch project. In Scratch choose File, then Save to your computer.",
             "wrong_content",
             "file",
         )
+
+
+class _Contents(io.BufferedReader):
+    """A file of which only a little is read at a time: the archive itself says how long its table of contents is."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        if size is not None and size > CONTENTS_BYTES:
+            raise Invalid(TOO_MANY_FILES, "too_many_files", "file")
+        return super().read(CONTENTS_BYTES if size is None or size < 0 else size)

@@ -23,10 +23,18 @@ __all__ = ["endless_model", "tiny_model"]
 Found = TypeVar("Found")
 
 CHROMIUM = "/usr/bin/chromium"
-QUIET = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --no-default-browser-check --disable-domain-reliability"
-).split()
+QUIET = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-default-browser-check",
+    "--disable-domain-reliability",
+]
 PHONE = {"width": 360, "height": 740}
 LAPTOP = {"width": 1280, "height": 800}
 START_SECONDS = 30.0
@@ -59,7 +67,9 @@ class RunningBox:
     def engine_pid(self) -> int:
         """The worker process: the box's only child that runs the inference worker."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        workers = [pid for pid in children if b"inference.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        workers = [
+            pid for pid in children if b"inference.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        ]
         return int(workers[0])
 
     def chalkbox(self, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -85,10 +95,23 @@ def start_box(folder: Path, *arguments: str) -> RunningBox:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     log = folder / "box.log"
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("APPLIANCE_", "HELPER_"))}
-    command = [sys.executable, "-m", "appliance", "serve", "--data", str(folder / "data"), "--port", str(port)]
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("APPLIANCE_", "HELPER_"))
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "appliance",
+        "serve",
+        "--data",
+        str(folder / "data"),
+        "--port",
+        str(port),
+    ]
     with log.open("wb") as output:
-        process = subprocess.Popen([*command, *arguments], stdout=output, stderr=subprocess.STDOUT, env=environment)
+        process = subprocess.Popen(
+            [*command, *arguments], stdout=output, stderr=subprocess.STDOUT, env=environment
+        )
     box = RunningBox(process, folder / "data", log, f"http://127.0.0.1:{port}")
     box.printed("Chalkbox is ready(:)")
     return box
@@ -128,7 +151,9 @@ def people(chromium: Browser) -> Iterator[Callable[..., Page]]:
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
+        page.on(
+            "console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None
+        )
         return page
 
     yield newcomer

@@ -17,7 +17,9 @@ SCREENS = {"phone": PHONE, "laptop": LAPTOP}
 
 @pytest.mark.parametrize("screen", SCREENS)
 @pytest.mark.parametrize("colours", ["light", "dark"])
-def test_no_page_has_a_barrier(demo: RunningBox, people: Callable[..., Page], screen: str, colours: str) -> None:
+def test_no_page_has_a_barrier(
+    demo: RunningBox, people: Callable[..., Page], screen: str, colours: str
+) -> None:
     found = {}
     for name, page in every_page(demo, people, viewport=SCREENS[screen], color_scheme=colours):
         violations = Axe().run(page, options=RULES).response["violations"]

@@ -51,23 +51,41 @@ def systemd(tmp_path: Path) -> Iterator[socket.socket]:
         yield line
 
 
-def test_a_box_starts_answers_and_stops(tmp_path: Path, port: int, systemd: socket.socket) -> None:
-    box = started(
-        "--port", str(port), "--data", str(tmp_path / "data"), NOTIFY_SOCKET=str(tmp_path / "notify")
-    )  # fmt: skip
-    try:
-        assert systemd.recv(100) == b"READY=1"
-        with urlopen(f"http://127.0.0.1:{port}/healthz") as answer:
-            assert json.load(answer)["ok"] is True
-        box.send_signal(signal.SIGTERM)
-        assert systemd.recv(100) == b"STOPPING=1"
-        out, err = box.communicate(timeout=PATIENCE)
-    finally:
-        box.kill()
-    assert box.returncode == 0
-    assert f"http://localhost:{port}" in out
-    assert re.search(r"\b[A-HJ-NP-Z2-9]{4}[ -][A-HJ-NP-Z2-9]{4}\b", out), "the setup code is on the console"
+@pytest.fixture
+def running(tmp_path: Path, port: int, systemd: socket.socket) -> Iterator[subprocess.Popen[str]]:
+    """A box on a new data folder that tells `systemd` how it is."""
+    line = str(tmp_path / "notify")
+    with started("--port", str(port), "--data", str(tmp_path / "data"), NOTIFY_SOCKET=line) as box:
+        try:
+            yield box
+        finally:
+            box.kill()
+
+
+def test_a_box_starts_answers_and_stops(
+    running: subprocess.Popen[str], port: int, systemd: socket.socket
+) -> None:
+    assert systemd.recv(100) == b"READY=1"
+    with urlopen(f"http://127.0.0.1:{port}/healthz") as answer:
+        assert json.load(answer)["ok"] is True
+    running.send_signal(signal.SIGTERM)
+    assert systemd.recv(100) == b"STOPPING=1"
+    out, err = running.communicate(timeout=PATIENCE)
+    assert running.returncode == 0
+    assert f"http://localhost:{port}/setup" in out
+    assert re.search(r"\b[A-HJ-NP-Z2-9]{4}-[A-HJ-NP-Z2-9]{4}\b", out), "the setup code is on the console"
     assert "level=error" not in err
+
+
+def test_an_impatient_second_signal_does_no_harm(
+    running: subprocess.Popen[str], systemd: socket.socket
+) -> None:
+    assert systemd.recv(100) == b"READY=1"
+    running.send_signal(signal.SIGINT)
+    assert systemd.recv(100) == b"STOPPING=1"
+    running.send_signal(signal.SIGTERM)
+    _, err = running.communicate(timeout=PATIENCE)
+    assert "event=stopped" in err and "Traceback" not in err
 
 
 def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:

@@ -48,6 +48,11 @@ def test_date_and_loop_controls_are_there() -> None:
     assert template(source).render((("user", "a"), ("user", "b"))) == "2026-05-04a"
 
 
+def test_a_trainers_marks_are_passed_over() -> None:
+    source = "{% for m in messages %}{% generation %}{{ m.content }}{% endgeneration %}{% endfor %}"
+    assert template(source).render((("user", "a"), ("user", "b"))) == "ab"
+
+
 @pytest.mark.parametrize(
     "source",
     [

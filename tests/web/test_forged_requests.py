@@ -69,3 +69,15 @@ async def test_cookies_stay_out_of_reach_of_scripts_and_other_sites(cast: Cast) 
         "chalkbox_seed",
     }
     assert all("HttpOnly" in cookie and "SameSite=Lax" in cookie and "Path=/" in cookie for cookie in planted)
+
+
+async def test_a_cookie_is_taken_away_in_words_that_a_browser_on_plain_http_believes(cast: Cast) -> None:
+    ben = await cast.student(cast.ben)
+    left = await ben.post("/student/end-session")
+    gone = {
+        cookie.split("=")[0]: cookie
+        for cookie in left.headers.get_list("set-cookie")
+        if "Max-Age=0" in cookie
+    }
+    assert set(gone) == {"chalkbox_session", "chalkbox_device"}
+    assert not any("Secure" in cookie for cookie in gone.values())

@@ -27,7 +27,6 @@ async def test_static_files_and_error_pages_carry_them_too(cast: Cast) -> None:
     static = cast.app.ctx.pages.static.address("css/base.css")
     assert missing(await cast.visitor().get(static)) == []
     assert missing(await cast.visitor().get("/static/0/nope.css")) == []
-    (await cast.parts.db.writable())
     broken = await unknown_error(cast)
     assert broken.status_code == 500 and missing(broken) == []
 
@@ -67,7 +66,7 @@ async def test_any_other_request_id_is_replaced(cast: Cast, given: str) -> None:
 
 
 async def unknown_error(cast: Cast, **headers: str) -> httpx.Response:
-    """A real one: a course folder that is in nobody's rights to be gone, a column that is not there any more."""
+    """A real one: a column that is not there any more."""
     ada = await cast.ada()
     async with cast.parts.db.transaction() as tx:
         await tx.execute("ALTER TABLE classes RENAME COLUMN landing_title TO landing_words")

@@ -41,8 +41,8 @@ async def test_a_material_or_file_number_that_cant_be_is_not_found(cast: Cast, n
 async def test_an_address_that_cant_be_is_not_found(cast: Cast, path: str) -> None:
     ben = await cast.student(cast.ben)
     response = await ben.get(path)
-    assert response.status_code == 404
-    assert "passwd" not in response.text and "lessons:" not in response.text
+    assert response.status_code in (404, 405)
+    assert "root:" not in response.text and "lessons:" not in response.text
 
 
 @pytest.mark.parametrize("code", ["%00", "%FF", "<b>", "%3Cscript%3E", "x" * 2000, "%22%3E"])
