@@ -1,6 +1,21 @@
 """The kinds of refusal: each carries a sentence for the person and a code for programs."""
 
 
+class Sentence(str):
+    """English that keeps its `%(name)s` template and the values beside it, so that it can still be translated.
+
+    A sentence without values needs no Sentence: the constant text is what catalogues look up.
+    """
+
+    template: str
+    values: dict[str, object]
+
+    def __new__(cls, template: str, **values: object) -> "Sentence":
+        sentence = super().__new__(cls, template % values if values else template)
+        sentence.template, sentence.values = template, values
+        return sentence
+
+
 class Refusal(Exception):
     """Something was refused; `message` is a whole sentence that says what to do, `code` stays put for programs."""
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Literal
 
-from appliance.errors import NotFound
+from appliance.errors import NotFound, Sentence
 
 INDEX = "models.json"
 
@@ -72,8 +72,11 @@ def named(models: list[ModelFile], name: str) -> ModelFile:
     for model in models:
         if model.name == name:
             return model
-    there = ", ".join(model.name for model in models) or "none yet"
-    raise NotFound(f"There is no model called {name} on this box. The models are: {there}.", "no_such_model")
+    if not models:
+        raise NotFound(Sentence("There is no model called %(name)s on this box, and no other.", name=name), "no_such_model")
+    there = ", ".join(model.name for model in models)
+    sentence = Sentence("There is no model called %(name)s on this box. The models are: %(there)s.", name=name, there=there)
+    raise NotFound(sentence, "no_such_model")
 
 
 def choose(models: list[ModelFile], wanted: ModelFile) -> None:

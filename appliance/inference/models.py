@@ -76,7 +76,7 @@ def use(folder: Path, name: str) -> ModelFile:
     with changing(folder) as models:
         wanted = named(models, name)
         if wanted.kind == "unusable":
-            raise Invalid(f"{name} can't be used: {wanted.note}", "unusable_model")
+            raise Invalid(Sentence("%(name)s can't be used: %(why)s", name=name, why=wanted.note), "unusable_model")
         choose(models, wanted)
         return replace(wanted, chosen=True)
 

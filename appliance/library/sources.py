@@ -48,12 +48,12 @@ def inside(root: Path, *parts: str) -> Path:
     """A path below `root`. Raises NotFound when it would lie outside or is reached through a link."""
     path = Path(os.path.normpath(root.joinpath(*parts)))
     if "\0" in str(path) or path == root or not path.is_relative_to(root):
-        raise NotFound(f"'{'/'.join(parts)}' lies outside the courses folder.", "path_outside")
+        raise NotFound(Sentence("'%(path)s' lies outside the courses folder.", path="/".join(parts)), "path_outside")
     step = root
     for part in path.relative_to(root).parts:
         step = step / part
         if step.is_symlink():
-            raise NotFound(f"'{part}' is a link. Put the file itself there instead.", "path_is_link")
+            raise NotFound(Sentence("'%(name)s' is a link. Put the file itself there instead.", name=part), "path_is_link")
     return path
 
 
@@ -64,13 +64,14 @@ def read_source(root: Path, *parts: str, limit_bytes: int = LESSON_BYTES) -> Sou
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
-        missing = error.errno in (errno.ENOENT, errno.ENOTDIR)
-        sentence = f"{name} is missing." if missing else f"{name} can't be opened."
+        sentence = Sentence("%(file)s is missing.", file=name)
+        if error.errno not in (errno.ENOENT, errno.ENOTDIR):
+            sentence = Sentence("%(file)s can't be opened.", file=name)
         raise NotFound(sentence, "file_missing") from error
     with os.fdopen(handle, "rb") as file:
         found = os.fstat(handle)
         if not stat.S_ISREG(found.st_mode):
-            raise Invalid(f"{name} isn't a file.", "file_unreadable")
+            raise Invalid(Sentence("%(file)s isn't a file.", file=name), "file_unreadable")
         content = file.read(limit_bytes + 1)
     return Source(name, _text(name, content, limit_bytes), (found.st_ino, found.st_mtime_ns, found.st_size))
 
@@ -78,7 +79,8 @@ def read_source(root: Path, *parts: str, limit_bytes: int = LESSON_BYTES) -> Sou
 def mapping(name: str, text: str, first_line: int = 1) -> dict[str, Yaml]:
     """Keys and values of a YAML text; `first_line` is where it begins in the file that messages speak of."""
     if len(text) > YAML_BYTES:
-        raise Invalid(f"{name} has more than 256 kB of settings. Move long text to a lesson.", "yaml_large")
+        sentence = Sentence("%(file)s has more than 256 kB of settings. Move long text to a lesson.", file=name)
+        raise Invalid(sentence, "yaml_large")
     try:
         _refuse_bombs(name, text, first_line)
         value = yaml.load(text, Loader=yaml.CBaseLoader)  # noqa: S506 - the base loader knows only text, lists, maps
@@ -87,7 +89,10 @@ def mapping(name: str, text: str, first_line: int = 1) -> dict[str, Yaml]:
     if value in (None, ""):
         return {}
     if not isinstance(value, dict):
-        raise Invalid(f"{name}, line {first_line}: write settings as 'name: value' lines.", "yaml_broken")
+        sentence = Sentence(
+            "%(file)s, line %(line)s: write settings as 'name: value' lines.", file=name, line=first_line
+        )
+        raise Invalid(sentence, "yaml_broken")
     return value
 
 
@@ -100,7 +105,8 @@ def front_matter(source: Source) -> tuple[dict[str, Yaml], str]:
         if _FENCE.fullmatch(line):
             settings, body = "\n".join(lines[1:number]), "\n".join(lines[number + 1 :])
             return mapping(source.name, settings, first_line=2), body.lstrip("\n")
-    raise Invalid(f"{source.name}: the settings at the top need a line with '---' after them.", "yaml_broken")
+    sentence = Sentence("%(file)s: the settings at the top need a line with '---' after them.", file=source.name)
+    raise Invalid(sentence, "yaml_broken")
 
 
 def words(value: Yaml | None) -> str:
@@ -135,13 +141,16 @@ def number(value: Yaml | None) -> int | None:
 
 def _text(name: str, content: bytes, limit_bytes: int) -> str:
     if len(content) > limit_bytes:
-        raise Invalid(f"{name} is larger than {limit_bytes // 1024} kB. Split it in two.", "file_large")
+        limit = limit_bytes // 1024
+        sentence = Sentence("%(file)s is larger than %(limit)s kB. Split it in two.", file=name, limit=limit)
+        raise Invalid(sentence, "file_large")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Invalid(f"{name} isn't UTF-8 text. Save it again as UTF-8.", "file_not_utf8") from error
+        sentence = Sentence("%(file)s isn't UTF-8 text. Save it again as UTF-8.", file=name)
+        raise Invalid(sentence, "file_not_utf8") from error
     if "\0" in text:
-        raise Invalid(f"{name} isn't a text file.", "file_not_text")
+        raise Invalid(Sentence("%(file)s isn't a text file.", file=name), "file_not_text")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -149,29 +158,29 @@ def _refuse_bombs(name: str, text: str, first_line: int) -> None:
     """A few bytes of aliases can stand for gigabytes: look at the events before anything is built."""
     depth = 0
     for count, event in enumerate(yaml.parse(text, Loader=yaml.CBaseLoader)):
-        where = f"{name}, line {first_line + (event.start_mark.line if event.start_mark else 0)}"
+        line = first_line + (event.start_mark.line if event.start_mark else 0)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            sentence = f"{where}: a value begins with '&' or '*'. Put the text in double quotes."
-            raise Invalid(sentence, "yaml_alias")
+            raise Invalid(Sentence(ALIAS, file=name, line=line), "yaml_alias")
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > YAML_DEPTH or count > YAML_EVENTS:
-            raise Invalid(f"{where}: there are too many lists inside lists.", "yaml_deep")
+            raise Invalid(Sentence(TOO_DEEP, file=name, line=line), "yaml_deep")
 
 
-def _fault(name: str, text: str, first_line: int, error: yaml.YAMLError) -> str:
+def _fault(name: str, text: str, first_line: int, error: yaml.YAMLError) -> Sentence:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     if mark is None:
-        return f"{name}: the settings hold a character that can't be read. Type that line again."
+        return Sentence("%(file)s: the settings hold a character that can't be read. Type that line again.", file=name)
     rows = text.split("\n")
-    where = f"{name}, line {first_line + mark.line}"
     row = rows[mark.line] if mark.line < len(rows) else ""
     problem = str(getattr(error, "problem", "") or "")
     pair = _KEY.match(row)
-    what = f"the text after '{pair[1].strip()}:'" if pair else "the text"
+    place: dict[str, object] = {"file": name, "line": first_line + mark.line}
+    if pair:
+        place["key"] = pair[1].strip()
     if "mapping values are not allowed" in problem:
-        return f"{where}: {what} has a colon in it. Put the text in double quotes."
+        return Sentence(COLON_AFTER_KEY if pair else COLON, **place)
     if "\t" in row[: len(row) - len(row.lstrip())]:
-        return f"{where}: the line begins with a tab. Use spaces instead."
+        return Sentence(TAB, **place)
     if "cannot start any token" in problem:
-        return f"{where}: {what} begins with a special sign. Put the text in double quotes."
-    return f"{where}: the settings can't be read from here. Check quotes and the spaces before the words."
+        return Sentence(SIGN_AFTER_KEY if pair else SIGN, **place)
+    return Sentence(UNREADABLE, **place)

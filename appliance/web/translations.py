@@ -4,12 +4,12 @@ import gettext
 import io
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from markupsafe import Markup, escape
 from sanic import Request
+
+from appliance.errors import Sentence
 
 # Own names, as their speakers write them.
 LANGUAGES = {"en": "English", "es": "Español"}
@@ -29,16 +29,18 @@ def catalogue(language: str) -> gettext.NullTranslations:
 
 
 class Translator:
-    """Texts in one language; values are escaped, since most texts end up in a page."""
+    """Texts in one language, always plain: pages escape them where they put them, text and values alike."""
 
     def __init__(self, language: str) -> None:
         self.language = language
         self._catalogue = catalogue(language)
 
-    def __call__(self, message: str, **values: Any) -> str:
+    def __call__(self, message: str, **values: object) -> str:
+        if isinstance(message, Sentence):
+            message, values = message.template, message.values
         return _filled(self._catalogue.gettext(message) if message else "", values)
 
-    def plural(self, one: str, many: str, number: int, **values: Any) -> str:
+    def plural(self, one: str, many: str, number: int, **values: object) -> str:
         return _filled(self._catalogue.ngettext(one, many, number), {"num": number, **values})
 
     @property
@@ -46,8 +48,8 @@ class Translator:
         return "rtl" if self.language in RIGHT_TO_LEFT else "ltr"
 
 
-def _filled(message: str, values: dict[str, Any]) -> str:
-    return Markup(message % {name: escape(value) for name, value in values.items()}) if values else message  # noqa: S704 - the catalogues are ours
+def _filled(message: str, values: dict[str, object]) -> str:
+    return message % values if values else message
 
 
 def language_of(request: Request) -> str:

@@ -35,7 +35,9 @@ async def student_token(db: Database, student_id: int, epoch: int = 1) -> str:
 async def test_a_staff_session_is_found_by_its_token(db: Database, clock: Clock, ada: Staff) -> None:
     token = await staff_token(db, ada)
     kept = hashlib.sha256(token.encode()).hexdigest()
-    assert await session_of(db, token, clock()) == Session(kept, ada.id, None, None, verified=True)
+    assert await session_of(db, token, clock()) == Session(
+        kept, ada.id, None, None, True, ada.display_name, 0, ada.is_operator
+    )
 
 
 async def test_a_session_before_the_second_factor_says_so_and_is_short(
