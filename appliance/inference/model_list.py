@@ -73,9 +73,14 @@ def named(models: list[ModelFile], name: str) -> ModelFile:
         if model.name == name:
             return model
     if not models:
-        raise NotFound(Sentence("There is no model called %(name)s on this box, and no other.", name=name), "no_such_model")
+        raise NotFound(
+            Sentence("There is no model called %(name)s on this box, and no other.", name=name),
+            "no_such_model",
+        )
     there = ", ".join(model.name for model in models)
-    sentence = Sentence("There is no model called %(name)s on this box. The models are: %(there)s.", name=name, there=there)
+    sentence = Sentence(
+        "There is no model called %(name)s on this box. The models are: %(there)s.", name=name, there=there
+    )
     raise NotFound(sentence, "no_such_model")
 
 

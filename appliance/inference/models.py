@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from appliance.errors import Conflict, Invalid, Unavailable
+from appliance.errors import Conflict, Invalid, Sentence, Unavailable
 from appliance.inference import minilm
 from appliance.inference import pull as hub
 from appliance.inference.manifest import Recommended
@@ -76,7 +76,9 @@ def use(folder: Path, name: str) -> ModelFile:
     with changing(folder) as models:
         wanted = named(models, name)
         if wanted.kind == "unusable":
-            raise Invalid(Sentence("%(name)s can't be used: %(why)s", name=name, why=wanted.note), "unusable_model")
+            raise Invalid(
+                Sentence("%(name)s can't be used: %(why)s", name=name, why=wanted.note), "unusable_model"
+            )
         choose(models, wanted)
         return replace(wanted, chosen=True)
 

@@ -86,7 +86,7 @@ def _common(request: Request, static: StaticFiles) -> dict[str, Any]:
         "flash": request.ctx.flash,
         "request_id": request.ctx.request_id,
         "version": VERSION,
-        "date": lambda day: format_date(day, "EEEE d MMMM", locale=translate.language),
+        "date": lambda day: format_date(day, translate("EEEE d MMMM"), locale=translate.language),
         "moment": lambda seconds: _moment(request, seconds),
     }
 
@@ -97,7 +97,8 @@ def _local(request: Request, seconds: int) -> datetime:
 
 
 def _moment(request: Request, seconds: int) -> str:
-    return format_datetime(_local(request, seconds), "d MMM, HH:mm", locale=request.ctx.language)
+    translate = translator(request)
+    return format_datetime(_local(request, seconds), translate("d MMM, HH:mm"), locale=translate.language)
 
 
 def _rooms_loader() -> ChoiceLoader:
