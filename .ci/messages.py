@@ -7,8 +7,7 @@ import io
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -40,6 +39,9 @@ REFUSALS = {"Refusal", "Invalid", "Unauthorized", "Forbidden", "NotFound", "Conf
     "TooLarge", "RateLimited", "Busy", "Unavailable", "EngineOff",
 }  # fmt: skip
 
+# Header lines that change by themselves, or that Babel fills with somebody's address.
+NOISE = re.compile(rb'^"(?:Report-|POT-|PO-|Last-|Language-Team|Generated-)[^"]*"\n', re.MULTILINE)
+
 # One text, or singular and plural.
 Message = str | tuple[str, str]
 
@@ -50,7 +52,9 @@ def collected() -> dict[Message, list[str]]:
     for path in sorted(SOURCE.rglob("*")):
         if path.suffix == ".html":
             messages = in_template(path)
-        elif path.suffix == ".py" and not name_of(path).startswith(tuple(f"appliance/{name}" for name in CONSOLE)):
+        elif path.suffix == ".py" and not name_of(path).startswith(
+            tuple(f"appliance/{name}" for name in CONSOLE)
+        ):
             messages = in_python(path.read_text(encoding="utf-8"))
         else:
             continue
@@ -58,7 +62,10 @@ def collected() -> dict[Message, list[str]]:
             found[message].add(name_of(path))
     for message in in_manifest():
         found[message].add("models/manifest.toml")
-    return {message: sorted(found[message]) for message in sorted(found, key=lambda each: (sorted(found[each]), str(each)))}
+    return {
+        message: sorted(found[message])
+        for message in sorted(found, key=lambda each: (sorted(found[each]), str(each)))
+    }
 
 
 def name_of(path: Path) -> str:
@@ -68,12 +75,12 @@ def name_of(path: Path) -> str:
 def in_template(path: Path) -> Iterator[Message]:
     keywords, options = ("_", "ngettext"), {"silent": "false", "trim_blocks": "true", "lstrip_blocks": "true"}
     for _, function, texts, _ in babel_extract(io.BytesIO(path.read_bytes()), keywords, (), options):
+        # Values to fill in come along as None; so does a text that the page chooses while it is drawn.
+        constant = [text for text in (texts if isinstance(texts, tuple) else (texts,)) if text]
         if function == "ngettext":
-            yield str(texts[0]), str(texts[1])
+            yield constant[0], constant[1]
         else:
-            # Values to fill in come along as None.
-            text = texts[0] if isinstance(texts, tuple) else texts
-            yield from [text] if text else []
+            yield from constant
 
 
 def in_manifest() -> Iterator[Message]:
@@ -95,8 +102,9 @@ def in_python(source: str) -> Iterator[Message]:
 def assembled(source: str) -> Iterator[int]:
     """Lines where a refusal is put together from pieces, so that no catalogue could know it."""
     for node in ast.walk(ast.parse(source)):
-        is_refusal = isinstance(node, ast.Call) and _called(node) in REFUSALS | {"Finding", "Problem"}
-        if is_refusal and any(isinstance(given, ast.JoinedStr | ast.BinOp) for given in node.args):
+        if not isinstance(node, ast.Call) or _called(node) not in REFUSALS | {"Finding", "Problem"}:
+            continue
+        if any(isinstance(given, ast.JoinedStr | ast.BinOp) for given in node.args):
             yield node.lineno
 
 
@@ -127,7 +135,13 @@ def _called(call: ast.Call) -> str:
     function = call.func
     if isinstance(function, ast.Call):
         return "translate" if _called(function) == "translator" else ""
-    return function.id if isinstance(function, ast.Name) else function.attr if isinstance(function, ast.Attribute) else ""
+    return (
+        function.id
+        if isinstance(function, ast.Name)
+        else function.attr
+        if isinstance(function, ast.Attribute)
+        else ""
+    )
 
 
 def _texts(node: ast.expr, held: dict[str, list[str]]) -> Iterator[str]:
@@ -148,7 +162,9 @@ def faults(catalog: Catalog, wanted: dict[Message, list[str]]) -> list[str]:
     """What keeps a catalogue from saying everything."""
     known = {message.id: message for message in catalog if message.id}
     found = [f"not in it: {message!r}" for message in wanted if message not in known]
-    found += [f"used nowhere: {message!r}" for message in [*known, *catalog.obsolete] if message not in wanted]
+    found += [
+        f"used nowhere: {message!r}" for message in [*known, *catalog.obsolete] if message not in wanted
+    ]
     for identity, message in known.items():
         strings = [message.string] if isinstance(message.string, str) else list(message.string or ())
         if message.fuzzy or not strings or not all(strings):
@@ -158,41 +174,38 @@ def faults(catalog: Catalog, wanted: dict[Message, list[str]]) -> list[str]:
     return found
 
 
-def _holes(text: Message) -> set[str]:
+def _holes(text: str | Sequence[str]) -> set[str]:
     """`%(name)s` and `{name}`; a plural may leave nothing out either."""
     return set(re.findall(r"%\(\w+\)\w|\{\w+\}", text if isinstance(text, str) else " ".join(text)))
 
 
 def updated(old: Catalog, wanted: dict[Message, list[str]]) -> Catalog:
     """The same translations under the texts of today; what nobody uses any more is gone."""
-    new = Catalog(
-        old.locale, project="Chalkbox", version="1", fuzzy=False, header_comment=old.header_comment,
-        msgid_bugs_address="", last_translator="", language_team="", creation_date=old.creation_date,
-        revision_date=old.revision_date,
-    )  # fmt: skip
+    new = Catalog(old.locale, project="Chalkbox", version="1", fuzzy=False, header_comment=old.header_comment)
     for identity, files in wanted.items():
         kept = old.get(identity if isinstance(identity, str) else identity[0])
         string = kept.string if kept and kept.id == identity else None
         comments = kept.user_comments if kept else ()
-        new.add(identity, string, [(file, None) for file in files], user_comments=comments)
+        new.add(identity, string, [(file, 0) for file in files], user_comments=comments)
     return new
 
 
 def write(path: Path, catalog: Catalog) -> None:
     text = io.BytesIO()
     write_po(text, catalog, width=110, include_lineno=False)
-    path.write_bytes(text.getvalue())
+    path.write_bytes(NOISE.sub(b"", text.getvalue()))
 
 
 def started(language: str) -> Catalog:
-    """An empty catalogue; its date is the day it began."""
-    today = datetime.now(UTC)
-    return Catalog(language, header_comment=f"# The texts of Chalkbox: {language}", creation_date=today, revision_date=today)
+    """An empty catalogue."""
+    return Catalog(language, header_comment=f"# The texts of Chalkbox: {language}")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--update", action="store_true", help="put new texts into the catalogues, take unused ones out")
+    parser.add_argument(
+        "--update", action="store_true", help="put new texts into the catalogues, take unused ones out"
+    )
     parser.add_argument("--check", action="store_true", help="say what is missing and change nothing")
     parser.add_argument("languages", nargs="*", help="codes of languages; without any, those that are there")
     given = parser.parse_args()

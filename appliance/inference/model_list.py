@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from appliance.errors import NotFound, Sentence
+from appliance.storage.files import sync_folder
 
 INDEX = "models.json"
 
@@ -87,11 +88,3 @@ def named(models: list[ModelFile], name: str) -> ModelFile:
 def choose(models: list[ModelFile], wanted: ModelFile) -> None:
     same = wanted.kind
     models[:] = [replace(m, chosen=m.name == wanted.name) if m.kind == same else m for m in models]
-
-
-def sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -18,7 +18,8 @@ from appliance.errors import Conflict, Invalid, Sentence, Unavailable
 from appliance.inference import minilm
 from appliance.inference import pull as hub
 from appliance.inference.manifest import Recommended
-from appliance.inference.model_list import Kind, ModelFile, changing, choose, named, read, sync_folder
+from appliance.inference.model_list import Kind, ModelFile, changing, choose, named, read
+from appliance.storage.files import sync_folder
 
 SETTLED_SECONDS = 5.0
 INCOMING = ".incoming"

@@ -19,14 +19,13 @@ EARLIEST, LATEST = 0.02, 0.5
 
 async def work_until_killed(box: ServedBox, random: Random, round_number: int) -> list[HandedIn]:
     """Pupils hand in and write as fast as they can until the box is gone; returns what it said it has."""
-    working = await pupils(box, PUPILS, f"Round {round_number}")
     receipts: list[HandedIn] = []
-    tasks = [asyncio.create_task(_work(one, Random(random.random()), receipts)) for one in working]
-    await asyncio.sleep(random.uniform(EARLIEST, LATEST))
-    await asyncio.to_thread(box.kill)
-    await asyncio.gather(*tasks)
-    for one in working:
-        await one.leave()
+    names = [f"Round {round_number}, pupil {number}" for number in range(PUPILS)]
+    async with pupils(box, *names) as working:
+        tasks = [asyncio.create_task(_work(one, Random(random.random()), receipts)) for one in working]
+        await asyncio.sleep(random.uniform(EARLIEST, LATEST))
+        await asyncio.to_thread(box.kill)
+        await asyncio.gather(*tasks)
     return receipts
 
 

@@ -8,7 +8,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -149,20 +150,22 @@ class Pupil:
         path = f"/material/{int(re.findall('[0-9]+', self.hand_in_path)[0]) - 1}/reflection"
         return await self.browser.post(path, {"reflection_text": text})
 
-    async def leave(self) -> None:
-        await self.browser.client.aclose()
-
 
 def pupil(url: str, name: str) -> Pupil:
     client = httpx.AsyncClient(base_url=url, timeout=60, limits=httpx.Limits(max_keepalive_connections=2))
     return Pupil(name, Browser(client))
 
 
-async def pupils(box: ServedBox, count: int, prefix: str) -> list[Pupil]:
-    """That many students in the demo class."""
-    seated = [pupil(box.url, f"{prefix} {number}") for number in range(count)]
-    await asyncio.gather(*(one.join(box.class_code) for one in seated))
-    return seated
+@asynccontextmanager
+async def pupils(box: ServedBox, *names: str) -> AsyncIterator[list[Pupil]]:
+    """Students of these names in the demo class."""
+    seated = [pupil(box.url, name) for name in names]
+    try:
+        await asyncio.gather(*(one.join(box.class_code) for one in seated))
+        yield seated
+    finally:
+        for one in seated:
+            await one.browser.client.aclose()
 
 
 def is_handed_in(answer: httpx.Response) -> bool:
