@@ -5,10 +5,12 @@ import hashlib
 import os
 import secrets
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from appliance.errors import TooLarge, Unavailable
 
@@ -32,9 +34,17 @@ class FileStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        # When a whole class hands in at once, its blocks would fill the loop and keep everybody's pages waiting:
+        # one at a time is as fast for them (measured with 30 x 20 MB) and ten times as quick for the others.
+        self._turn = asyncio.Lock()
 
     def path(self, stored_name: str) -> Path:
         return self.folder / stored_name[:2] / stored_name
+
+    async def write(self, incoming: "IncomingFile", chunk: bytes, limit_bytes: int, too_large: str) -> None:
+        """Add to a file on its way in, when it is its turn."""
+        async with self._turn:
+            await asyncio.to_thread(incoming.write, chunk, limit_bytes, too_large)
 
     async def remove(self, stored_name: str) -> None:
         await asyncio.to_thread(self.path(stored_name).unlink, missing_ok=True)
@@ -49,43 +59,47 @@ class FileStore:
 
 
 class IncomingFile:
-    """A file on its way in; it has no name that anyone could find until it is kept."""
+    """A file on its way in; it has no name that anyone could find until it is kept.
+
+    Every step may be under way in a thread while whoever waited for it was cancelled and discards the file:
+    steps take turns, and none begins after the file was discarded.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.path = folder / "arriving" / secrets.token_hex(16)
-        with _disk_full():
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = open(self.path, "xb", opener=_private)  # noqa: SIM115 - closed by finish or discard
+        self._file: BinaryIO | None = None
+        self._is_discarded = False
+        self._turn = threading.Lock()
         self._hash = hashlib.sha256()
         self._head = b""
         self._size = 0
 
     def write(self, chunk: bytes, limit_bytes: int, too_large: str) -> None:
-        self._size += len(chunk)
-        if self._size > limit_bytes:
-            raise TooLarge(too_large, "file_too_large", field="file")
-        if shutil.disk_usage(self._folder).free < RESERVE_BYTES + len(chunk):
-            raise Unavailable(DISK_FULL, "disk_full")
-        if len(self._head) < HEAD_BYTES:
-            self._head = (self._head + chunk)[:HEAD_BYTES]
-        self._hash.update(chunk)
-        with _disk_full():
-            self._file.write(chunk)
+        with self._step() as file:
+            self._size += len(chunk)
+            if self._size > limit_bytes:
+                raise TooLarge(too_large, "file_too_large", field="file")
+            if shutil.disk_usage(self._folder).free < RESERVE_BYTES + len(chunk):
+                raise Unavailable(DISK_FULL, "disk_full")
+            if len(self._head) < HEAD_BYTES:
+                self._head = (self._head + chunk)[:HEAD_BYTES]
+            self._hash.update(chunk)
+            file.write(chunk)
 
     def finish(self) -> None:
-        with _disk_full():
-            self._file.flush()
-            os.fsync(self._file.fileno())
-            self._file.close()
+        with self._step() as file:
+            file.flush()
+            os.fsync(file.fileno())
+            file.close()
 
     def keep(self, suffix: str) -> StoredFile:
         """Give it its lasting random name and make that name safe against a power cut."""
         name = secrets.token_hex(16) + suffix
         lasting = self._folder / name[:2] / name
-        with _disk_full():
+        with self._step():
             lasting.parent.mkdir(exist_ok=True)
-            self.path.rename(lasting)
+            self.path = self.path.rename(lasting)
             sync_folder(lasting.parent)
             sync_folder(self._folder)
         return StoredFile(name, self._size, self._hash.hexdigest())
@@ -100,18 +114,28 @@ class IncomingFile:
         return self._size
 
     def discard(self) -> None:
-        # Closing writes out what is still in memory: on a full disk that fails again, and nobody wants it.
-        with suppress(OSError):
-            self._file.close()
-        self.path.unlink(missing_ok=True)
+        """Also after a `keep` that nobody heard of any more."""
+        with self._turn:
+            self._is_discarded = True
+            if self._file is not None:
+                # Closing writes out what is still in memory: on a full disk that fails again.
+                with suppress(OSError):
+                    self._file.close()
+                self.path.unlink(missing_ok=True)
 
-
-@contextmanager
-def _disk_full() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise Unavailable(DISK_FULL, "disk_full") from error
+    @contextmanager
+    def _step(self) -> Iterator[BinaryIO]:
+        """One step at a time on the open file. Raises Unavailable when the disk refuses."""
+        try:
+            with self._turn:
+                if self._is_discarded:
+                    raise FileNotFoundError(self.path)
+                if self._file is None:
+                    self.path.parent.mkdir(parents=True, exist_ok=True)
+                    self._file = open(self.path, "xb", opener=_private)  # noqa: SIM115 - closed by finish or discard
+                yield self._file
+        except OSError as error:
+            raise Unavailable(DISK_FULL, "disk_full") from error
 
 
 def _private(path: str, flags: int) -> int:

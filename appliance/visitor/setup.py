@@ -200,7 +200,7 @@ def _page(request: Request, step: str, answers: Answers, refusal: Refusal | None
         back=STEPS[STEPS.index(step) - 1] if STEPS.index(step) > 1 else "",
         zones=_zones(),
         box_time=datetime.fromtimestamp(now, UTC),
-        box_clock=_clock_in(typed["timezone"], now, request.ctx.language),
+        box_clock=_clock_in(str(answers.get("timezone") or ""), now, request.ctx.language),
         secret=answers.get("totp_secret", ""),
         qr=totp.qr_svg(address) if address else "",
     )

@@ -52,8 +52,8 @@ async def receive(request: Request, store: FileStore, limit_bytes: int, too_larg
         async for chunk in _file_chunks(request, upload):
             if upload.file is None:
                 _check_token(request, upload)
-                upload.file = await asyncio.to_thread(IncomingFile, store.folder)
-            await asyncio.to_thread(upload.file.write, chunk, limit_bytes, too_large)
+                upload.file = IncomingFile(store.folder)
+            await store.write(upload.file, chunk, limit_bytes, too_large)
         _check_token(request, upload)
         if upload.file is None:
             raise Invalid(NO_FILE, "missing_file", field="file")
@@ -90,7 +90,8 @@ async def _file_chunks(request: Request, upload: Upload) -> AsyncIterator[bytes]
 
 async def _read(request: Request) -> bytes | None:
     try:
-        block: bytes | None = await asyncio.wait_for(_body(request).read(), STALLED_SECONDS)
+        async with asyncio.timeout(STALLED_SECONDS):
+            block: bytes | None = await _body(request).read()
     except TimeoutError as error:
         raise Invalid(BROKEN, "upload_stalled", field="file") from error
     return block

@@ -1,10 +1,11 @@
 """A data folder that something happened to: one sentence, or a box that goes on without what it can spare."""
 
-import time
 from pathlib import Path
 
 import pytest
 
+from appliance.operations.data_folder import prepare
+from appliance.storage.migrate import migrate
 from tests.faults.conftest import NewBox
 from tests.faults.serving import ServedBox, is_handed_in, picture, pupils
 
@@ -21,9 +22,9 @@ def refusal(box: ServedBox) -> str:
 
 
 def used(box: ServedBox) -> ServedBox:
-    """A box that has run once and was stopped."""
-    box.start()
-    assert box.stop()[0] == 0
+    """The data folder of a box that was off when something happened to it."""
+    prepare(box.data)
+    migrate(box.data / "box.sqlite3", box.data / "backups")
     return box
 
 
@@ -51,7 +52,9 @@ def test_a_file_where_a_folder_should_be_is_one_sentence(new_box: NewBox, tmp_pa
 
 @pytest.mark.parametrize("damage", ["garbage", "gone"])
 async def test_a_box_goes_on_without_its_cache(new_box: NewBox, damage: str) -> None:
-    box = used(new_box())
+    box = new_box()
+    box.start()
+    box.kill()
     for path in (box.data / "cache").iterdir():
         path.unlink()
         if damage == "garbage":
@@ -70,19 +73,3 @@ async def test_a_box_that_loses_its_cache_while_it_runs_goes_on(new_box: NewBox)
         assert is_handed_in(await ben.hand_in(picture(1000), "circuit.png"))
         async with pupils(box, "Chi") as (chi,):
             assert is_handed_in(await chi.hand_in(picture(1000), "circuit.png"))
-
-
-def test_what_fails_late_in_the_start_ends_the_process_too(new_box: NewBox) -> None:
-    """The database is open by then, and its threads would keep a process alive for ever."""
-    box = used(new_box())
-    cache = box.data / "cache"
-    for path in cache.iterdir():
-        path.unlink()
-    (cache / "cache.db").mkdir()
-    (cache / "cache.db" / "in the way").write_text("x")
-    began = time.monotonic()
-    process = box.begin("--demo")
-    while process.poll() is None and "Chalkbox is ready" not in box.last_words:
-        assert time.monotonic() - began < PATIENCE, box.last_words
-        time.sleep(0.05)
-    assert process.poll() in (None, 1)

@@ -114,7 +114,7 @@ def test_a_disk_that_refuses_is_a_sentence_at_every_step(
     if step == "open":
         store.folder.parent.joinpath("uploads").write_text("a file where the folder should be")
         with pytest.raises(Unavailable, match="nothing was saved"):
-            IncomingFile(store.folder)
+            IncomingFile(store.folder).write(b"work", LIMIT, TOO_MUCH)
         return
     incoming = IncomingFile(store.folder)
     incoming.write(b"work", LIMIT, TOO_MUCH)
@@ -124,6 +124,28 @@ def test_a_disk_that_refuses_is_a_sentence_at_every_step(
     with pytest.raises(Unavailable, match="nothing was saved"):
         incoming.finish() if step == "finish" else incoming.keep(".txt")
     incoming.discard()
+
+
+def test_a_file_that_was_discarded_does_not_come_back(store: FileStore) -> None:
+    """A step may still wait for its thread when whoever wanted it has gone."""
+    incoming = arrive(store, b"work")
+    incoming.discard()
+    with pytest.raises(Unavailable):
+        incoming.write(b"more", LIMIT, TOO_MUCH)
+    with pytest.raises(Unavailable):
+        incoming.keep(".txt")
+    never_begun = IncomingFile(store.folder)
+    never_begun.discard()
+    with pytest.raises(Unavailable):
+        never_begun.write(b"late", LIMIT, TOO_MUCH)
+    assert [path for path in store.folder.rglob("*") if path.is_file()] == []
+
+
+def test_a_file_that_was_kept_and_then_discarded_is_gone(store: FileStore) -> None:
+    incoming = arrive(store, b"work")
+    incoming.keep(".txt")
+    incoming.discard()
+    assert [path for path in store.folder.rglob("*") if path.is_file()] == []
 
 
 async def test_a_file_can_be_removed_and_removing_it_twice_is_fine(store: FileStore) -> None:

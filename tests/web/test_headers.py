@@ -13,14 +13,13 @@ def missing(response: httpx.Response) -> list[str]:
     return wrong + [name for name in needed if not response.headers.get(name)]
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/privacy", "/help", "/healthz", "/sign-in", "/nope", "/sign-out", "/teach"]
-)
-async def test_every_answer_carries_the_security_headers(cast: Cast, path: str) -> None:
-    response = await cast.visitor().get(path)
-    assert missing(response) == []
-    assert response.headers["content-security-policy"] == POLICY
-    assert response.headers["cache-control"] == "private, no-store"
+async def test_every_answer_carries_the_security_headers(cast: Cast) -> None:
+    visitor = cast.visitor()
+    for path in ("/", "/privacy", "/help", "/healthz", "/sign-in", "/nope", "/sign-out", "/teach"):
+        response = await visitor.get(path)
+        assert missing(response) == [], path
+        assert response.headers["content-security-policy"] == POLICY
+        assert response.headers["cache-control"] == "private, no-store"
 
 
 async def test_static_files_and_error_pages_carry_them_too(cast: Cast) -> None:
@@ -39,11 +38,11 @@ async def test_the_policy_lets_in_neither_inline_script_nor_anybody_else(cast: C
     assert SANDBOX.split("; ")[0] == "default-src 'none'" and "sandbox" in SANDBOX
 
 
-@pytest.mark.parametrize("path", ["/", "/sign-in", "/help"])
-async def test_no_page_needs_what_the_policy_forbids(cast: Cast, path: str) -> None:
-    page = (await cast.visitor().get(path)).text
-    assert " style=" not in page and "<style" not in page and " onclick=" not in page
-    assert "<script>" not in page and 'src="http' not in page
+async def test_no_page_needs_what_the_policy_forbids(cast: Cast) -> None:
+    for path in ("/", "/sign-in", "/help"):
+        page = (await cast.visitor().get(path)).text
+        assert " style=" not in page and "<style" not in page and " onclick=" not in page
+        assert "<script>" not in page and 'src="http' not in page
 
 
 async def test_a_picture_of_a_course_runs_nothing_even_in_a_tab_of_its_own(cast: Cast) -> None:
@@ -58,11 +57,12 @@ async def test_a_well_formed_request_id_is_kept(cast: Cast) -> None:
     assert response.headers["x-request-id"] == "lab-7_A"
 
 
-@pytest.mark.parametrize("given", ["", "has space", "a" * 81, "<script>", "naïve".encode().decode("latin-1")])
-async def test_any_other_request_id_is_replaced(cast: Cast, given: str) -> None:
-    response = await cast.visitor().get("/healthz", headers={"X-Request-ID": given.encode("latin-1")})
-    made = response.headers["x-request-id"]
-    assert made != given and made.isalnum()
+async def test_any_other_request_id_is_replaced(cast: Cast) -> None:
+    visitor = cast.visitor()
+    for given in ("", "has space", "a" * 81, "<script>", "\xff"):
+        response = await visitor.get("/healthz", headers={"X-Request-ID": given.encode("latin-1")})
+        made = response.headers["x-request-id"]
+        assert made != given and made.isalnum()
 
 
 async def unknown_error(cast: Cast, **headers: str) -> httpx.Response:
