@@ -106,6 +106,10 @@ def create_app(settings: Settings, clock: Clock = time.time, engine: Engine | No
             app.ctx.stopping = asyncio.create_task(_stop(app))
         await app.ctx.stopping
 
+    @app.after_server_stop
+    async def close(app: Chalkbox) -> None:
+        await _close(app)
+
     return app
 
 
@@ -150,6 +154,7 @@ async def _say_ready(app: Chalkbox, settings: Settings) -> None:
     parts: Parts = app.ctx.parts
     systemd.ready()
     log.info("ready host=%s port=%d", settings.appliance_host, settings.appliance_port)
+    await asyncio.to_thread(app.ctx.pages.warm)
     await systemd.watchdog(parts.db.writable)
 
 
@@ -280,6 +285,13 @@ async def _stop(app: Chalkbox) -> None:
     await parts.helper.close(DRAIN_SECONDS)
     await parts.jobs.stop()
     await parts.engine.stop()
+
+
+async def _close(app: Chalkbox) -> None:
+    """What requests under way still needed: an upload that arrives while the box stops is kept."""
+    if not hasattr(app.ctx, "parts"):
+        return
+    parts: Parts = app.ctx.parts
     await parts.cache.close()
     await parts.db.close()
     log.info("stopped")

@@ -6,6 +6,7 @@ import importlib.util
 import math
 import struct
 import sys
+import weakref
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -79,6 +80,8 @@ class Said:
         self.lines: deque[str] = deque(maxlen=12)
         self._callback = L.llama_log_callback(self._keep)
         L.llama_log_set(self._callback, ctypes.c_void_p(0))
+        # llama.cpp would go on calling what Python has freed.
+        weakref.finalize(self, L.llama_log_set, L.llama_log_callback(), ctypes.c_void_p(0))
 
     def _keep(self, level: int, text: bytes, _: object) -> None:
         if level >= LOG_WARNING:

@@ -1,11 +1,13 @@
 """A file that was handed in, for whoever handed it in and for the teachers of the class."""
 
+import asyncio
 from typing import Any
 from urllib.parse import quote
 
 from sanic import Request
 from sanic.response import file_stream
 
+from appliance.errors import NotFound
 from appliance.parts import parts_of
 from appliance.web.headers import SANDBOX
 from appliance.web.identity import person_of
@@ -19,8 +21,11 @@ async def show(request: Request, submission_id: int) -> Any:
         submission = await submission_of_staff(parts.db, submission_id, person.id)
     else:
         submission = await submission_of_student(parts.db, submission_id, person.id)
+    path = parts.files.path(submission.stored_name)
+    if not await asyncio.to_thread(path.is_file):
+        raise NotFound("This file is no longer on the box. Hand it in once more, or tell your teacher.")
     return await file_stream(
-        parts.files.path(submission.stored_name),
+        path,
         mime_type="application/octet-stream",
         headers={
             "Content-Disposition": _disposition(submission),

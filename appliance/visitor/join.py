@@ -12,7 +12,7 @@ from appliance.auth.join_codes import normal
 from appliance.auth.pseudonyms import pseudonym
 from appliance.classroom.audit import record_student
 from appliance.classroom.joining import Joined, JoinRequest, join
-from appliance.errors import RateLimited, Refusal
+from appliance.errors import RateLimited, Refusal, Unavailable
 from appliance.parts import parts_of
 from appliance.web import forms
 from appliance.web.identity import DEVICE_COOKIE, person_of, remember, session_token, set_cookie
@@ -50,7 +50,7 @@ async def create(request: Request) -> HTTPResponse:
     except Refusal as refusal:
         if forms.is_json(request):
             return answer(request, refusal)
-        status = 429 if isinstance(refusal, RateLimited) else 422
+        status = refusal.status if isinstance(refusal, RateLimited | Unavailable) else 422
         typed = forms.typed(request, "class_code", "display_name", "return_code")
         return with_wait(_page(request, typed, refusal, status), refusal)
     response = json(_as_json(request, joined)) if forms.is_json(request) else _welcome(request, joined)

@@ -27,7 +27,7 @@ def token_for(request: Request) -> str:
 
 def check(request: Request) -> None:
     """Raise Forbidden unless the request came from one of our pages; upload routes check their own field."""
-    if request.method in SAFE or _in_stream(request):
+    if request.method in SAFE or in_stream(request):
         return
     given = str(request.headers.get(HEADER) or _field(request))
     if not given and _was_too_long(request):
@@ -48,7 +48,7 @@ def plant_seed(request: Request, response: BaseHTTPResponse) -> None:
         set_cookie(request, response, COOKIE, request.ctx.new_seed, SEED_SECONDS)
 
 
-def _in_stream(request: Request) -> bool:
+def in_stream(request: Request) -> bool:
     return request.route is not None and getattr(request.route.ctx, "csrf", "") == "in_stream"
 
 

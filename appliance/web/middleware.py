@@ -2,8 +2,10 @@
 
 import logging
 import time
+from typing import cast
 
 from sanic import Request, Sanic
+from sanic.http import Http
 from sanic.response import BaseHTTPResponse
 
 from appliance.storage.addresses import network_of
@@ -39,6 +41,9 @@ async def before(request: Request) -> None:
 async def after(request: Request, response: BaseHTTPResponse) -> None:
     if not hasattr(request.ctx, "started"):
         return
+    if hasattr(request.app.ctx, "stopping") and request.stream is not None:
+        # A connection kept alive would hold up the stop.
+        cast(Http, request.stream).keep_alive = False
     csrf.plant_seed(request, response)
     flash.write(request, response)
     put_headers(request, response)

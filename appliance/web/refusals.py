@@ -9,12 +9,13 @@ from sanic.exceptions import NotFound as NoRoute
 from sanic.response import json, redirect
 
 from appliance.errors import Invalid, NotFound, RateLimited, Refusal, TooLarge, Unauthorized
-from appliance.web.csrf import SAFE, TOO_LONG
+from appliance.web.csrf import SAFE, TOO_LONG, in_stream
 from appliance.web.forms import is_json
 from appliance.web.headers import request_id_of
 from appliance.web.identity import VISITOR
 from appliance.web.rendering import render, translator
 from appliance.web.translations import language_of
+from appliance.web.uploads import drain
 
 PROGRAM_PATHS = ("/helper/", "/api/")
 UNKNOWN = "Something on the box went wrong. Try again; if it stays so, tell your teacher the number below."
@@ -38,6 +39,8 @@ def wants_json(request: Request) -> bool:
 
 async def refused(request: Request, refusal: Refusal) -> HTTPResponse:
     _prepare(request)
+    if in_stream(request):
+        await drain(request)
     if isinstance(refusal, Unauthorized) and not wants_json(request):
         return redirect(
             "/" if request.path.startswith(("/student", "/course", "/material")) else _sign_in(request)

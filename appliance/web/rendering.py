@@ -53,6 +53,11 @@ class Pages:
         )
         self.environment.filters["megabytes"] = megabytes
 
+    def warm(self) -> None:
+        """Compile every template: the first visitor of each page need not wait for it."""
+        for name in self.environment.list_templates(extensions=["html"]):
+            self.environment.get_template(name)
+
     def render(self, request: Request, template: str, values: dict[str, Any]) -> str:
         return self.environment.get_template(template).render({**_common(request, self.static), **values})
 

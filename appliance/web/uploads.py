@@ -23,6 +23,7 @@ NAME_CHARACTERS = 120
 FORM_BYTES = 256 * 1024
 DRAIN_SECONDS = 300.0
 NO_FILE = "Choose a file first, then hand it in."
+EMPTY = "This file is empty. Save it again and hand it in once more."
 BROKEN = "The file did not arrive whole. Check the Wi-Fi and hand it in again."
 STALLED_SECONDS = 60.0
 
@@ -56,11 +57,13 @@ async def receive(request: Request, store: FileStore, limit_bytes: int, too_larg
             await store.write(upload.file, chunk, limit_bytes, too_large)
         _check_token(request, upload)
         if upload.file is None:
-            raise Invalid(NO_FILE, "missing_file", field="file")
+            # A file without a single byte has a name all the same.
+            missing = (EMPTY, "empty_file") if upload.filename else (NO_FILE, "missing_file")
+            raise Invalid(*missing, field="file")
         await asyncio.to_thread(upload.file.finish)
     except Refusal:
         await upload.discard()
-        await _drain(request)
+        await drain(request)
         raise
     except BaseException:
         await upload.discard()
@@ -102,7 +105,7 @@ def _body(request: Request) -> Http:
     return cast(Http, request.stream)
 
 
-async def _drain(request: Request) -> None:
+async def drain(request: Request) -> None:
     """Let the browser finish sending: it shows our sentence only once it has sent everything."""
     try:
         async with asyncio.timeout(DRAIN_SECONDS):

@@ -261,6 +261,7 @@ async def test_the_first_run_is_in_spanish_from_the_first_page_to_the_last(bare_
         assert page.select_one(f"[name=step][value={answer['step']}]")
         assert (await visitor.post("/setup", answer)).status_code == 302
     page = await assert_spanish(bare_box, visitor, "/setup")
+    assert page.select_one(".qr svg path"), "the square for the authenticator is drawn, not spelt out"
     secret = next(code.get_text() for code in page.select("main code")).replace(" ", "")
     done = await visitor.post("/setup", {"step": "authenticator", "code": pyotp.TOTP(secret).at(int(START))})
     assert "Guarda estos diez códigos" in done.text

@@ -1,0 +1,94 @@
+"""The class home: the one thing to do now, and the road it lies on."""
+
+from appliance.classroom.materials import add_course
+from appliance.classroom.students import create_student
+from tests.conftest import COURSE, Browser
+from tests.student.conftest import PNG, Lamps
+
+
+async def queries(lamps: Lamps, browser: Browser, path: str = "/student") -> int:
+    before = lamps.cast.parts.db.queries
+    assert (await browser.get(path)).status_code == 200
+    return lamps.cast.parts.db.queries - before
+
+
+def now(page: str) -> str:
+    """The lesson on the card of what to do now; its place on the road comes after."""
+    return page[: page.index("road-title")]
+
+
+async def test_the_first_open_lesson_with_something_to_do_is_what_to_do_now(lamps: Lamps) -> None:
+    page = (await lamps.ben.get("/student")).text
+    assert "Hello, Ben" in page and "Circles of light" in now(page)
+    assert "Tick the list: 0 of 3" in page and "0 of 3 done" in page
+
+
+async def test_what_to_do_now_moves_on_as_the_work_is_done(lamps: Lamps) -> None:
+    keys = [item.key for item in lamps.cast.parts.shelf.lesson("lamps", "circles").checklist.items]  # type: ignore[union-attr]
+    await lamps.ben.post(f"/material/{lamps.work['checklist'].id}/checklist", {"checked_item": keys[:2]})
+    assert "Tick the list: 2 of 3" in (await lamps.ben.get("/student")).text
+    await lamps.ben.post(f"/material/{lamps.work['checklist'].id}/checklist", {"checked_item": keys})
+    await lamps.ben.post(
+        f"/material/{lamps.work['reflection'].id}/reflection", {"reflection_text": "The dark."}
+    )
+    assert "Circles of light" in now((await lamps.ben.get("/student")).text)
+    await lamps.hand_in("loop.png", PNG)
+    page = (await lamps.ben.get("/student")).text
+    assert "One path or two" in now(page) and "1 of 3 done" in page
+
+
+async def test_a_locked_lesson_is_never_what_to_do_now(lamps: Lamps) -> None:
+    await lamps.decide("locked")
+    page = (await lamps.ben.get("/student")).text
+    assert "One path or two" in now(page) and "Circles of light" not in now(page)
+    await lamps.decide("locked", "paths")
+    assert "Nothing to do just now" in (await lamps.ben.get("/student")).text
+
+
+async def test_a_lesson_with_a_date_says_when_it_opens(lamps: Lamps) -> None:
+    assert "Opens on Sunday 1 March" in (await lamps.ben.get("/student")).text
+
+
+async def test_the_number_of_queries_does_not_grow_with_lessons_students_or_work(lamps: Lamps) -> None:
+    parts = lamps.cast.parts
+    home, lesson = await queries(lamps, lamps.ben), await queries(lamps, lamps.ben, lamps.path)
+    async with parts.db.transaction() as tx:
+        await add_course(tx, lamps.cast.classroom.id, parts.shelf.course(COURSE), parts.shelf.lessons(COURSE))
+        for number in range(30):
+            await create_student(tx, lamps.cast.classroom.id, f"Student {number}")
+    for number in range(5):
+        await lamps.hand_in(f"{number}.png", PNG)
+    assert await queries(lamps, lamps.ben) == home <= 12
+    assert await queries(lamps, lamps.ben, lamps.path) == lesson <= 12
+
+
+async def test_the_class_home_does_not_show_the_return_code(lamps: Lamps) -> None:
+    assert lamps.cast.ben is not None
+    code = lamps.cast.ben.return_code
+    assert code not in (await lamps.ben.get("/student")).text
+    assert code in (await lamps.ben.get("/student/return-code")).text
+    program = await lamps.ben.get("/student/return-code", headers={"Accept": "application/json"})
+    assert program.json() == {"return_code": code}
+
+
+async def test_a_course_whose_files_are_gone_does_not_take_the_others_away(lamps: Lamps) -> None:
+    folder = lamps.cast.parts.settings.appliance_data / "courses" / "lamps"
+    (folder / "lessons" / "1.md").unlink()
+    page = await lamps.ben.get("/student")
+    assert page.status_code == 200 and "One path or two" in page.text
+    assert (await lamps.ben.get(lamps.path)).status_code == 503
+
+
+async def test_being_here_is_noted_once_a_minute(lamps: Lamps) -> None:
+    async def seen() -> int:
+        row = await lamps.cast.parts.db.fetch_one(
+            "SELECT last_seen_at FROM students WHERE display_name = 'Ben'"
+        )
+        assert row is not None
+        return int(row["last_seen_at"])
+
+    before = await seen()
+    for later, expected in ((59, before), (61, before + 61)):
+        lamps.cast.clock.now = before + later
+        await lamps.ben.get("/student")
+        assert await seen() == expected
