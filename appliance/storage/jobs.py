@@ -80,7 +80,9 @@ class JobRunner:
                 # A disk that is full now may have room later: the worker outlives it.
                 log.warning("jobs_wait code=%s", refusal.code)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), IDLE_SECONDS)
+                # Not wait_for: when it is woken and cancelled at once it forgets the cancel, and never stops.
+                async with asyncio.timeout(IDLE_SECONDS):
+                    await self._wake.wait()
 
     async def _take_up_again(self) -> None:
         """What a power cut or a full disk left half-done; a job that takes the box down each time is given up."""

@@ -20,6 +20,7 @@ from appliance.parts import Parts, parts_of
 from appliance.student.asking import asker_of
 from appliance.web import forms
 from appliance.web.identity import Person, person_of
+from appliance.web.refusals import with_wait
 from appliance.web.rendering import render as render_page
 from appliance.web.rendering import translator
 from appliance.work.responses import Responses, responses_of_student
@@ -101,8 +102,9 @@ async def ask(request: Request, course: str, lesson: str) -> HTTPResponse:
         async for event in parts_of(request).helper.ask(asker_of(request), question):
             turn = Turn(message, event.answer) if isinstance(event, Done) else turn
     except Refusal as refusal:
-        error = translator(request)(refusal.message)
-        return await page(request, opened, Typed(question=message, question_error=error), 422)
+        typed = Typed(question=message, question_error=translator(request)(refusal.message))
+        status = 422 if isinstance(refusal, Invalid) else refusal.status
+        return with_wait(await page(request, opened, typed, status), refusal)
     return await page(request, opened, turns=[turn] if turn else [])
 
 

@@ -65,17 +65,23 @@ async def test_a_locked_class_says_so_and_opens_again(cast: Cast) -> None:
     ada, address = await cast.ada(), f"/teach/class/{cast.classroom.id}"
     await ada.post(f"{address}/lock", {"locked": "1"})
     assert "Open the class" in (await ada.get(address)).text
-    refused = await cast.visitor().post("/join", {"class_code": cast.classroom.join_code, "display_name": "Dee"})
+    refused = await cast.visitor().post(
+        "/join", {"class_code": cast.classroom.join_code, "display_name": "Dee"}
+    )
     assert "locked just now" in refused.text
     await ada.post(f"{address}/lock", {"locked": "0"})
-    joined = await cast.visitor().post("/join", {"class_code": cast.classroom.join_code, "display_name": "Dee"})
+    joined = await cast.visitor().post(
+        "/join", {"class_code": cast.classroom.join_code, "display_name": "Dee"}
+    )
     assert joined.headers["location"] == "/student"
 
 
 async def test_a_new_code_replaces_the_old_one_and_leaves_students_in(cast: Cast) -> None:
     ada, ben = await cast.ada(), await cast.student(cast.ben)
     await ada.post(f"/teach/class/{cast.classroom.id}/join-code")
-    refused = await cast.visitor().post("/join", {"class_code": cast.classroom.join_code, "display_name": "Dee"})
+    refused = await cast.visitor().post(
+        "/join", {"class_code": cast.classroom.join_code, "display_name": "Dee"}
+    )
     assert "no class with this code" in refused.text
     assert (await ben.get("/student")).status_code == 200
 
