@@ -1,9 +1,11 @@
 """The command line: `chalkbox …`, the same as `python -m appliance …`."""
 
 import argparse
+import logging
 import os
 import sqlite3
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -84,8 +86,20 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
         # Found here, what stops the start is one sentence; found by the server, it would be a traceback too.
         load_or_make(data / data_folder.SECRETS)
         migrate(settings.database, data / "backups")
-        serve(settings, arguments.demo)
+        try:
+            serve(settings, arguments.demo)
+        finally:
+            _leave_nobody_waiting()
     return 0
+
+
+def _leave_nobody_waiting() -> None:
+    """A start or stop that Ctrl-C cut short leaves threads behind, and the interpreter would wait for them for ever."""
+    if threading.active_count() > 1:
+        status = 1 if sys.exc_info()[0] else 0
+        logging.shutdown()
+        sys.stdout.flush()
+        os._exit(status)
 
 
 def _settings(given: argparse.Namespace) -> Settings:

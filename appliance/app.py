@@ -4,6 +4,7 @@ import asyncio
 import errno
 import logging
 import secrets as random
+import signal
 import socket
 import sqlite3
 import time
@@ -32,7 +33,7 @@ from appliance.operations import systemd
 from appliance.operations.address import address_of
 from appliance.operations.console import welcome
 from appliance.operations.data_folder import prepare
-from appliance.operations.demo import prepare_demo
+from appliance.operations.demo import Demo, prepare_demo
 from appliance.parts import Parts, refresh_school
 from appliance.settings import Settings
 from appliance.storage import jobs, secrets
@@ -48,6 +49,7 @@ from appliance.work.submissions import remove_orphans
 # Everything but uploads, which count their own bytes.
 REQUEST_BYTES = 2 * 1024 * 1024
 DRAIN_SECONDS = 10.0
+SETTLE_SECONDS = 0.05
 WATCH_SECONDS = 3.0
 
 log = logging.getLogger("chalkbox")
@@ -96,14 +98,13 @@ def create_app(settings: Settings, clock: Clock = time.time, engine: Engine | No
 
     @app.after_server_start
     async def ready(app: Chalkbox) -> None:
-        parts: Parts = app.ctx.parts
-        app.ctx.watchdog = asyncio.create_task(systemd.watchdog(parts.db.writable))
-        systemd.ready()
-        log.info("ready host=%s port=%d", settings.appliance_host, settings.appliance_port)
+        app.ctx.readiness = asyncio.create_task(_say_ready(app, settings))
 
     @app.before_server_stop
     async def stop(app: Chalkbox) -> None:
-        await _stop(app)
+        if not hasattr(app.ctx, "stopping"):
+            app.ctx.stopping = asyncio.create_task(_stop(app))
+        await app.ctx.stopping
 
     return app
 
@@ -116,8 +117,13 @@ def serve(settings: Settings, demo: bool) -> None:
 
     @app.after_server_start
     async def announce(app: Chalkbox) -> None:
-        code = "" if app.ctx.school() else secrets.setup_code(settings.appliance_data / "secrets")
-        print(welcome(address_of(settings), code, seeded), flush=True)
+        app.ctx.announcement = asyncio.create_task(_announce(app, settings, seeded))
+
+    @app.before_server_stop
+    async def stay(app: Chalkbox) -> None:
+        for again in (signal.SIGINT, signal.SIGTERM):
+            # A second Ctrl-C would stop the loop in the middle of closing the database.
+            asyncio.get_running_loop().add_signal_handler(again, lambda: None)
 
     app.run(sock=listener, single_process=True, access_log=False, motd=False)
 
@@ -136,6 +142,21 @@ def _listen(settings: Settings) -> socket.socket:
             error.errno or 0, f"{host} is not an address of this machine: choose another --host."
         )
         raise StartRefused(sentence) from error
+
+
+async def _say_ready(app: Chalkbox, settings: Settings) -> None:
+    # Sanic loses a stop signal that comes before its loop runs on its own: be ready only then.
+    await asyncio.sleep(SETTLE_SECONDS)
+    parts: Parts = app.ctx.parts
+    systemd.ready()
+    log.info("ready host=%s port=%d", settings.appliance_host, settings.appliance_port)
+    await systemd.watchdog(parts.db.writable)
+
+
+async def _announce(app: Chalkbox, settings: Settings, seeded: Demo | None) -> None:
+    await asyncio.sleep(SETTLE_SECONDS)
+    code = "" if app.ctx.school() else secrets.setup_code(settings.appliance_data / "secrets")
+    print(welcome(address_of(settings), code, seeded), flush=True)
 
 
 async def _start(app: Chalkbox, settings: Settings, clock: Clock, engine: Engine | None) -> None:
@@ -252,7 +273,7 @@ async def _stop(app: Chalkbox) -> None:
     if not hasattr(app.ctx, "parts"):
         return
     parts: Parts = app.ctx.parts
-    for task in (getattr(app.ctx, "watchdog", None), app.ctx.watch):
+    for task in (getattr(app.ctx, "readiness", None), app.ctx.watch):
         if task is not None:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)

@@ -2,6 +2,7 @@
 
 import re
 import socket
+import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,8 @@ from appliance.web.identity import SESSION_COOKIE
 START = 1_800_000_000.0
 PASSWORD = "three brave otters"
 COURSE = "electricity-you-can-touch"
+# One for all: making one for each browser reads every certificate of the machine again.
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 TOKEN = re.compile(r'name="csrf-token" content="([0-9a-f]+)"')
 
 

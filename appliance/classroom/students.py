@@ -1,10 +1,11 @@
 """Students: a display name and a return code, nothing else."""
 
 import sqlite3
+from contextlib import suppress
 from dataclasses import dataclass
 
 from appliance.auth.join_codes import new_return_code
-from appliance.errors import NotFound
+from appliance.errors import NotFound, Unavailable
 from appliance.storage.database import Database, Reads, Transaction
 
 # A page view writes "seen" at most this often, so that reading stays reading.
@@ -75,8 +76,12 @@ async def create_student(tx: Transaction, class_id: int, display_name: str) -> S
 async def mark_seen(db: Database, student: Student) -> None:
     if db.now() - student.last_seen_at < SEEN_SECONDS:
         return
-    async with db.transaction() as tx:
-        await tx.execute("UPDATE students SET last_seen_at = :now WHERE id = :id", now=tx.now, id=student.id)
+    # A full disk or a long line must not cost anyone the page that they came for.
+    with suppress(Unavailable):
+        async with db.transaction() as tx:
+            await tx.execute(
+                "UPDATE students SET last_seen_at = :now WHERE id = :id", now=tx.now, id=student.id
+            )
 
 
 async def roster(db: Database, class_id: int) -> list[RosterLine]:

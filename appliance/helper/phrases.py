@@ -34,7 +34,7 @@ SPANISH = {
     ),
     "That goes beyond this lesson.": "Eso va más allá de esta lección.",
     "Here we work on: {topics}.": "Aquí trabajamos con: {topics}.",
-    "Ask me about one of these, or ask your teacher.": "Pregúntame sobre esto, o pregunta a tu docente.",
+    "Ask me about one of these, or ask your teacher.": "Pregúntame sobre esto, o pregunta a tu profe.",
     "What happens just before it goes wrong? Change one thing, try again, and see what changes.": (
         "¿Qué pasa justo antes de que falle? Cambia una sola cosa, prueba otra vez y mira qué cambia."
     ),

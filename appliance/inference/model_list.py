@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from appliance.errors import NotFound, Sentence
+from appliance.storage.files import sync_folder
 
 INDEX = "models.json"
 
@@ -73,20 +74,17 @@ def named(models: list[ModelFile], name: str) -> ModelFile:
         if model.name == name:
             return model
     if not models:
-        raise NotFound(Sentence("There is no model called %(name)s on this box, and no other.", name=name), "no_such_model")
+        raise NotFound(
+            Sentence("There is no model called %(name)s on this box, and no other.", name=name),
+            "no_such_model",
+        )
     there = ", ".join(model.name for model in models)
-    sentence = Sentence("There is no model called %(name)s on this box. The models are: %(there)s.", name=name, there=there)
+    sentence = Sentence(
+        "There is no model called %(name)s on this box. The models are: %(there)s.", name=name, there=there
+    )
     raise NotFound(sentence, "no_such_model")
 
 
 def choose(models: list[ModelFile], wanted: ModelFile) -> None:
     same = wanted.kind
     models[:] = [replace(m, chosen=m.name == wanted.name) if m.kind == same else m for m in models]
-
-
-def sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

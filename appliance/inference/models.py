@@ -14,11 +14,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from appliance.errors import Conflict, Invalid, Unavailable
+from appliance.errors import Conflict, Invalid, Sentence, Unavailable
 from appliance.inference import minilm
 from appliance.inference import pull as hub
 from appliance.inference.manifest import Recommended
-from appliance.inference.model_list import Kind, ModelFile, changing, choose, named, read, sync_folder
+from appliance.inference.model_list import Kind, ModelFile, changing, choose, named, read
+from appliance.storage.files import sync_folder
 
 SETTLED_SECONDS = 5.0
 INCOMING = ".incoming"
@@ -76,7 +77,9 @@ def use(folder: Path, name: str) -> ModelFile:
     with changing(folder) as models:
         wanted = named(models, name)
         if wanted.kind == "unusable":
-            raise Invalid(Sentence("%(name)s can't be used: %(why)s", name=name, why=wanted.note), "unusable_model")
+            raise Invalid(
+                Sentence("%(name)s can't be used: %(why)s", name=name, why=wanted.note), "unusable_model"
+            )
         choose(models, wanted)
         return replace(wanted, chosen=True)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from appliance.errors import Invalid, NotFound, Refusal, Unavailable
+from appliance.errors import Invalid, NotFound, Refusal, Sentence, Unavailable
 from appliance.library.lessons import Lesson, Place, Video, lesson_from, release_date, videos_from
 from appliance.library.sources import (
     SLUG,
@@ -25,6 +25,8 @@ from appliance.library.sources import (
 
 MANIFEST = "course.yaml"
 MOST_LESSONS = 500
+BAD_SLUG = "%(file)s: lesson %(number)s needs a 'slug' of letters, digits, - and _ only."
+SAME_SLUG = "%(file)s: two lessons have the slug '%(slug)s'. Give each its own."
 NO_COURSE = "This course isn't on the box."
 NO_LESSON = "This lesson isn't part of the course."
 BROKEN_LESSON = "This lesson can't be opened: its file needs a repair. Teachers see why under Lessons."
@@ -190,7 +192,9 @@ def _reference_problem(course: Course, key: str) -> Problem | None:
 def _read_course(folder: Path) -> _Read:
     root = folder.parent
     if not SLUG.fullmatch(folder.name):
-        sentence = f"The folder '{folder.name[:80]}' needs a name of letters, digits, - and _ only."
+        sentence = Sentence(
+            "The folder '%(folder)s' needs a name of letters, digits, - and _ only.", folder=folder.name[:80]
+        )
         raise Invalid(sentence, "slug_invalid")
     source = read_source(root, folder.name, MANIFEST, limit_bytes=YAML_BYTES)
     values = mapping(source.name, source.text)
@@ -219,12 +223,14 @@ def _read_course(folder: Path) -> _Read:
 
 
 def _slug_problems(name: str, course_slug: str, slugs: Sequence[str]) -> list[Problem]:
-    sentences = [] if slugs else [f"{name} lists no lessons: add them under 'lessons:'."]
+    sentences = (
+        [] if slugs else [Sentence("%(file)s lists no lessons: add them under 'lessons:'.", file=name)]
+    )
     for index, slug in enumerate(slugs):
         if not SLUG.fullmatch(slug):
-            sentences.append(f"{name}: lesson {index + 1} needs a 'slug' of letters, digits, - and _ only.")
+            sentences.append(Sentence(BAD_SLUG, file=name, number=index + 1))
         elif slug in slugs[:index]:
-            sentences.append(f"{name}: two lessons have the slug '{slug}'. Give each its own.")
+            sentences.append(Sentence(SAME_SLUG, file=name, slug=slug))
     return [Problem(course_slug, sentence) for sentence in sentences]
 
 
@@ -256,7 +262,7 @@ def _place(
         slug=entry.slug,
         session=entry.session,
         title=entry.title,
-        available_on=release_date(f"{name}, lesson '{entry.slug}'", listed),
+        available_on=release_date(f"{name}, '{entry.slug}'", listed),
         helper_reference=entry.helper_reference,
         videos=entry.videos,
         previous=before,

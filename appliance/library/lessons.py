@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import parse_qs, urlsplit
 
-from appliance.errors import Invalid
+from appliance.errors import Invalid, Sentence
 from appliance.library.sections import split_for_audiences
 from appliance.library.sources import Source, Yaml, entries, front_matter, lines_of, number, section, words
 
+BAD_DATE = "%(file)s: '%(key)s' has to be a date like 2026-09-01, not '%(text)s'."
 DATE_KEYS = ("available_on", "release_date", "opens_on")
 _EXTENSION = re.compile(r"\.[a-z0-9]{1,10}")
 _YOUTUBE_ID = re.compile(r"[A-Za-z0-9_-]{6,20}")
@@ -171,7 +172,7 @@ def release_date(name: str, values: Mapping[str, Yaml]) -> date | None:
             try:
                 return date.fromisoformat(text[:10])
             except ValueError as error:
-                sentence = f"{name}: '{key}' has to be a date like 2026-09-01, not '{text[:40]}'."
+                sentence = Sentence(BAD_DATE, file=name, key=key, text=text[:40])
                 raise Invalid(sentence, "date_invalid") from error
     return None
 

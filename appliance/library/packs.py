@@ -10,13 +10,15 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from appliance.errors import Conflict, Invalid, TooLarge
+from appliance.errors import Conflict, Invalid, Sentence, TooLarge
 from appliance.library.courses import MANIFEST, problems_of
 from appliance.library.media import CONTENT_TYPES
 from appliance.library.sources import SLUG
 
 MOST_FILES = 500
 MOST_BYTES = 256 * 1024 * 1024
+IS_LINK = "'%(name)s' is a link. Put the file itself into the pack."
+TOO_LARGE = "The pack is larger than %(limit)s MB once unpacked."
 KINDS = frozenset({".yaml", ".md", *CONTENT_TYPES})
 CHUNK = 1024 * 1024
 
@@ -32,9 +34,10 @@ def import_pack(source: Path, into: Path) -> str:
         with zipfile.ZipFile(source) as archive:
             return _placed(_zip_files(archive), source.stem, into)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        raise Invalid(
-            f"{source.name} can't be opened as a zip file. Pack the course again.", "pack_broken"
-        ) from error
+        sentence = Sentence(
+            "%(file)s can't be opened as a zip file. Pack the course again.", file=source.name
+        )
+        raise Invalid(sentence, "pack_broken") from error
 
 
 def _folder_files(folder: Path) -> dict[PurePosixPath, Path]:
@@ -43,7 +46,7 @@ def _folder_files(folder: Path) -> dict[PurePosixPath, Path]:
         for name in (*folders, *names):
             path = Path(parent, name)
             if path.is_symlink():
-                raise Invalid(f"'{name}' is a link. Put the file itself into the pack.", "pack_link")
+                raise Invalid(Sentence(IS_LINK, name=name), "pack_link")
         for name in names:
             path = Path(parent, name)
             if path.is_file():
@@ -57,15 +60,16 @@ def _zip_files(archive: zipfile.ZipFile) -> dict[PurePosixPath, "zipfile.Path"]:
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     _refuse_many(len(entries))
     if sum(entry.file_size for entry in entries) > MOST_BYTES:
-        raise TooLarge(f"The pack is larger than {MOST_BYTES // CHUNK} MB once unpacked.", "pack_large")
+        raise TooLarge(Sentence(TOO_LARGE, limit=MOST_BYTES // CHUNK), "pack_large")
     for entry in entries:
         name = PurePosixPath(entry.filename)
         if name.is_absolute() or ".." in name.parts or "\\" in entry.filename or ":" in entry.filename:
-            raise Invalid(
-                f"The pack has a file outside its own folder: '{entry.filename[:80]}'.", "path_outside"
+            sentence = Sentence(
+                "The pack has a file outside its own folder: '%(name)s'.", name=entry.filename[:80]
             )
+            raise Invalid(sentence, "path_outside")
         if stat.S_ISLNK(entry.external_attr >> 16):
-            raise Invalid(f"'{name.name}' is a link. Put the file itself into the pack.", "pack_link")
+            raise Invalid(Sentence(IS_LINK, name=name.name), "pack_link")
         if entry.flag_bits & 1:
             raise Invalid("The pack has a password. Pack it again without one.", "pack_encrypted")
     return {PurePosixPath(entry.filename): zipfile.Path(archive, entry.filename) for entry in entries}
@@ -73,7 +77,7 @@ def _zip_files(archive: zipfile.ZipFile) -> dict[PurePosixPath, "zipfile.Path"]:
 
 def _refuse_many(count: int) -> None:
     if count > MOST_FILES:
-        raise TooLarge(f"The pack has more than {MOST_FILES} files.", "pack_large")
+        raise TooLarge(Sentence("The pack has more than %(most)s files.", most=MOST_FILES), "pack_large")
 
 
 def _placed(
@@ -81,17 +85,19 @@ def _placed(
 ) -> str:
     manifests = sorted((path for path in files if path.name == MANIFEST), key=lambda path: len(path.parts))
     if not manifests:
-        raise Invalid(f"There is no {MANIFEST} in the pack.", "pack_no_manifest")
+        raise Invalid(Sentence("There is no %(file)s in the pack.", file=MANIFEST), "pack_no_manifest")
     root = manifests[0].parent
     slug = root.name or name
     if not SLUG.fullmatch(slug):
-        raise Invalid(
-            f"'{slug[:80]}' can't name a course: use letters, digits, - and _ only.", "slug_invalid"
+        sentence = Sentence(
+            "'%(name)s' can't name a course: use letters, digits, - and _ only.", name=slug[:80]
         )
+        raise Invalid(sentence, "slug_invalid")
     if os.path.lexists(into / slug):
-        raise Conflict(
-            f"The box already has the course '{slug}'. Remove or rename one of the two.", "course_exists"
+        sentence = Sentence(
+            "The box already has the course '%(name)s'. Remove or rename one of the two.", name=slug
         )
+        raise Conflict(sentence, "course_exists")
     with _staging(into) as staging:
         left = MOST_BYTES
         for path, source in files.items():
@@ -125,9 +131,7 @@ def _copied(incoming: IO[bytes], target: Path, most: int) -> int:
         while chunk := incoming.read(CHUNK):
             size += len(chunk)
             if size > most:
-                raise TooLarge(
-                    f"The pack is larger than {MOST_BYTES // CHUNK} MB once unpacked.", "pack_large"
-                )
+                raise TooLarge(Sentence(TOO_LARGE, limit=MOST_BYTES // CHUNK), "pack_large")
             file.write(chunk)
         file.flush()
         os.fsync(file.fileno())

@@ -38,6 +38,18 @@ _HIGHLIGHTED = HtmlFormatter(nowrap=True, classprefix="c-")
 
 
 @dataclass(frozen=True)
+class Labels:
+    """What a screen reader says of things that have no words of their own."""
+
+    done: str = "Done:"
+    to_do: str = "To do:"
+    table: str = "Table"
+
+
+ENGLISH = Labels()
+
+
+@dataclass(frozen=True)
 class Part:
     """`kind` is "html" or one of ACTIVITIES, whose `html` is empty: the page puts its form there."""
 
@@ -57,13 +69,13 @@ class Rendered:
 
 
 @lru_cache(maxsize=128)
-def render(markdown: str, asset_base: str, id_prefix: str = "h-") -> Rendered:
+def render(markdown: str, asset_base: str, id_prefix: str = "h-", labels: Labels = ENGLISH) -> Rendered:
     """Kept by its text, so that a lesson opened by thirty students is set once: some 50 ms the first time.
 
     `asset_base` is the address of the course's assets, without a slash at the end.
     """
     tokens = tokens_of(markdown, id_prefix)
-    renderer = _Renderer(asset_base)
+    renderer = _Renderer(asset_base, labels)
     parts, start = [], 0
     for index, token in enumerate(tokens):
         if token.type == "activity":
@@ -73,9 +85,9 @@ def render(markdown: str, asset_base: str, id_prefix: str = "h-") -> Rendered:
     return Rendered(tuple(part for part in parts if part.html or part.kind != "html"), headings_in(tokens))
 
 
-def render_lesson(lesson: Lesson, asset_base: str) -> Rendered:
+def render_lesson(lesson: Lesson, asset_base: str, labels: Labels = ENGLISH) -> Rendered:
     """What students read; each activity of the lesson has one place: where the text says, or at the end."""
-    rendered = render(lesson.body_student, asset_base)
+    rendered = render(lesson.body_student, asset_base, labels=labels)
     wanted = {"checklist": lesson.checklist, "reflection": lesson.reflection, "hand-in": lesson.submission}
     left = [kind for kind in ACTIVITIES if wanted[kind] is not None]
     parts = []
@@ -91,16 +103,17 @@ def render_lesson(lesson: Lesson, asset_base: str) -> Rendered:
 @lru_cache(maxsize=1024)
 def render_line(text: str) -> Markup:
     """One line from front matter: emphasis, code, links and formulas, no blocks and no pictures."""
-    renderer = _Renderer("")
+    renderer = _Renderer("", ENGLISH)
     return cleaned(renderer.render_all(inline_tokens_of(text[:4000])), asset_base="", tags=LINE_TAGS)
 
 
 class _Renderer(RendererHTML):
     """The library finds the rule for a token by the token's type: a method here is such a rule."""
 
-    def __init__(self, asset_base: str) -> None:
+    def __init__(self, asset_base: str, labels: Labels) -> None:
         super().__init__()
         self._asset_base = asset_base
+        self._labels = labels
         self._formulas = 0
         self.rules |= dict.fromkeys(MATH, cast(MethodType, self._math))
         self.rules |= dict.fromkeys(("fence", "code_block"), cast(MethodType, self._code))
@@ -125,12 +138,12 @@ class _Renderer(RendererHTML):
 
     def task_box(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         """A drawn box: it can't be ticked, so it must not be a form control."""
-        label = "Done:" if tokens[idx].info else "To do:"
-        return f'<span class="task-box" role="img" aria-label="{label}"></span>'
+        label = self._labels.done if tokens[idx].info else self._labels.to_do
+        return f'<span class="task-box" role="img" aria-label="{escapeHtml(label)}"></span>'
 
     def table_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         columns = ", ".join(filter(None, tokens[idx].meta["columns"]))[:120]
-        label = escapeHtml(f"Table: {columns}" if columns else "Table")
+        label = escapeHtml(f"{self._labels.table}: {columns}" if columns else self._labels.table)
         return f'<div class="table-scroll" tabindex="0" role="region" aria-label="{label}"><table>'
 
     def table_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:

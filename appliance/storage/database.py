@@ -9,7 +9,7 @@ from pathlib import Path
 
 import aiosqlite
 
-from appliance.errors import Busy, Unavailable
+from appliance.errors import Unavailable
 from appliance.storage.migrate import migrate
 
 READERS = 2
@@ -112,7 +112,8 @@ class Database:
                 # A full disk must not keep the box from stopping: what was committed is in the log file.
                 with suppress(sqlite3.Error):
                     await writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
-            for connection in self._opened:
+            # The writer last: a reader can't fold the log into the file and remove it.
+            for connection in reversed(self._opened):
                 await connection.close()
             self._opened.clear()
             self._readers = asyncio.Queue()
@@ -129,7 +130,7 @@ class Database:
     async def transaction(self) -> AsyncIterator[Transaction]:
         """One write, whole or not at all, also when whoever writes is cancelled half-way.
 
-        Raises Unavailable when the disk refuses.
+        Raises Unavailable when the disk refuses or the line does not move.
         """
         # Two coroutines on one aiosqlite connection would share its transaction: hence the lock.
         async with self._turn() as writer:
@@ -162,7 +163,7 @@ class Database:
             async with asyncio.timeout(WAIT_SECONDS):
                 await self._write_lock.acquire()
         except TimeoutError as error:
-            raise Busy(IN_LINE, "database_busy") from error
+            raise Unavailable(IN_LINE, "database_busy") from error
         try:
             if self._writer is None:
                 raise Unavailable(CLOSED, "database_closed")

@@ -86,8 +86,8 @@ class IncomingFile:
         with _disk_full():
             lasting.parent.mkdir(exist_ok=True)
             self.path.rename(lasting)
-            _sync_folder(lasting.parent)
-            _sync_folder(self._folder)
+            sync_folder(lasting.parent)
+            sync_folder(self._folder)
         return StoredFile(name, self._size, self._hash.hexdigest())
 
     @property
@@ -118,7 +118,8 @@ def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make the names in it safe against a power cut."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

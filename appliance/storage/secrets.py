@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from appliance.errors import StartRefused
+from appliance.storage.files import sync_folder
 
 BYTES = 32
 SETUP_CODE = "setup-code"
@@ -88,15 +89,7 @@ def _make(path: Path, content: bytes) -> None:
             os.link(half, path)
     finally:
         half.unlink()
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync_folder(path.parent)
 
 
 def _insist_private(path: Path) -> None:

@@ -14,7 +14,7 @@ from appliance.helper.questions import Question
 from appliance.helper.scope import Audience
 from appliance.helper.suggestions import suggestions_for
 from appliance.library.lessons import Lesson
-from appliance.library.rendering import Rendered, render, render_lesson
+from appliance.library.rendering import Labels, Rendered, render, render_lesson
 from appliance.library.sections import intro_only
 from appliance.parts import Parts, parts_of
 from appliance.student.asking import asker_of
@@ -48,11 +48,10 @@ class OpenLesson:
     def path(self) -> str:
         return f"/course/{self.lesson.course_slug}/{self.lesson.slug}"
 
-    @property
-    def text(self) -> Rendered:
+    def text(self, labels: Labels) -> Rendered:
         if self.release.is_open:
-            return render_lesson(self.lesson, self.asset_base)
-        return render(intro_only(self.lesson.body_student), self.asset_base)
+            return render_lesson(self.lesson, self.asset_base, labels)
+        return render(intro_only(self.lesson.body_student), self.asset_base, labels=labels)
 
 
 @dataclass(frozen=True)
@@ -143,14 +142,15 @@ async def page(
 ) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
     responses, handed_in = await _work(parts, person)
+    labels = _labels(request)
     return render_page(
         request,
         "student/lesson.html",
         status,
         opened=opened,
         lesson=opened.lesson,
-        text=opened.text,
-        teacher_text=_teacher_text(opened, person),
+        text=opened.text(labels),
+        teacher_text=_teacher_text(opened, person, labels),
         responses=responses,
         handed_in=handed_in,
         typed=typed,
@@ -167,10 +167,15 @@ async def _work(parts: Parts, person: Person) -> tuple[Responses, list[Submissio
     return await responses_of_student(parts.db, person.id), await submissions_of_student(parts.db, person.id)
 
 
-def _teacher_text(opened: OpenLesson, person: Person) -> Rendered | None:
+def _labels(request: Request) -> Labels:
+    translate = translator(request)
+    return Labels(translate("Done:"), translate("To do:"), translate("Table"))
+
+
+def _teacher_text(opened: OpenLesson, person: Person, labels: Labels) -> Rendered | None:
     if not person.is_staff or not opened.lesson.body_teacher:
         return None
-    return render(opened.lesson.body_teacher, opened.asset_base, "t-")
+    return render(opened.lesson.body_teacher, opened.asset_base, "t-", labels)
 
 
 def _starters(lesson: Lesson, language: str) -> tuple[str, ...]:

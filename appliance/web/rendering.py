@@ -6,7 +6,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
-from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined, select_autoescape
+from babel.numbers import format_decimal
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    PackageLoader,
+    PrefixLoader,
+    StrictUndefined,
+    pass_context,
+    select_autoescape,
+)
+from jinja2.runtime import Context
 from markupsafe import Markup
 from sanic import HTTPResponse, Request
 from sanic.response import html
@@ -61,9 +71,12 @@ def say(request: Request, text: str, kind: str = "ok") -> None:
     request.ctx.flash_next = Flash(kind, text)
 
 
-def megabytes(size_bytes: int) -> str:
+@pass_context
+def megabytes(page: Context, size_bytes: int) -> str:
     """A size as people read it."""
-    return f"{size_bytes / 1e6:.1f} MB" if size_bytes >= 100_000 else f"{max(1, size_bytes // 1000)} kB"
+    if size_bytes < 100_000:
+        return f"{max(1, size_bytes // 1000)} kB"
+    return f"{format_decimal(size_bytes / 1e6, '0.0', locale=page['language'])} MB"
 
 
 def _common(request: Request, static: StaticFiles) -> dict[str, Any]:
@@ -86,7 +99,7 @@ def _common(request: Request, static: StaticFiles) -> dict[str, Any]:
         "flash": request.ctx.flash,
         "request_id": request.ctx.request_id,
         "version": VERSION,
-        "date": lambda day: format_date(day, "EEEE d MMMM", locale=translate.language),
+        "date": lambda day: format_date(day, translate("EEEE d MMMM"), locale=translate.language),
         "moment": lambda seconds: _moment(request, seconds),
     }
 
@@ -97,7 +110,8 @@ def _local(request: Request, seconds: int) -> datetime:
 
 
 def _moment(request: Request, seconds: int) -> str:
-    return format_datetime(_local(request, seconds), "d MMM, HH:mm", locale=request.ctx.language)
+    translate = translator(request)
+    return format_datetime(_local(request, seconds), translate("d MMM, HH:mm"), locale=translate.language)
 
 
 def _rooms_loader() -> ChoiceLoader:

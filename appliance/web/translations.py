@@ -37,7 +37,7 @@ class Translator:
 
     def __call__(self, message: str, **values: object) -> str:
         if isinstance(message, Sentence):
-            message, values = message.template, message.values
+            return self(message.template, **message.values)
         return _filled(self._catalogue.gettext(message) if message else "", values)
 
     def plural(self, one: str, many: str, number: int, **values: object) -> str:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from tests.browser.conftest import CHROMIUM, LAPTOP, PHONE, QUIET, start_box
-from tests.browser.pages import every_page
+from tests.browser.conftest import CHROMIUM, LAPTOP, PHONE, QUIET, RunningBox, join, start_box
+from tests.browser.pages import STUDENT, every_page
 
 FOLDER = Path(__file__).parent.parent.parent / "docs" / "screens"
 
@@ -32,8 +32,21 @@ def main() -> None:
                     page.screenshot(
                         path=FOLDER / f"{name}-{screen}-{colours}.png", full_page=name != "lesson"
                     )
+                if (screen, colours) == ("laptop", "light"):
+                    _picture_of_readme(box, somebody(viewport=size))
                 box.stop()
         browser.close()
+
+
+def _picture_of_readme(box: RunningBox, page: Page) -> None:
+    """A lesson with the helper beside it, just after an answer."""
+    join(page, box, "Noor")
+    page.goto(box.url + STUDENT["lesson"])
+    page.fill("#helper-message", "Why does a pencil let electricity through?")
+    page.locator("[data-part=send]").click()
+    page.locator(".answer .follow-up").first.wait_for()
+    page.locator(".helper-log").evaluate("log => log.scrollTo(0, 0)")
+    page.screenshot(path=FOLDER / "readme.png")
 
 
 if __name__ == "__main__":

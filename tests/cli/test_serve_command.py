@@ -52,7 +52,7 @@ def systemd(tmp_path: Path) -> Iterator[socket.socket]:
 
 
 @pytest.fixture
-def running(tmp_path: Path, port: int, systemd: socket.socket) -> Iterator[subprocess.Popen[str]]:
+def starting(tmp_path: Path, port: int, systemd: socket.socket) -> Iterator[subprocess.Popen[str]]:
     """A box on a new data folder that tells `systemd` how it is."""
     line = str(tmp_path / "notify")
     with started("--port", str(port), "--data", str(tmp_path / "data"), NOTIFY_SOCKET=line) as box:
@@ -62,30 +62,50 @@ def running(tmp_path: Path, port: int, systemd: socket.socket) -> Iterator[subpr
             box.kill()
 
 
+def greeting(box: subprocess.Popen[str]) -> str:
+    """What stands on the console once the box is ready, to the setup code."""
+    assert box.stdout
+    lines = [box.stdout.readline()]
+    while "Setup code" not in lines[-1]:
+        lines.append(box.stdout.readline())
+        assert lines[-1], "the box ended before it was ready"
+    return "".join(lines)
+
+
 def test_a_box_starts_answers_and_stops(
-    running: subprocess.Popen[str], port: int, systemd: socket.socket
+    starting: subprocess.Popen[str], port: int, systemd: socket.socket
 ) -> None:
     assert systemd.recv(100) == b"READY=1"
+    said = greeting(starting)
+    assert f"http://localhost:{port}/setup" in said
+    assert re.search(r"\b[A-HJ-NP-Z2-9]{4}-[A-HJ-NP-Z2-9]{4}\b", said)
     with urlopen(f"http://127.0.0.1:{port}/healthz") as answer:
         assert json.load(answer)["ok"] is True
-    running.send_signal(signal.SIGTERM)
+    starting.send_signal(signal.SIGTERM)
     assert systemd.recv(100) == b"STOPPING=1"
-    out, err = running.communicate(timeout=PATIENCE)
-    assert running.returncode == 0
-    assert f"http://localhost:{port}/setup" in out
-    assert re.search(r"\b[A-HJ-NP-Z2-9]{4}-[A-HJ-NP-Z2-9]{4}\b", out), "the setup code is on the console"
-    assert "level=error" not in err
+    _, err = starting.communicate(timeout=PATIENCE)
+    assert starting.returncode == 0
+    assert "event=stopped" in err and "level=error" not in err
 
 
 def test_an_impatient_second_signal_does_no_harm(
-    running: subprocess.Popen[str], systemd: socket.socket
+    starting: subprocess.Popen[str], systemd: socket.socket
 ) -> None:
     assert systemd.recv(100) == b"READY=1"
-    running.send_signal(signal.SIGINT)
+    greeting(starting)
+    starting.send_signal(signal.SIGINT)
     assert systemd.recv(100) == b"STOPPING=1"
-    running.send_signal(signal.SIGTERM)
-    _, err = running.communicate(timeout=PATIENCE)
+    starting.send_signal(signal.SIGTERM)
+    _, err = starting.communicate(timeout=PATIENCE)
     assert "event=stopped" in err and "Traceback" not in err
+
+
+def test_a_signal_in_the_middle_of_starting_ends_it(
+    starting: subprocess.Popen[str], systemd: socket.socket
+) -> None:
+    assert systemd.recv(100) == b"READY=1"
+    starting.send_signal(signal.SIGINT)
+    starting.communicate(timeout=PATIENCE)
 
 
 def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.errors import Busy, Invalid, Unavailable
+from appliance.errors import Invalid, Unavailable
 from appliance.storage import database
 from appliance.storage.database import Clock, Database, Transaction
 
@@ -271,7 +271,7 @@ async def test_a_line_that_does_not_move_is_busy_and_not_silence(
 ) -> None:
     monkeypatch.setattr(database, "WAIT_SECONDS", 0.01)
     async with db.transaction():
-        with pytest.raises(Busy, match="Wait a few seconds"):
+        with pytest.raises(Unavailable, match="Wait a few seconds"):
             await write(db, "late")
     await write(db, "in time")
     assert await notes(db) == ["in time"]
@@ -288,6 +288,7 @@ async def test_closing_lets_the_write_under_way_end_and_refuses_what_comes_later
             await tx.fetch_all(SLOW)
             await note(tx, "in time")
 
+    assert await notes(db) == []
     writing = asyncio.create_task(slow_write())
     await inside.wait()
     closing_down = asyncio.create_task(db.close())

@@ -63,4 +63,4 @@ def _entry(course: Course) -> dict[str, object]:
 
 
 def _sentences(problems: list[Problem]) -> list[str]:
-    return [f"{problem.slug}: {problem.sentence}" for problem in problems]
+    return [problem.sentence for problem in problems]

@@ -1,0 +1,184 @@
+"""What was handed in: kept in every version, shown to the right people, and removed with its files."""
+
+import asyncio
+
+import pytest
+
+from appliance.classroom.students import Student
+from appliance.errors import Invalid, NotFound
+from appliance.storage.database import Database
+from appliance.storage.files import FileStore
+from appliance.work.responses import responses_of_student, save_reflection, save_ticks
+from appliance.work.submissions import (
+    NOTE_CHARACTERS,
+    accept,
+    bytes_of_class,
+    create_submission,
+    handed_in_to_class,
+    remove_orphans,
+    remove_submissions,
+    submission_of_staff,
+    submission_of_student,
+    submissions_of_student,
+)
+from tests.conftest import Clock
+from tests.work.conftest import Room, arrived
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
+
+
+async def hand_in(
+    db: Database, store: FileStore, room: Room, student: Student, name: str = "photo.png", note: str = ""
+) -> int:
+    stored = await accept(store, arrived(store, PNG), name, (".png",))
+    async with db.transaction() as tx:
+        return await create_submission(tx, room.things["upload"], student.id, name, stored, note)
+
+
+async def test_a_file_handed_in_is_there_byte_for_byte(
+    db: Database, store: FileStore, adas: Room, ben: Student
+) -> None:
+    submission_id = await hand_in(db, store, adas, ben, "Mon dessin \U0001f4a1.png", "Look!")
+    found = await submission_of_student(db, submission_id, ben.id)
+    assert (found.original_filename, found.note, found.size_bytes) == (
+        "Mon dessin \U0001f4a1.png",
+        "Look!",
+        48,
+    )
+    assert store.path(found.stored_name).read_bytes() == PNG
+    assert found.stored_name.endswith(".png") and "dessin" not in found.stored_name
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("game.exe", PNG), ("photo.png", b"MZ\x00"), ("photo.png", b"words")]
+)
+async def test_what_is_refused_leaves_nothing_on_disk(store: FileStore, name: str, content: bytes) -> None:
+    with pytest.raises(Invalid):
+        await accept(store, arrived(store, content), name, (".png",))
+    assert [path for path in store.folder.rglob("*") if path.is_file()] == []
+
+
+async def test_whoever_goes_away_while_it_is_checked_leaves_nothing_half_done(store: FileStore) -> None:
+    accepting = asyncio.create_task(accept(store, arrived(store, PNG), "photo.png", (".png",)))
+    await asyncio.sleep(0)
+    accepting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await accepting
+    assert list((store.folder / "arriving").iterdir()) == []
+
+
+async def test_a_note_that_is_too_long_is_refused(
+    db: Database, store: FileStore, adas: Room, ben: Student
+) -> None:
+    await hand_in(db, store, adas, ben, note="x" * NOTE_CHARACTERS)
+    with pytest.raises(Invalid, match="2000"):
+        await hand_in(db, store, adas, ben, note="x" * (NOTE_CHARACTERS + 1))
+    assert len(await submissions_of_student(db, ben.id)) == 1
+
+
+async def test_every_version_stays_and_the_newest_comes_first(
+    db: Database, store: FileStore, adas: Room, ben: Student, clock: Clock
+) -> None:
+    first = await hand_in(db, store, adas, ben, "one.png")
+    second = await hand_in(db, store, adas, ben, "two.png")
+    clock.now += 5
+    third = await hand_in(db, store, adas, ben, "three.png")
+    assert [work.id for work in await submissions_of_student(db, ben.id)] == [third, second, first]
+
+
+async def test_the_class_list_shows_the_newest_of_each_student_and_no_other_class(
+    db: Database,
+    store: FileStore,
+    adas: Room,
+    olus: Room,
+    ben: Student,
+    chi: Student,
+    dee: Student,
+    clock: Clock,
+) -> None:
+    await hand_in(db, store, adas, ben, "old.png")
+    await hand_in(db, store, olus, dee)
+    clock.now += 5
+    await hand_in(db, store, adas, chi, "chi.png")
+    await hand_in(db, store, adas, ben, "new.png")
+    lines = await handed_in_to_class(db, adas.classroom.id, 10)
+    assert [(line.student_name, line.submission.original_filename) for line in lines] == [
+        ("Ben", "new.png"),
+        ("Chi", "chi.png"),
+    ]
+    assert len(await handed_in_to_class(db, adas.classroom.id, 1)) == 1
+
+
+async def test_the_newest_counts_even_when_the_clock_was_set_back(
+    db: Database, store: FileStore, adas: Room, ben: Student, clock: Clock
+) -> None:
+    await hand_in(db, store, adas, ben, "before.png")
+    clock.now -= 10 * 365 * 24 * 3600
+    await hand_in(db, store, adas, ben, "after.png")
+    lines = await handed_in_to_class(db, adas.classroom.id, 10)
+    assert [line.submission.original_filename for line in lines] == ["after.png"]
+
+
+async def test_only_its_student_and_the_teachers_of_the_class_find_it(
+    db: Database, store: FileStore, adas: Room, olus: Room, ben: Student, chi: Student, dee: Student
+) -> None:
+    work = await hand_in(db, store, adas, ben)
+    assert (await submission_of_staff(db, work, adas.staff_id)).id == work
+    for nobody in (chi, dee):
+        with pytest.raises(NotFound, match="isn't yours"):
+            await submission_of_student(db, work, nobody.id)
+    with pytest.raises(NotFound, match="isn't from your class"):
+        await submission_of_staff(db, work, olus.staff_id)
+    with pytest.raises(NotFound):
+        await submission_of_staff(db, work + 1, adas.staff_id)
+
+
+async def test_the_bytes_of_a_class_are_its_own_in_every_version(
+    db: Database, store: FileStore, adas: Room, olus: Room, ben: Student, dee: Student
+) -> None:
+    assert await bytes_of_class(db, adas.classroom.id) == 0
+    for _ in range(2):
+        await hand_in(db, store, adas, ben)
+    await hand_in(db, store, olus, dee)
+    assert await bytes_of_class(db, adas.classroom.id) == 2 * len(PNG)
+
+
+async def test_deleting_ones_work_deletes_all_of_it_and_nobody_elses(
+    db: Database, store: FileStore, adas: Room, ben: Student, chi: Student
+) -> None:
+    for student in (ben, chi):
+        await hand_in(db, store, adas, student)
+        async with db.transaction() as tx:
+            await save_ticks(tx, adas.things["checklist"], student.id, ["a"])
+            await save_reflection(tx, adas.things["reflection"], student.id, "words")
+    async with db.transaction() as tx:
+        names = await remove_submissions(tx, ben.id)
+    assert len(names) == 1
+    assert await submissions_of_student(db, ben.id) == []
+    said = await responses_of_student(db, ben.id)
+    assert (said.ticks, said.reflections) == ({}, {})
+    assert len(await submissions_of_student(db, chi.id)) == 1
+    assert (await responses_of_student(db, chi.id)).reflections != {}
+
+
+async def test_only_files_that_no_row_knows_are_swept(
+    db: Database, store: FileStore, adas: Room, ben: Student
+) -> None:
+    work = await submission_of_student(db, await hand_in(db, store, adas, ben), ben.id)
+    orphans = {(await accept(store, arrived(store, PNG), "a.png", (".png",))).stored_name for _ in range(3)}
+    half = arrived(store, PNG)
+    assert await remove_orphans(db, store) == 3
+    assert await store.names() == [work.stored_name]
+    assert not any(store.path(name).exists() for name in orphans)
+    assert half.path.exists()
+    assert await remove_orphans(db, store) == 0
+
+
+async def test_the_class_list_takes_one_query_however_much_was_handed_in(
+    db: Database, store: FileStore, adas: Room, ben: Student, chi: Student
+) -> None:
+    for student in (ben, chi, ben, chi):
+        await hand_in(db, store, adas, student)
+    before = db.queries
+    await handed_in_to_class(db, adas.classroom.id, 10)
+    assert db.queries - before == 1
