@@ -6,7 +6,7 @@ from pathlib import Path
 
 import ifaddr
 
-ROUTES = Path("/proc/net/route")
+ROUTES = Path("/proc/self/net/route")
 EVERYWHERE = ("", "0.0.0.0", "::")  # noqa: S104 - compared, not listened on
 # Networks inside this machine, or tunnels out of the room: no phone in the class is on them.
 INSIDE = (
@@ -24,7 +24,7 @@ INSIDE = (
     "tailscale",
     "zt",
 )
-GATEWAY_UP = 0x3
+UP = 0x1
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def default_interface(routes: Path = ROUTES) -> str:
     defaults = [
         (int(row[6]), row[0])
         for row in rows
-        if len(row) > 7 and row[1] == row[7] == "00000000" and int(row[3], 16) & GATEWAY_UP == GATEWAY_UP
+        if len(row) > 7 and row[1] == row[7] == "00000000" and int(row[3], 16) & UP
     ]
     return min(defaults)[1] if defaults else ""
 

@@ -25,6 +25,12 @@ def ways(request: Request, path: str = "") -> list[Way]:
     return [Way(host, qr(f"{request.scheme}://{host}{path}")) for host in hosts(request)]
 
 
+def on_network(request: Request) -> bool:
+    """Whether another device can open the box at all."""
+    parts = parts_of(request)
+    return parts.announcer.held is not None or serves_network(parts.settings.appliance_host)
+
+
 def hosts(request: Request) -> list[str]:
     """The announced name and its number; without those, what the teacher used, as it works for them too."""
     parts = parts_of(request)

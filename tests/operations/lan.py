@@ -146,9 +146,9 @@ class Lan:
 
     def connect(self) -> None:
         """The cable between the two switches."""
-        ip("-n", self._switch, "link", "add", "name", "a", "type", "veth", "peer", "name", "b")
-        ip("-n", self._switch, "link", "set", "a", "master", "one", "up")
-        ip("-n", self._switch, "link", "set", "b", "master", "two", "up")
+        ip("-n", self._switch, "link", "add", "name", "left", "type", "veth", "peer", "name", "right")
+        ip("-n", self._switch, "link", "set", "dev", "left", "master", "one", "up")
+        ip("-n", self._switch, "link", "set", "dev", "right", "master", "two", "up")
 
     def _namespace(self, name: str) -> str:
         whole = f"{self._id}-{name}"

@@ -8,6 +8,7 @@ import struct
 import sys
 import time
 import urllib.request
+from collections.abc import Callable
 
 from zeroconf import (
     DNSAddress,
@@ -149,10 +150,12 @@ def member() -> socket.socket:
 
 
 if __name__ == "__main__":
-    word, *rest = sys.argv[1:]
-    if word == "browse":
-        asyncio.run(browse(*rest))
-    else:
-        {"one-shot": one_shot, "listen": listen, "claim": claim, "garbage": garbage, "fetch": fetch}[word](
-            *rest
-        )
+    asked: dict[str, Callable[..., None]] = {
+        "one-shot": one_shot,
+        "browse": lambda name: asyncio.run(browse(name)),
+        "listen": listen,
+        "claim": claim,
+        "garbage": garbage,
+        "fetch": fetch,
+    }
+    asked[sys.argv[1]](*sys.argv[2:])

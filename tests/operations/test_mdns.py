@@ -48,10 +48,13 @@ def box(machine: Machine, folder: Path, **environment: str) -> Program:
 def laptop(machine: Machine, folder: Path, name: str = "laptop") -> Program:
     """A machine with Avahi on it, whose files are its own."""
     (folder / "avahi.conf").write_text(AVAHI.replace("laptop", name))
+    # libnss-mdns asks a name server first whether "local" is a zone of its own: one that says no at once.
+    (folder / "resolv.conf").write_text("nameserver 127.0.0.1\n")
     (folder / "nsswitch.conf").write_text("hosts: files mdns4_minimal [NOTFOUND=return] dns\n")
     steps = (
         "mount -t tmpfs tmpfs /run",
         "mkdir /run/avahi-daemon",
+        f"mount --bind {folder}/resolv.conf /etc/resolv.conf",
         f"mount --bind {folder}/nsswitch.conf /etc/nsswitch.conf",
         f"exec avahi-daemon -f {folder}/avahi.conf --no-drop-root --no-chroot --no-rlimits",
     )
