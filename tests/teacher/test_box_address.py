@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import segno
 
+from appliance.inference.scripted import ScriptedEngine
 from appliance.operations.address import address_of
 from appliance.operations.mdns import Announced
-from tests.conftest import Cast, Clock, ScriptedEngine, Settings, seat, started
+from appliance.settings import Settings
+from tests.conftest import Cast, Clock, seat, started
 
 
 def qr(address: str) -> str:

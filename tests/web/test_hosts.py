@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.errors import StartRefused
+from appliance.inference.scripted import ScriptedEngine
 from appliance.settings import Settings, settings_from
 from appliance.web.hosts import PRIVATE, is_own, names_of_machine
-from tests.conftest import Cast, Clock, School, ScriptedEngine, started
+from tests.conftest import Cast, Clock, School, started
 from tests.web.conftest import send_raw
 
 NAMES = frozenset({"localhost", "classroom.local", "classroom-2.local"})
