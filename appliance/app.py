@@ -33,6 +33,7 @@ from appliance.operations import console, mdns, systemd
 from appliance.operations.address import address_of, at
 from appliance.operations.data_folder import prepare
 from appliance.operations.demo import Demo, prepare_demo
+from appliance.operations.interfaces import EVERYWHERE
 from appliance.parts import Parts, refresh_school
 from appliance.settings import Settings
 from appliance.storage import jobs, secrets
@@ -185,7 +186,9 @@ async def _start(app: Chalkbox, settings: Settings, clock: Clock, engine: Engine
     chosen_engine = engine or _engine(settings)
     parts = _parts(settings, keys, clock, db, cache, files, chosen_engine)
     app.ctx.parts, app.ctx.db, app.ctx.secrets = parts, db, keys
-    own_names = hosts.names_of_machine() | settings.more_hosts | {settings.appliance_host.lower()}
+    own_names = (
+        hosts.names_of_machine() | settings.more_hosts | ({settings.appliance_host.lower()} - EVERYWHERE)
+    )
     app.ctx.host_names = lambda: own_names | parts.announcer.names
     await refresh_school(app)
     await chosen_engine.start()

@@ -7,7 +7,7 @@ from pathlib import Path
 import ifaddr
 
 ROUTES = Path("/proc/self/net/route")
-EVERYWHERE = ("", "0.0.0.0", "::")  # noqa: S104 - compared, not listened on
+EVERYWHERE = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - compared, not listened on
 # Networks inside this machine, or tunnels out of the room: no phone in the class is on them.
 INSIDE = (
     "docker",

@@ -1,4 +1,8 @@
-"""Holds a name that was won: tells whoever asks for it that it is taken, and hears who claims it all the same."""
+"""Holds a name that was won: tells whoever asks for it that it is taken, and hears who claims it all the same.
+
+zeroconf answers who asks for an address, but not the questions for "any" record with which a name is probed: without
+the answers given here, the next machine that wants the name would find it free.
+"""
 
 import asyncio
 import time
@@ -13,10 +17,7 @@ BETWEEN_ANSWERS = 0.2
 
 
 class Guard(asyncio.DatagramProtocol):
-    """zeroconf answers who asks for an address, but not the questions for "any" record with which a name is probed:
-
-    without these answers the next machine that wants the name would find it free.
-    """
+    """Of one claim, from `open` to `close`."""
 
     def __init__(self, claim: Claim, own: OwnNumbers) -> None:
         self._claim, self._own = claim, own

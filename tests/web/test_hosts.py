@@ -107,6 +107,15 @@ async def test_the_announced_name_is_taken_before_it_is_announced(cast: Cast) ->
     assert (await cast.visitor(Host="classroom-2.local").get("/privacy")).status_code == 421
 
 
+async def test_a_box_for_the_whole_network_is_not_called_by_the_number_that_says_so(
+    settings: Settings, clock: Clock, engine: ScriptedEngine
+) -> None:
+    wide = replace(settings, appliance_host="0.0.0.0", appliance_mdns="off")
+    async with started(wide, clock, engine) as (_, url), httpx.AsyncClient(base_url=url) as client:
+        assert (await client.get("/privacy", headers={"Host": "0.0.0.0:8080"})).status_code == 421
+        assert (await client.get("/privacy")).status_code == 200
+
+
 async def test_an_operators_own_names_are_taken(
     settings: Settings, clock: Clock, engine: ScriptedEngine
 ) -> None:
