@@ -29,11 +29,11 @@ from appliance.inference.router import Patience, Router
 from appliance.inference.scripted import MockEngine
 from appliance.library.courses import Shelf
 from appliance.library.index import index_course
-from appliance.operations import systemd
-from appliance.operations.address import address_of
-from appliance.operations.console import welcome
+from appliance.operations import console, mdns, systemd
+from appliance.operations.address import address_of, at
 from appliance.operations.data_folder import prepare
 from appliance.operations.demo import Demo, prepare_demo
+from appliance.operations.interfaces import EVERYWHERE
 from appliance.parts import Parts, refresh_school
 from appliance.settings import Settings
 from appliance.storage import jobs, secrets
@@ -41,7 +41,7 @@ from appliance.storage.cache import Cache
 from appliance.storage.database import Clock, Database
 from appliance.storage.files import FileStore
 from appliance.storage.jobs import Job, JobRunner
-from appliance.web import middleware, refusals
+from appliance.web import hosts, middleware, refusals
 from appliance.web.rendering import Pages
 from appliance.web.static_files import StaticFiles
 from appliance.work.submissions import remove_orphans
@@ -98,6 +98,8 @@ def create_app(settings: Settings, clock: Clock = time.time, engine: Engine | No
 
     @app.after_server_start
     async def ready(app: Chalkbox) -> None:
+        if mdns.is_wanted(settings):
+            app.ctx.naming = asyncio.create_task(app.ctx.parts.announcer.run())
         app.ctx.readiness = asyncio.create_task(_say_ready(app, settings))
 
     @app.before_server_stop
@@ -132,6 +134,16 @@ def serve(settings: Settings, demo: bool) -> None:
     app.run(sock=listener, single_process=True, access_log=False, motd=False)
 
 
+def _show(held: mdns.Announced | None, settings: Settings) -> None:
+    """The name on the console and in `systemctl status`, whenever it changes."""
+    if held is None:
+        console.say(console.unannounced(address_of(settings)))
+        return
+    named, number = (at(host, settings.appliance_port) for host in (held.name, held.number))
+    systemd.status(f"{named} or {number}")
+    console.say(console.announced(named, number))
+
+
 def _listen(settings: Settings) -> socket.socket:
     """The address the box answers on."""
     host, port = settings.appliance_host, settings.appliance_port
@@ -161,7 +173,8 @@ async def _say_ready(app: Chalkbox, settings: Settings) -> None:
 async def _announce(app: Chalkbox, settings: Settings, seeded: Demo | None) -> None:
     await asyncio.sleep(SETTLE_SECONDS)
     code = "" if app.ctx.school() else secrets.setup_code(settings.appliance_data / "secrets")
-    print(welcome(address_of(settings), code, seeded), flush=True)
+    console.say(console.welcome(address_of(settings), code, seeded))
+    app.ctx.parts.announcer.tell(lambda held: _show(held, settings))
 
 
 async def _start(app: Chalkbox, settings: Settings, clock: Clock, engine: Engine | None) -> None:
@@ -178,6 +191,10 @@ async def _start(app: Chalkbox, settings: Settings, clock: Clock, engine: Engine
     chosen_engine = engine or _engine(settings)
     parts = _parts(settings, keys, clock, db, cache, files, chosen_engine)
     app.ctx.parts, app.ctx.db, app.ctx.secrets = parts, db, keys
+    own_names = (
+        hosts.names_of_machine() | settings.more_hosts | ({settings.appliance_host.lower()} - EVERYWHERE)
+    )
+    app.ctx.host_names = lambda: own_names | parts.announcer.names
     await refresh_school(app)
     await chosen_engine.start()
     await parts.jobs.start()
@@ -223,8 +240,9 @@ def _parts(
 
     runner = JobRunner(db, {"index_course": index})
     return Parts(
-        settings, keys, clock, db, cache, files, runner, shelf, throttle, Hasher(), engine, router, helper
-    )
+        settings, keys, clock, db, cache, files, runner, shelf, throttle, Hasher(), engine, router, helper,
+        mdns.announcer(settings),
+    )  # fmt: skip
 
 
 async def _index_courses(parts: Parts) -> None:
@@ -278,7 +296,8 @@ async def _stop(app: Chalkbox) -> None:
     if not hasattr(app.ctx, "parts"):
         return
     parts: Parts = app.ctx.parts
-    for task in (getattr(app.ctx, "readiness", None), app.ctx.watch):
+    # The goodbye comes first: nobody new is led to a box that is leaving.
+    for task in (*(getattr(app.ctx, name, None) for name in ("naming", "readiness")), app.ctx.watch):
         if task is not None:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)

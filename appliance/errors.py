@@ -71,6 +71,13 @@ class TooLarge(Refusal):
     default_code = "too_large"
 
 
+class Misdirected(Refusal):
+    """Sent to a name that is not the box's."""
+
+    status = 421
+    default_code = "misdirected"
+
+
 class RateLimited(Refusal):
     """Too many tries; `retry_after` is in seconds."""
 

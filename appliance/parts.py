@@ -11,6 +11,7 @@ from appliance.helper.pipeline import Helper
 from appliance.inference.engine import Engine
 from appliance.inference.router import Router
 from appliance.library.courses import Shelf
+from appliance.operations.mdns import Announcer
 from appliance.settings import Settings
 from appliance.storage.cache import Cache
 from appliance.storage.database import Clock, Database
@@ -36,6 +37,7 @@ class Parts:
     engine: Engine
     router: Router
     helper: Helper
+    announcer: Announcer
 
 
 def parts_of(request: Request) -> Parts:

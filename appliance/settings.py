@@ -1,6 +1,7 @@
 """Every knob of the box in one frozen table: type, default and help; nothing is read from anywhere else."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -11,6 +12,9 @@ from appliance.errors import StartRefused
 PREFIXES = ("APPLIANCE_", "HELPER_")
 TRUE = ("1", "true", "yes", "on")
 FALSE = ("0", "false", "no", "off")
+# Short enough that a number can follow it, as in classroom-2.
+LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,58}[a-z0-9])?")
+HOST_NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 
 
 def _knob(default: Any, help: str, choices: tuple[str, ...] = (), least: float | None = None) -> Any:
@@ -24,6 +28,20 @@ class Settings:
     appliance_data: Path = _knob(Path("data"), "Folder that holds everything the box keeps")
     appliance_host: str = _knob("127.0.0.1", "Address to listen on; 0.0.0.0 serves the whole network")
     appliance_port: int = _knob(8080, "Port to listen on", least=0)
+    appliance_hosts: str = _knob(
+        "",
+        "More names under which the box may be opened, such as one from the router, with commas between them",
+    )
+    appliance_mdns: str = _knob(
+        "auto",
+        "Whether the box announces a name on the network; auto does when it serves more than this machine",
+        choices=("auto", "on", "off"),
+    )
+    appliance_mdns_name: str = _knob("classroom", "The name it announces, without .local")
+    appliance_mdns_interface: str = _knob(
+        "",
+        "The interface or own number to announce on; empty takes the one with the default route, else a private one",
+    )
     appliance_content: Path = _knob(
         Path(__file__).parent.parent / "content" / "courses", "Folder of the courses that ship with the box"
     )
@@ -93,6 +111,12 @@ class Settings:
     def database(self) -> Path:
         return self.appliance_data / "box.sqlite3"
 
+    @property
+    def more_hosts(self) -> frozenset[str]:
+        """The operator's own names for the box, as they stand in a Host header."""
+        names = (name.strip().lower().rstrip(".") for name in self.appliance_hosts.split(","))
+        return frozenset(name for name in names if name)
+
 
 def settings_from(environment: Mapping[str, str], **chosen: Any) -> Settings:
     """Settings from the environment; `chosen` (the command line) wins. Raises StartRefused with one sentence."""
@@ -157,6 +181,16 @@ def _checked(settings: Settings) -> Settings:
             raise StartRefused(f"{knob.name.upper()} is {value}, but it has to be at least {least:g}.")
     if settings.appliance_port > 65535:
         raise StartRefused("APPLIANCE_PORT has to be a port number from 0 to 65535.")
+    if not LABEL.fullmatch(settings.appliance_mdns_name):
+        raise StartRefused(
+            f"APPLIANCE_MDNS_NAME is {settings.appliance_mdns_name!r}, but it has to be one word of small letters, "
+            "digits and hyphens, without .local."
+        )
+    wrong = sorted(name for name in settings.more_hosts if not HOST_NAME.fullmatch(name))
+    if wrong:
+        raise StartRefused(
+            f"APPLIANCE_HOSTS has {wrong[0]!r} in it, but it takes bare names, without http:// and without a port."
+        )
     if settings.helper_mock_response_text and settings.helper_llm_backend != "mock":
         raise StartRefused("HELPER_MOCK_RESPONSE_TEXT only makes sense with HELPER_LLM_BACKEND=mock.")
     return settings

@@ -3,6 +3,7 @@
 import socket
 from ipaddress import ip_address
 
+from appliance.operations.interfaces import EVERYWHERE
 from appliance.settings import Settings
 
 # Reserved for documentation: nothing is sent there, the kernel only says which way it would go.
@@ -11,13 +12,18 @@ ELSEWHERE = ("192.0.2.1", 9)
 
 def address_of(settings: Settings) -> str:
     """Without a slash at the end. A box that serves the whole network names its own number there."""
-    host, port = settings.appliance_host, settings.appliance_port
-    name = _outward() if host in ("0.0.0.0", "::", "") else host  # noqa: S104 - compared, not listened on
+    host = settings.appliance_host
+    name = _outward() if host in EVERYWHERE else host
     if _is_this_machine(name):
         name = "localhost"
     elif ":" in name:
         name = f"[{name}]"
-    return f"http://{name}" if port == 80 else f"http://{name}:{port}"
+    return at(name, settings.appliance_port)
+
+
+def at(host: str, port: int) -> str:
+    """`host` as it stands in an address: a name, or a number that has its brackets already."""
+    return f"http://{host}" if port == 80 else f"http://{host}:{port}"
 
 
 def _outward() -> str:

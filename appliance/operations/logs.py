@@ -23,6 +23,8 @@ def configure(level: str, stream: TextIO = sys.stderr) -> None:
         quiet.handlers.clear()
         quiet.propagate = True
         quiet.setLevel(logging.DEBUG if level == "DEBUG" else logging.WARNING)
+    # It tells of every cable that is pulled with a trace; the announcer says the same in a line.
+    logging.getLogger("zeroconf").setLevel(logging.ERROR)
     # The access log would put addresses and paths of children's pages on disk.
     logging.getLogger("sanic.access").disabled = True
 

@@ -14,7 +14,7 @@ from appliance.classroom.students import roster
 from appliance.errors import NotFound, Refusal, Unavailable
 from appliance.library.lessons import Lesson
 from appliance.parts import Parts, parts_of
-from appliance.teacher.join_cards import join_address, join_qr
+from appliance.teacher.join_cards import join_ways
 from appliance.web import forms
 from appliance.web.identity import person_of
 from appliance.web.rendering import render, say, translator
@@ -63,8 +63,7 @@ async def show(request: Request, class_id: int) -> HTTPResponse:
         request,
         "teacher/class.html",
         classroom=classroom,
-        address=join_address(request),
-        qr=join_qr(request, classroom),
+        ways=join_ways(request, classroom),
         roster=await roster(parts.db, class_id),
         here_since=parts.db.now() - HERE_SECONDS,
         handed_in=await handed_in_to_class(parts.db, class_id, NEWEST),

@@ -9,7 +9,7 @@ from sanic.http import Http
 from sanic.response import BaseHTTPResponse
 
 from appliance.storage.addresses import network_of
-from appliance.web import csrf, flash, identity
+from appliance.web import csrf, flash, hosts, identity
 from appliance.web.headers import put_headers, request_id_of
 from appliance.web.translations import language_of
 
@@ -27,6 +27,7 @@ async def before(request: Request) -> None:
     request.ctx.language = language_of(request)
     request.ctx.person = identity.VISITOR
     request.ctx.flash = []
+    hosts.check(request)
     if request.path.startswith("/static/"):
         return
     request.ctx.flash = flash.read(request)
