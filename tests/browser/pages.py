@@ -28,6 +28,7 @@ TEACHER = {
     "class": "/teach/class/1",
     "join-cards": "/teach/class/1/join-card",
     "student": "/teach/class/1/student/1",
+    "papers": "/teach/class/1/library",
     "courses": "/teach/lessons",
     "teacher-lesson": f"{COURSE}/who-lets-it-through",
     "operator": "/operate",
