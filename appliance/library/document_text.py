@@ -19,6 +19,8 @@ MOST_PAGES = 500
 # A page of a book has 3,000 characters.
 MOST_PAGE_CHARACTERS = 100_000
 XML_PARTS = (".xml", ".rels")
+# Parsed it takes twenty times as much memory. The text of a long book has 2 MB.
+MOST_XML_BYTES = 32 * 1024 * 1024
 
 _LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 _UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")
@@ -27,7 +29,7 @@ _PARAGRAPH_END = re.compile(r"\n[^\S\n]*\n")
 
 
 class Unreadable(Exception):
-    """A file that gives no text; `fault` says why: `encrypted`, `damaged` or `unsafe`."""
+    """A file that gives no text; `fault` says why: `encrypted`, `unsafe` or `too_big`."""
 
     def __init__(self, fault: str) -> None:
         super().__init__(fault)
@@ -108,9 +110,7 @@ def _pdf_pages(reader: PdfReader, bookmarks: dict[int, str]) -> Iterator[Page]:
             text = reader.pages[index].extract_text()
         except MemoryError:
             raise
-        except (
-            Exception
-        ):  # one page that can't be drawn must not hide the others: the parser meets any file there is
+        except Exception:  # whatever the parser makes of it: one broken page must not hide the others
             text = ""
         blocks = [cleaned(block) for block in _PARAGRAPH_END.split(text[:MOST_PAGE_CHARACTERS])]
         yield Page(index + 1, [Part(heading, [block for block in blocks if block])])
@@ -257,17 +257,19 @@ def _paragraphs(frame: Any) -> list[str]:
 
 def _opened(file: BinaryIO, reader: Callable[[BinaryIO], Any]) -> Any:
     try:
-        _refuse_doctypes(file)
+        _check_parts(file)
         file.seek(0)
         return reader(file)
     except DefusedXmlException as error:
         raise Unreadable("unsafe") from error
 
 
-def _refuse_doctypes(file: BinaryIO) -> None:
-    """Entities are declared before the first element, so that is as far as this looks. Office writes none."""
+def _check_parts(file: BinaryIO) -> None:
+    """Entities are declared before the first element, so that is as far as this looks. Office declares none."""
     with zipfile.ZipFile(file) as archive:
-        for name in archive.namelist():
-            if name.endswith(XML_PARTS):
-                with archive.open(name) as part:
+        for entry in archive.infolist():
+            if entry.filename.endswith(XML_PARTS):
+                if entry.file_size > MOST_XML_BYTES:
+                    raise Unreadable("too_big")
+                with archive.open(entry) as part:
                     next(iter(iterparse(part, events=("start",), forbid_dtd=True)))

@@ -1,4 +1,4 @@
-"""A class's papers: uploaded, listed with how far they are read, renamed, removed, and shown as the helper sees them."""
+"""A class's papers: uploaded, listed, renamed, removed, and shown as the helper sees them."""
 
 import logging
 
@@ -50,7 +50,7 @@ async def create(request: Request, class_id: int) -> HTTPResponse:
     try:
         await _check_room(parts, classroom.id)
         limit = parts.settings.appliance_document_max_mb * MEGABYTE
-        upload = await receive(request, parts.files, limit, TOO_LARGE)
+        await receive(request, parts.files, limit, TOO_LARGE, upload)
         await _keep(request, classroom.id, upload)
     except Unavailable:
         raise
