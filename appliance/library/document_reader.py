@@ -8,10 +8,10 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
-from signal import SIGXCPU
+from signal import SIGKILL, SIGXCPU
 from typing import BinaryIO
 
-from appliance.errors import Invalid
+from appliance.errors import Invalid, Unavailable
 from appliance.library.document_kinds import DAMAGED, Kind
 
 SECONDS = 600.0
@@ -21,6 +21,8 @@ ENCRYPTED = "This PDF is protected. Save a copy without a password and upload th
 UNSAFE = "This file has parts that no paper needs and that could do harm. Save it again from its own app."
 TOO_BIG = "There is more in this file than the box can open. Split it into smaller ones."
 TOO_SLOW = "Reading this file took too long. Split it into smaller ones."
+MISSING = "The part that reads papers is missing or broken: ask the person who looks after the box."
+ENDS = {-SIGXCPU: (TOO_SLOW, "too_slow"), -SIGKILL: (TOO_BIG, "too_big")}
 FAULTS = {"encrypted": ENCRYPTED, "unsafe": UNSAFE, "too_big": TOO_BIG}
 
 
@@ -54,7 +56,7 @@ Line = Opened | Leaf | Closed
 async def read(path: Path, kind: Kind, seconds: float = SECONDS) -> AsyncGenerator[Line, None]:
     """Opened comes first and Closed last, else it raises Invalid with a sentence for the teacher.
 
-    Closing it ends the child.
+    Raises Unavailable when the box is to blame. Closing it ends the child.
     """
     with await asyncio.to_thread(_opened, path) as file:
         child = await asyncio.create_subprocess_exec(
@@ -111,10 +113,12 @@ def _line(said: bytes) -> Line:
 
 
 async def _last_word(child: asyncio.subprocess.Process) -> Line:
-    """It ended without saying why: out of time, or a parser that fell over."""
-    if await child.wait() == -SIGXCPU:
-        raise Invalid(TOO_SLOW, "too_slow")
-    raise Invalid(DAMAGED, "damaged")
+    """It ended without saying why: out of time, ended by the kernel for its memory, or fallen over."""
+    code = await child.wait()
+    if code > 0:
+        raise Unavailable(MISSING, "reader_missing")
+    sentence, fault = ENDS.get(code, (DAMAGED, "damaged"))
+    raise Invalid(sentence, fault)
 
 
 def _environment() -> dict[str, str]:

@@ -18,6 +18,9 @@ from pypdf.errors import DependencyError, PyPdfError
 MOST_PAGES = 500
 # A page of a book has 3,000 characters.
 MOST_PAGE_CHARACTERS = 100_000
+# A line of a PDF that is shorter than this share of the longest one ends early.
+FULL_LINE = 0.67
+HEADING_CHARACTERS = 80
 XML_PARTS = (".xml", ".rels")
 # Parsed it takes twenty times as much memory. The text of a long book has 2 MB.
 MOST_XML_BYTES = 32 * 1024 * 1024
@@ -25,7 +28,6 @@ MOST_XML_BYTES = 32 * 1024 * 1024
 _LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 _UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _BROKEN_WORD = re.compile(r"(?<=[^\W\d_])[-\u2010\u00ad]\s*\n\s*(?=[^\W\d_])")
-_PARAGRAPH_END = re.compile(r"\n[^\S\n]*\n")
 
 
 class Unreadable(Exception):
@@ -112,8 +114,36 @@ def _pdf_pages(reader: PdfReader, bookmarks: dict[int, str]) -> Iterator[Page]:
             raise
         except Exception:  # whatever the parser makes of it: one broken page must not hide the others
             text = ""
-        blocks = [cleaned(block) for block in _PARAGRAPH_END.split(text[:MOST_PAGE_CHARACTERS])]
-        yield Page(index + 1, [Part(heading, [block for block in blocks if block])])
+        yield Page(index + 1, _parts(text[:MOST_PAGE_CHARACTERS], heading))
+
+
+def _parts(text: str, heading: str) -> list[Part]:
+    """A PDF knows lines alone: one that ends early ends its paragraph, or heads the next."""
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    if not lines:
+        return []
+    full = FULL_LINE * max(map(len, lines))
+    parts, paragraph = [Part(heading)], ""
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        paragraph = f"{paragraph}\n{line}"
+        if len(line) >= full or not _begins(following) or line.endswith(("-", "\u00ad", ",")):
+            continue
+        if paragraph.count("\n") == 1 and _is_heading(line) and len(following) >= full:
+            parts.append(Part(cleaned(line)))
+        else:
+            parts[-1].blocks.append(cleaned(paragraph))
+        paragraph = ""
+    parts[-1].blocks.append(cleaned(paragraph))
+    return parts
+
+
+def _begins(line: str) -> bool:
+    """Whether it looks like the beginning of something: a capital, a number, a bullet."""
+    return bool(line) and not line[0].islower()
+
+
+def _is_heading(line: str) -> bool:
+    return len(line) <= HEADING_CHARACTERS and line[0].isalnum() and line[-1].isalnum() and not line.isdigit()
 
 
 def _bookmarks(reader: PdfReader) -> dict[int, str]:

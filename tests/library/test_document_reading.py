@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader, PdfWriter
 
-from appliance.errors import Invalid
+from appliance.errors import Invalid, Unavailable
 from appliance.library import document_kinds, document_reader
 from appliance.library.document_kinds import Kind, kind_of
 from appliance.library.document_reader import Closed, Leaf, Opened, read
@@ -112,6 +112,21 @@ async def test_passages_end_where_sentences_do_and_none_is_too_long_or_too_short
     assert len(bodies) > 3
     assert all(24 <= len(body) <= 600 and body.endswith(".") for body in bodies)
     assert bodies[-1].endswith("Yes.")
+
+
+async def test_headings_and_paragraphs_of_a_pdf_are_told_apart_by_their_lines(tmp_path: Path) -> None:
+    text = (
+        f"What leaves do\n{LEAVES[:60]}\n{LEAVES[60:]}\n"
+        "A list that follows has these short lines in it for you:\nCopper\nIron\n"
+        f"3\n{ROOTS}"
+    )
+    told = await paper(tmp_path, "pdf", pdf(text))
+    assert told.pages[1] == [
+        (
+            "What leaves do",
+            f"{LEAVES} A list that follows has these short lines in it for you: Copper. Iron. 3. {ROOTS}",
+        )
+    ]
 
 
 async def test_bookmarks_of_a_pdf_head_its_passages(tmp_path: Path) -> None:
@@ -231,6 +246,28 @@ async def test_a_file_that_is_gone_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="damaged"):
         async with aclosing(read(tmp_path / "nothing.pdf", "pdf")) as lines:
             await anext(lines)
+
+
+@pytest.mark.parametrize(
+    ("code", "fault"), [("SIGXCPU", "too_slow"), ("SIGKILL", "too_big"), ("SIGSEGV", "damaged")]
+)
+async def test_a_child_that_the_kernel_ended_is_explained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, fault: str
+) -> None:
+    dying = saved(tmp_path, "python", f"#!/bin/sh\nkill -s {code[3:]} $$\n".encode())
+    dying.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(dying))
+    assert (await refused(tmp_path, "pdf", pdf(LEAVES))).code == fault
+
+
+async def test_a_box_without_its_readers_is_not_the_files_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = saved(tmp_path, "python", b"#!/bin/sh\nexit 1\n")
+    broken.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(broken))
+    with pytest.raises(Unavailable, match="missing or broken"):
+        await paper(tmp_path, "pdf", pdf(LEAVES))
 
 
 async def test_whoever_stops_listening_ends_the_child(tmp_path: Path) -> None:
