@@ -170,7 +170,7 @@ def _sections(document: Any) -> Iterator[Page]:
     levels = _heading_levels(document)
     number, parts = 1, [Part(), Part()]
     parts[0].blocks = _running_headers(document)
-    has_text = False
+    has_text, chapter = False, ""
     for element in _blocks_in(document.element.body):
         text = cleaned(_text_in(element)) if element.tag == qn("w:p") else ""
         level = levels.get(_style_id(element), 0) if text else 0
@@ -178,7 +178,8 @@ def _sections(document: Any) -> Iterator[Page]:
             yield Page(number, parts)
             number, parts, has_text = number + 1, [Part()], False
         if level:
-            parts.append(Part(text))
+            chapter = text if level == 1 else chapter
+            parts.append(Part(text if level == 1 or not chapter else f"{chapter} · {text}"))
             continue
         lines = [text] if element.tag == qn("w:p") else list(_rows_of(element))
         parts[-1].blocks += [line for line in lines if line]

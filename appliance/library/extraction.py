@@ -9,10 +9,10 @@ import logging
 import os
 import resource
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO, TextIO
 
-from appliance.library.document_text import READERS, Part, Unreadable
+from appliance.library.document_text import READERS, Page, Unreadable
 from appliance.library.packing import LEAST_CHARACTERS, mended, packed
 
 MEMORY_BYTES = 1024 * 1024 * 1024
@@ -73,9 +73,7 @@ def read(kind: str, file: BinaryIO, said: TextIO) -> None:
     _say(said, {"of": text.of})
     room, last, without_text = MOST_PASSAGES, 0, 0
     for page in text.pages:
-        passages = [
-            (part.heading[:HEADING_CHARACTERS], body) for part in page.parts for body in _bodies(part)
-        ]
+        passages = list(_passages(page))
         for start in range(0, min(len(passages), room), LINE_PASSAGES):
             _say(said, {"page": page.number, "passages": passages[start : min(start + LINE_PASSAGES, room)]})
         without_text += not passages
@@ -85,10 +83,19 @@ def read(kind: str, file: BinaryIO, said: TextIO) -> None:
     _say(said, {"read": last, "without_text": without_text, "is_cut": last < text.of or room < 0})
 
 
-def _bodies(part: Part) -> list[str]:
-    """A heading with nothing under it is all the text there is."""
-    bodies = mended(packed(part.blocks or [part.heading], MOST_CHARACTERS), MOST_CHARACTERS)
-    return [body for body in bodies if len(body) >= LEAST_CHARACTERS]
+def _passages(page: Page) -> Iterator[tuple[str, str]]:
+    """Under their headings. What is too short for a passage goes to the next heading's text."""
+    scraps: list[str] = []
+    for part in page.parts:
+        # A heading with nothing under it is all the text there is.
+        blocks = [*scraps, *(part.blocks or [part.heading])]
+        if part.blocks and len(" ".join(blocks)) < LEAST_CHARACTERS:
+            scraps = blocks
+            continue
+        for body in mended(packed(blocks, MOST_CHARACTERS), MOST_CHARACTERS):
+            if len(body) >= LEAST_CHARACTERS:
+                yield part.heading[:HEADING_CHARACTERS], body
+        scraps = []
 
 
 def _say(said: TextIO, line: Mapping[str, Any]) -> None:

@@ -116,7 +116,7 @@ async def test_passages_end_where_sentences_do_and_none_is_too_long_or_too_short
 
 async def test_headings_and_paragraphs_of_a_pdf_are_told_apart_by_their_lines(tmp_path: Path) -> None:
     text = (
-        f"What leaves do\n{LEAVES[:60]}\n{LEAVES[60:]}\n"
+        f"Chapter 2\nWhat leaves do\n{LEAVES[:60]}\n{LEAVES[60:]}\n"
         "A list that follows has these short lines in it for you:\nCopper\nIron\n"
         f"3\n{ROOTS}"
     )
@@ -124,7 +124,7 @@ async def test_headings_and_paragraphs_of_a_pdf_are_told_apart_by_their_lines(tm
     assert told.pages[1] == [
         (
             "What leaves do",
-            f"{LEAVES} A list that follows has these short lines in it for you: Copper. Iron. 3. {ROOTS}",
+            f"Chapter 2. {LEAVES} A list that follows has these short lines in it for you: Copper. Iron. 3. {ROOTS}",
         )
     ]
 
@@ -147,7 +147,7 @@ async def test_a_text_document_is_read_by_its_largest_headings_with_header_and_t
     told = await paper(tmp_path, "docx", plants_docx())
     assert told.of == 2
     assert told.pages[1] == [("", "Hill School, biology for class seven"), ("Leaves", LEAVES)]
-    assert told.pages[2] == [("What they do", f"{ROOTS} Part, Task. Root hair, drinks water")]
+    assert told.pages[2] == [("Roots · What they do", f"{ROOTS} Part, Task. Root hair, drinks water")]
 
 
 async def test_a_word_split_over_runs_stays_whole_and_links_and_controls_are_read(tmp_path: Path) -> None:
