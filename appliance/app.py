@@ -27,6 +27,7 @@ from appliance.inference.probe import probe
 from appliance.inference.queue import FairQueue
 from appliance.inference.router import Patience, Router
 from appliance.inference.scripted import MockEngine
+from appliance.library import documents
 from appliance.library.courses import Shelf
 from appliance.library.index import index_course
 from appliance.operations import console, mdns, systemd
@@ -41,6 +42,7 @@ from appliance.storage.cache import Cache
 from appliance.storage.database import Clock, Database
 from appliance.storage.files import FileStore
 from appliance.storage.jobs import Job, JobRunner
+from appliance.study.reading import read_document
 from appliance.web import hosts, middleware, refusals
 from appliance.web.rendering import Pages
 from appliance.web.static_files import StaticFiles
@@ -198,7 +200,7 @@ async def _start(app: Chalkbox, settings: Settings, clock: Clock, engine: Engine
     await refresh_school(app)
     await chosen_engine.start()
     await parts.jobs.start()
-    await _index_courses(parts)
+    await _index(parts)
     app.ctx.watch = asyncio.create_task(_watch(app, settings, chosen_engine))
     log.info("started orphans_removed=%d engine=%s", orphans, chosen_engine.state)
 
@@ -238,17 +240,22 @@ def _parts(
     async def index(job: Job) -> None:
         await index_course(db, shelf.course(str(job.payload["course"])), router.embed)
 
-    runner = JobRunner(db, {"index_course": index})
+    async def read(job: Job) -> None:
+        await read_document(job, db, files, router.embed)
+
+    runner = JobRunner(db, {"index_course": index, documents.JOB: read})
     return Parts(
         settings, keys, clock, db, cache, files, runner, shelf, throttle, Hasher(), engine, router, helper,
         mdns.announcer(settings),
     )  # fmt: skip
 
 
-async def _index_courses(parts: Parts) -> None:
+async def _index(parts: Parts) -> None:
+    """What has changed on the shelf, and papers that were read without a search model."""
     async with parts.db.transaction() as tx:
         for course in parts.shelf.courses():
             await jobs.enqueue(tx, "index_course", {"course": course.slug})
+        await documents.enqueue_unfinished(tx)
     parts.jobs.wake()
 
 

@@ -62,6 +62,9 @@ class Settings:
         choices=("off", "warn", "strict"),
     )
     appliance_upload_max_mb: int = _knob(200, "Largest file that may be handed in, in megabytes", least=1)
+    appliance_document_max_mb: int = _knob(
+        20, "Largest paper that a teacher may upload for a class, in megabytes", least=1
+    )
     appliance_class_quota_mb: int = _knob(4096, "Room for one class's files, in megabytes", least=1)
 
     helper_llm_backend: str = _knob(

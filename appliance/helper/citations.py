@@ -6,18 +6,34 @@ from collections.abc import Sequence
 from appliance.helper.answers import Citation
 from appliance.helper.phrases import say
 from appliance.library.courses import Course
+from appliance.library.document_search import DocumentPassage
 from appliance.library.search import Passage
 
 # Models write [L1], [l1, L2] and 【L1】.
 MARK = re.compile(r"[ \u00a0]?[\[【]\s*(L\d+(?:\s*[,;]\s*L?\d+)*)\s*[\]】]", re.IGNORECASE)
 
 
-def citations_of(passages: Sequence[Passage], course: Course, language: str) -> tuple[Citation, ...]:
+# What a page of each kind of paper is called.
+PAGES = {"pdf": "page {number}", "docx": "section {number}", "pptx": "slide {number}"}
+
+
+def citations_of(
+    passages: Sequence[Passage], papers: Sequence[DocumentPassage], course: Course, language: str
+) -> tuple[Citation, ...]:
+    """The lesson's own passages first, then those of the class's papers."""
     titles = {lesson.slug: lesson.title for lesson in course.lessons}
-    return tuple(
-        Citation(f"L{number}", _source(passage, titles, language), passage.body, _url(passage))
-        for number, passage in enumerate(passages, start=1)
-    )
+    found = [(_source(passage, titles, language), passage.body, _url(passage)) for passage in passages]
+    found += [(source_of_paper(paper, language), paper.body, url_of_paper(paper)) for paper in papers]
+    return tuple(Citation(f"L{number}", *cited) for number, cited in enumerate(found, start=1))
+
+
+def source_of_paper(paper: DocumentPassage, language: str) -> str:
+    """`The water cycle, page 3`."""
+    return f"{paper.title}, {say(language, PAGES[paper.kind], number=str(paper.page))}"
+
+
+def url_of_paper(paper: DocumentPassage) -> str:
+    return f"/student/library/{paper.document_id}?page={paper.page}#p-{paper.page}"
 
 
 def marks_in(text: str) -> frozenset[str]:

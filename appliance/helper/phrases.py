@@ -55,6 +55,9 @@ SPANISH = {
         "Cuéntame un poco más: ¿de qué parte de la lección se trata?"
     ),
     "Reference": "Referencia",
+    "page {number}": "página {number}",
+    "section {number}": "sección {number}",
+    "slide {number}": "diapositiva {number}",
 }
 LANGUAGES = {"es": SPANISH}
 NAMES = {"en": "English", "es": "Spanish"}

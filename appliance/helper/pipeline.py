@@ -37,6 +37,8 @@ from appliance.helper.writing import Draft, written
 from appliance.inference.engine import Prompt
 from appliance.inference.router import Router, Started
 from appliance.library.courses import Shelf
+from appliance.library.document_search import search_documents
+from appliance.library.ranking import Matrices
 from appliance.library.search import Vectors, search
 from appliance.settings import Settings
 from appliance.storage.cache import Cache
@@ -106,6 +108,7 @@ class Helper:
         self._conversations = Conversations(cache, settings)
         self._topics = Topics(router, cache)
         self._vectors = Vectors()
+        self._paper_vectors = Matrices()
         self._live = 0
         self._is_closing = False
         self._ended = asyncio.Event()
@@ -183,13 +186,19 @@ class Helper:
         vector = await self._router.embed(searched)
         most = self._settings.helper_reference_max_citations
         passages = await search(self._db, searched, *page.place, vector, most, self._vectors, page.closed)
-        bodies = [passage.body for passage in passages]
+        # The lesson goes first; where it fills every place, the class's papers get the last one.
+        room = max(most - len(passages), min(1, most - 1))
+        class_id = page.scope.class_id
+        papers = await search_documents(self._db, searched, class_id, vector, room, self._paper_vectors)
+        passages = passages[: most - len(papers)]
+        bodies = [*(passage.body for passage in passages), *(paper.body for paper in papers)]
         lead = Lead(bodies, vector, memory.on_topic, same_language=language == page.course.language)
         is_filtering = self._settings.helper_topic_filter_mode != "off"
         on_topic = not is_filtering or await self._topics.fit(message[:SEARCH_CHARS], page.scope, lead)
-        if not on_topic or not passages:
+        if not on_topic or not bodies:
             return Ground((), page.covers[0], on_topic)
-        return Ground(citations_of(passages, page.course, language), passages[0].heading, on_topic)
+        topic = passages[0].heading if passages else papers[0].heading or papers[0].title
+        return Ground(citations_of(passages, papers, page.course, language), topic, on_topic)
 
     async def _answered(self, asked: Asked, draft: Draft) -> AsyncGenerator[Event, None]:
         if self._is_turned_back(asked):

@@ -137,7 +137,7 @@ async def _embed_missing(
     done = 0
     for start in range(0, len(rows) if embed else 0, BATCH):
         batch = rows[start : start + BATCH]
-        blobs = [await _embedding(embed, f"{row['heading']}. {row['body']}") for row in batch]
+        blobs = [await embedding(embed, f"{row['heading']}. {row['body']}") for row in batch]
         made = [{"id": row["id"], "blob": blob} for row, blob in zip(batch, blobs, strict=True) if blob]
         async with db.transaction() as tx:
             await tx.execute_many("UPDATE passages SET embedding = :blob WHERE id = :id", made)
@@ -151,7 +151,7 @@ async def _embed_missing(
     return done, len(rows) - done
 
 
-async def _embedding(embed: Embed | None, text: str) -> bytes | None:
+async def embedding(embed: Embed | None, text: str) -> bytes | None:
     """384 float16 of length one: 768 bytes a passage instead of 1,536, and cosine is a plain product."""
     vector = await embed(text) if embed else None
     if vector is None:

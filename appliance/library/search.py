@@ -1,39 +1,37 @@
 """Search in a course: full text and meaning together, and nothing back when nothing fits."""
 
 import json
-import math
-from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from sqlite3 import Row
 
-import numpy as np
-from numpy.typing import NDArray
-
 from appliance.library.index import Embed, Indexed, Vector, index_course
-from appliance.library.questions import Term, pairs_of, plain, terms_of
+from appliance.library.questions import Term, pairs_of, terms_of
+from appliance.library.ranking import (
+    CANDIDATES,
+    Cosines,
+    Hit,
+    Matrices,
+    Matrix,
+    cosines_of,
+    everywhere,
+    fused,
+    hits_among,
+    is_chance,
+    is_direction,
+    match_of,
+    nearest,
+    no_cosines,
+    weights_of,
+)
 from appliance.storage.database import Database
 
 __all__ = ["Embed", "Indexed", "Passage", "Vector", "Vectors", "index_course", "search"]
 
-CANDIDATES = 60
-# A passage has to hold this share of what the question's words tell; rare words tell more.
-LEAST_SHARE = 0.3
-# A word in this share of a course's passages tells nothing there, unless the course is tiny.
-EVERYWHERE = 0.2
-EVERYWHERE_LEAST = 60
-# all-MiniLM-L6-v2 puts "tell me a joke" at 0.30 to an electricity lesson, and most real questions above 0.4.
-LEAST_COSINE = 0.31
-# "How do I bake bread" shares a word with graphite that is baked: few words and little meaning together are chance.
-FULL_SHARE = 0.75
-CHANCE_COSINE = 0.20
-# Reciprocal rank fusion: a smaller constant lets the first places weigh more.
-FUSION = 30
 SAME_LESSON = 1.25
 LESSONS_REFERENCE = 1.1
 # A lesson can be opened at the place; a reference can only be quoted.
 OTHER_REFERENCE = 0.92
-COURSES_KEPT = 16
 
 
 @dataclass(frozen=True)
@@ -50,44 +48,15 @@ class Passage:
     score: float
 
 
-@dataclass(frozen=True)
-class Hit:
-    """A passage found by its words; `share` is how much of what the question's words tell it holds, 0 to 1."""
-
-    row: Row
-    share: float
-
-
-@dataclass(frozen=True)
-class Matrix:
-    """The vectors of one course, by ascending id; `version` changes when the course is indexed."""
-
-    version: str
-    ids: NDArray[np.int64]
-    rows: NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Cosines:
-    ids: NDArray[np.int64]
-    values: NDArray[np.float32]
-
-
 class Vectors:
     """Keeps the vectors of the courses asked about last in memory; give one to every search."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, Matrix] = OrderedDict()
+        self._matrices = Matrices()
 
     async def of_course(self, db: Database, course_slug: str) -> Matrix:
         version = await _version(db, course_slug)
-        matrix = self._kept.pop(course_slug, None)
-        if matrix is None or matrix.version != version:
-            matrix = await _matrix(db, course_slug, version)
-        self._kept[course_slug] = matrix
-        while len(self._kept) > COURSES_KEPT:
-            self._kept.popitem(last=False)
-        return matrix
+        return await self._matrices.of(course_slug, version, lambda: _embeddings(db, course_slug))
 
 
 async def search(
@@ -104,19 +73,15 @@ async def search(
 
     `vector` is the question's, or None for full text alone.
     """
-    terms = terms_of(question)
-    hits = await _by_words(db, terms, pairs_of(question), course_slug)
+    hits = await _by_words(db, terms_of(question), pairs_of(question), course_slug)
     cosines = await _cosines(db, vector, course_slug, vectors or Vectors())
-    by_words = [hit for hit in hits if not _is_chance(hit, cosines)]
-    by_meaning = _nearest(cosines)
+    by_words = [hit for hit in hits if not is_chance(hit, cosines)]
+    by_meaning = nearest(cosines)
     rows = {hit.row["id"]: hit.row for hit in by_words}
     rows |= await _rows(db, [id for id in by_meaning if id not in rows])
-    scores: dict[int, float] = dict.fromkeys(rows, 0.0)
-    for ranking in ([hit.row["id"] for hit in by_words], by_meaning):
-        for rank, id in enumerate(ranking):
-            scores[id] = scores.get(id, 0.0) + 1 / (FUSION + rank)
+    scores = fused([hit.row["id"] for hit in by_words], by_meaning)
     found = [
-        _passage(row, scores[id] * _closeness(row, lesson_slug))
+        Passage(**dict(row), score=scores[id] * _closeness(row, lesson_slug))
         for id, row in rows.items()
         if row["lesson_slug"] not in closed
     ]
@@ -126,8 +91,7 @@ async def search(
 async def _by_words(db: Database, terms: Sequence[Term], pairs: Sequence[str], course_slug: str) -> list[Hit]:
     """Passages that hold enough of the question's words, best first."""
     weights = await _weights(db, terms, course_slug) if terms else {}
-    whole = sum(weights.values())
-    if not whole:
+    if not sum(weights.values()):
         return []
     # CROSS JOIN keeps the order: left alone, SQLite asks the full text again for every passage of the course.
     rows = await db.fetch_all(
@@ -140,21 +104,18 @@ async def _by_words(db: Database, terms: Sequence[Term], pairs: Sequence[str], c
         ORDER BY bm25(passages_fts, 2.0, 1.0)
         LIMIT :candidates
         """,
-        match=" OR ".join([*(term.match for term in terms if weights[term]), *pairs]),
+        match=match_of(weights, pairs),
         course=course_slug,
         candidates=CANDIDATES,
     )
-    hits = (Hit(row, _told(row, weights) / whole) for row in rows)
-    return [hit for hit in hits if hit.share >= LEAST_SHARE]
+    return hits_among(rows, weights)
 
 
 async def _weights(db: Database, terms: Sequence[Term], course_slug: str) -> dict[Term, float]:
-    """What each word tells: much when few passages have it, 0 when it is everywhere in the course."""
     row = await db.fetch_one(
         "SELECT count(*) AS n FROM passages WHERE course_slug = :course", course=course_slug
     )
     passages = row["n"] if row else 0
-    everywhere = max(EVERYWHERE_LEAST, int(passages * EVERYWHERE))
     rows = await db.fetch_all(
         """
         SELECT term.key AS place, (
@@ -171,41 +132,15 @@ async def _weights(db: Database, terms: Sequence[Term], course_slug: str) -> dic
         """,
         matches=json.dumps([term.match for term in terms]),
         course=course_slug,
-        everywhere=everywhere,
+        everywhere=everywhere(passages),
     )
-    having = {terms[row["place"]]: row["n"] for row in rows}
-    # A word the course never uses counts as one it uses twice: "bulb" must not drown what it says of light.
-    return {
-        term: math.log(1 + passages / (1 + max(n, 2))) if n < everywhere else 0.0
-        for term, n in having.items()
-    }
-
-
-def _told(row: Row, weights: Mapping[Term, float]) -> float:
-    text = plain(f"{row['heading']} {row['body']}")
-    return sum(weight for term, weight in weights.items() if term.is_in(text))
+    return weights_of({terms[row["place"]]: row["n"] for row in rows}, passages)
 
 
 async def _cosines(db: Database, vector: Vector | None, course_slug: str, vectors: Vectors) -> Cosines:
-    """How near in meaning each passage is; empty without vectors, or with those of another model."""
-    if vector is not None and 0 < np.linalg.norm(vector) < np.inf:
-        matrix = await vectors.of_course(db, course_slug)
-        if matrix.rows.shape[1:] == vector.shape:
-            return Cosines(matrix.ids, matrix.rows @ (vector / np.linalg.norm(vector)))
-    return Cosines(np.empty(0, np.int64), np.empty(0, np.float32))
-
-
-def _nearest(cosines: Cosines) -> list[int]:
-    """Ids of the passages that mean something near, nearest first."""
-    nearest = np.argsort(-cosines.values)[:CANDIDATES]
-    return [int(cosines.ids[place]) for place in nearest if cosines.values[place] >= LEAST_COSINE]
-
-
-def _is_chance(hit: Hit, cosines: Cosines) -> bool:
-    place = int(np.searchsorted(cosines.ids, hit.row["id"]))
-    if hit.share >= FULL_SHARE or place == len(cosines.ids) or cosines.ids[place] != hit.row["id"]:
-        return False
-    return bool(cosines.values[place] < CHANCE_COSINE)
+    if vector is None or not is_direction(vector):
+        return no_cosines()
+    return cosines_of(vector, await vectors.of_course(db, course_slug))
 
 
 async def _version(db: Database, course_slug: str) -> str:
@@ -216,8 +151,8 @@ async def _version(db: Database, course_slug: str) -> str:
     return str(row["version"]) if row else ""
 
 
-async def _matrix(db: Database, course_slug: str, version: str) -> Matrix:
-    rows = await db.fetch_all(
+async def _embeddings(db: Database, course_slug: str) -> list[Row]:
+    return await db.fetch_all(
         """
         SELECT id, embedding
         FROM passages
@@ -226,11 +161,6 @@ async def _matrix(db: Database, course_slug: str, version: str) -> Matrix:
         """,
         course=course_slug,
     )
-    size = max((len(row["embedding"]) for row in rows), default=0)
-    same = [row for row in rows if len(row["embedding"]) == size]
-    flat = np.frombuffer(b"".join(row["embedding"] for row in same), np.float16).astype(np.float32)
-    ids = np.fromiter((row["id"] for row in same), np.int64, len(same))
-    return Matrix(version, ids, flat.reshape(len(same), size // 2))
 
 
 async def _rows(db: Database, ids: Iterable[int]) -> dict[int, Row]:
@@ -249,7 +179,3 @@ def _closeness(row: Row, lesson_slug: str) -> float:
     if row["lesson_slug"] != lesson_slug:
         return 1.0 if row["source"] == "lesson" else OTHER_REFERENCE
     return SAME_LESSON if row["source"] == "lesson" else LESSONS_REFERENCE
-
-
-def _passage(row: Row, score: float) -> Passage:
-    return Passage(**dict(row), score=score)

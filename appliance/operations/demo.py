@@ -3,6 +3,7 @@
 import secrets
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from appliance.auth import accounts, passwords, totp
 from appliance.auth.links import new_sign_in_link
@@ -11,14 +12,18 @@ from appliance.classroom.classes import Class, class_of_staff, classes_of_staff,
 from appliance.classroom.materials import add_course
 from appliance.classroom.students import create_student
 from appliance.library.courses import Shelf
+from appliance.library.document_kinds import accept_document
+from appliance.library.documents import create_document
 from appliance.settings import Settings
 from appliance.storage.database import Database, Transaction
+from appliance.storage.files import FileStore, IncomingFile
 from appliance.storage.secrets import clear_setup_code
 
 SCHOOL = "Chalkbox Demo School"
 USERNAME = "demo-teacher"
 CLASS = "7B Science"
 STUDENTS = ("Quiet Comet 42", "Brave Otter 17", "Sunny Pebble 88")
+PAPER, PAPER_TITLE = "papers/electricity-at-home.pdf", "Electricity at home"
 DAY = 24 * 3600
 LINK_SECONDS = 12 * 3600
 
@@ -62,6 +67,7 @@ async def _seed(db: Database, settings: Settings) -> None:
         for course in shelf.courses():
             await add_course(tx, classroom.id, course, shelf.lessons(course.slug))
         await _seat(tx, classroom)
+    await _give_paper(db, settings, classroom)
     clear_setup_code(settings.appliance_data / "secrets")
 
 
@@ -74,3 +80,18 @@ async def _seat(tx: Transaction, classroom: Class) -> None:
             yesterday=tx.now - DAY,
             id=student.id,
         )
+
+
+async def _give_paper(db: Database, settings: Settings, classroom: Class) -> None:
+    """The job that reads it runs once the box serves. An operator's own folder of courses has none beside it."""
+    source = settings.appliance_content.parent / PAPER
+    if not source.exists():
+        return
+    content = source.read_bytes()
+    files = FileStore(settings.appliance_data / "uploads")
+    incoming = IncomingFile(files.folder)
+    incoming.write(content, len(content), "")
+    incoming.finish()
+    kind, stored = await accept_document(files, incoming, PAPER)
+    async with db.transaction() as tx:
+        await create_document(tx, classroom.id, PAPER_TITLE, Path(PAPER).name, kind, stored)

@@ -5,6 +5,7 @@ from sanic import Sanic
 from appliance.student import (
     checklists,
     courses,
+    documents,
     helper,
     home,
     lessons,
@@ -45,5 +46,6 @@ def attach(app: Sanic) -> None:
         ctx_csrf="in_stream",
     )
     app.add_route(submissions.show, "/submission/<submission_id:int>/download", name="submissions.show")
+    app.add_route(documents.show, "/student/library/<document_id:int>", name="student_documents.show")
     app.add_route(helper.create, "/helper/chat", methods=["POST"], name="helper.create")
     app.add_route(helper.health, "/helper/healthz", name="helper.health")

@@ -5,6 +5,7 @@ from sanic import Sanic
 from appliance.teacher import (
     classes,
     courses,
+    documents,
     home,
     join_cards,
     join_codes,
@@ -39,3 +40,18 @@ def attach(app: Sanic) -> None:
         methods=["POST"],
         name="students.remove",
     )
+    _attach_documents(app)
+
+
+def _attach_documents(app: Sanic) -> None:
+    shelf, paper = (
+        "/teach/class/<class_id:int>/library",
+        "/teach/class/<class_id:int>/library/<document_id:int>",
+    )
+    app.add_route(documents.index, shelf, name="documents.index")
+    app.add_route(
+        documents.create, shelf, methods=["POST"], name="documents.create", stream=True, ctx_csrf="in_stream"
+    )
+    app.add_route(documents.show, paper, name="documents.show")
+    app.add_route(documents.update, paper, methods=["POST"], name="documents.update")
+    app.add_route(documents.remove, f"{paper}/remove", methods=["POST"], name="documents.remove")

@@ -32,6 +32,12 @@ def texts(request: Request, name: str) -> list[str]:
     return [str(value) for value in _form(request).getlist(name) or []]
 
 
+def page(request: Request) -> int:
+    """Which page the address asks for: `?page=3`; the first for anything that is no such number."""
+    asked = str(request.args.get("page") or "")
+    return max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 1
+
+
 def typed(request: Request, *names: str) -> dict[str, str]:
     """What was typed, to be shown again beside an error; cut so that a refused page stays small."""
     return {name: str(_form(request).get(name) or "")[:2000] for name in names}

@@ -41,12 +41,15 @@ class Upload:
             await asyncio.to_thread(self.file.discard)
 
 
-async def receive(request: Request, store: FileStore, limit_bytes: int, too_large: str) -> Upload:
+async def receive(
+    request: Request, store: FileStore, limit_bytes: int, too_large: str, upload: Upload | None = None
+) -> Upload:
     """Read the body as it comes. The token field has to stand before the file, as in our own forms.
 
-    Raises Invalid, TooLarge, Forbidden or Unavailable; then nothing of the file is left.
+    Raises Invalid, TooLarge, Forbidden or Unavailable; then nothing of the file is left. Whoever wants to show
+    again what was typed beside it brings the `upload` that is filled.
     """
-    upload = Upload()
+    upload = upload or Upload()
     try:
         if int(request.headers.get("content-length") or 0) > limit_bytes + FORM_BYTES:
             raise TooLarge(too_large, "file_too_large", field="file")

@@ -1,14 +1,10 @@
 """What a file really is: its name, its first bytes and, for archives, what lies inside."""
 
-import io
-import zipfile
 from pathlib import Path, PurePosixPath
 
 from appliance.errors import Invalid
+from appliance.storage.archives import entries_of
 
-MOST_ENTRIES = 5000
-# Room for 5000 names of usual length. Without this limit a table of contents of 200 MB would fill the memory.
-CONTENTS_BYTES = 1024 * 1024
 ZIP_EXTENSIONS = frozenset({".zip", ".sb3", ".docx", ".pptx", ".xlsx", ".odt", ".odp", ".ods"})
 # (offset, bytes) pairs, any of which is enough.
 MAGIC: dict[str, tuple[tuple[int, bytes], ...]] = {
@@ -33,7 +29,6 @@ PROGRAMS = (b"MZ", b"\x7fELF", b"#!", b"\xfe\xed\xfa", b"\xcf\xfa\xed\xfe", b"\x
 TEXT_EXTENSIONS = frozenset({".txt", ".md", ".csv", ".py", ".ino", ".json", ".html", ".css", ".js", ".svg"})
 # Windows' Notepad and Excel still write UTF-16, which is full of zero bytes.
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-TOO_MANY_FILES = "There are too many files inside this one."
 
 
 def extension_of(filename: str) -> str:
@@ -69,28 +64,10 @@ def check_content(path: Path, filename: str, head: bytes) -> None:
 
 
 def _check_archive(path: Path, extension: str) -> None:
-    """Only the table of contents is read: nothing is unpacked."""
-    try:
-        with _Contents(io.FileIO(path)) as file, zipfile.ZipFile(file) as archive:
-            names = archive.namelist()
-    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
-        raise Invalid(
-            "This file is damaged. Save it again and hand it in once more.", "damaged", "file"
-        ) from error
-    if len(names) > MOST_ENTRIES:
-        raise Invalid(TOO_MANY_FILES, "too_many_files", "file")
+    names = {entry.filename for entry in entries_of(path)}
     if extension == ".sb3" and "project.json" not in names:
         raise Invalid(
             "This is not a Scratch project. In Scratch choose File, then Save to your computer.",
             "wrong_content",
             "file",
         )
-
-
-class _Contents(io.BufferedReader):
-    """A file of which only a little is read at a time: the archive itself says how long its table of contents is."""
-
-    def read(self, size: int | None = -1) -> bytes:
-        if size is not None and size > CONTENTS_BYTES:
-            raise Invalid(TOO_MANY_FILES, "too_many_files", "file")
-        return super().read(CONTENTS_BYTES if size is None or size < 0 else size)

@@ -126,11 +126,18 @@ async def handed_in_to_class(db: Database, class_id: int, limit: int) -> list[Ha
 
 
 async def bytes_of_class(db: Database, class_id: int) -> int:
+    """What students handed in and the papers that the teacher gave them."""
     row = await db.fetch_one(
         """
-        SELECT coalesce(sum(submissions.size_bytes), 0) AS total
-        FROM submissions JOIN students ON students.id = submissions.student_id
-        WHERE students.class_id = :class_id
+        SELECT (
+          SELECT coalesce(sum(submissions.size_bytes), 0)
+          FROM submissions JOIN students ON students.id = submissions.student_id
+          WHERE students.class_id = :class_id
+        ) + (
+          SELECT coalesce(sum(size_bytes), 0)
+          FROM documents
+          WHERE class_id = :class_id
+        ) AS total
         """,
         class_id=class_id,
     )
@@ -153,7 +160,13 @@ async def remove_submissions(tx: Transaction, student_id: int) -> list[str]:
 async def remove_orphans(db: Database, store: FileStore) -> int:
     """Remove files that no row knows, left by a power cut between file and row; returns how many."""
     names = set(await store.names())
-    rows = await db.fetch_all("SELECT stored_name FROM submissions")
+    rows = await db.fetch_all(
+        """
+        SELECT stored_name FROM submissions
+        UNION ALL
+        SELECT stored_name FROM documents
+        """
+    )
     orphans = names - {row["stored_name"] for row in rows}
     for name in orphans:
         await store.remove(name)

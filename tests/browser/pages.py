@@ -19,6 +19,7 @@ STUDENT = {
     "course": COURSE,
     "lesson": f"{COURSE}/who-lets-it-through",
     "lesson-maths": f"{COURSE}/the-push-and-the-flow",
+    "class-paper": "/student/library/1",
     "my-data": "/student/my-data",
     "return-code": "/student/return-code",
 }
@@ -28,6 +29,8 @@ TEACHER = {
     "class": "/teach/class/1",
     "join-cards": "/teach/class/1/join-card",
     "student": "/teach/class/1/student/1",
+    "papers": "/teach/class/1/library",
+    "paper": "/teach/class/1/library/1",
     "courses": "/teach/lessons",
     "teacher-lesson": f"{COURSE}/who-lets-it-through",
     "operator": "/operate",

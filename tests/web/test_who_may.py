@@ -24,6 +24,7 @@ PARTS = {
     "<student_id:int>": "1",
     "<material_id:int>": "2",
     "<submission_id:int>": "1",
+    "<document_id:int>": "1",
 }
 
 

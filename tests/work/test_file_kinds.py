@@ -11,10 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from appliance.errors import Invalid
+from appliance.storage.archives import CONTENTS_BYTES, MOST_ENTRIES
 from appliance.work.file_kinds import (
-    CONTENTS_BYTES,
     MAGIC,
-    MOST_ENTRIES,
     PROGRAMS,
     TEXT_EXTENSIONS,
     ZIP_EXTENSIONS,

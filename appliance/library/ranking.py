@@ -1,0 +1,146 @@
+"""What every search here shares: words weighed, meanings compared, and both rankings made one."""
+
+import math
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from sqlite3 import Row
+
+import numpy as np
+from numpy.typing import NDArray
+
+from appliance.library.index import Vector
+from appliance.library.questions import Term, plain
+
+CANDIDATES = 60
+# A passage has to hold this share of what the question's words tell; rare words tell more.
+LEAST_SHARE = 0.3
+# A word in this share of all passages tells nothing there, unless they are few.
+EVERYWHERE = 0.2
+EVERYWHERE_LEAST = 60
+# all-MiniLM-L6-v2 puts "tell me a joke" at 0.30 to an electricity lesson, and most real questions above 0.4.
+LEAST_COSINE = 0.31
+# "How do I bake bread" shares a word with graphite that is baked: few words and little meaning together are chance.
+FULL_SHARE = 0.75
+CHANCE_COSINE = 0.20
+# Reciprocal rank fusion: a smaller constant lets the first places weigh more.
+FUSION = 30
+KEPT = 16
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A passage found by its words; `share` is how much of what the question's words tell it holds, 0 to 1."""
+
+    row: Row
+    share: float
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """The vectors of one shelf, by ascending id; `version` changes when it is indexed."""
+
+    version: str
+    ids: NDArray[np.int64]
+    rows: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Cosines:
+    ids: NDArray[np.int64]
+    values: NDArray[np.float32]
+
+
+class Matrices:
+    """Keeps the vectors that were asked about last in memory."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str | int, Matrix] = OrderedDict()
+
+    async def of(
+        self, key: str | int, version: str, embeddings: Callable[[], Awaitable[list[Row]]]
+    ) -> Matrix:
+        """`embeddings` gives rows of `id` and `embedding` by ascending id."""
+        matrix = self._kept.pop(key, None)
+        if matrix is None or matrix.version != version:
+            matrix = _matrix(await embeddings(), version)
+        self._kept[key] = matrix
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return matrix
+
+
+def everywhere(passages: int) -> int:
+    """A word that this many passages have tells nothing."""
+    return max(EVERYWHERE_LEAST, int(passages * EVERYWHERE))
+
+
+def weights_of(having: Mapping[Term, int], passages: int) -> dict[Term, float]:
+    """What each word tells: much when few passages have it, 0 when it is everywhere."""
+    # A word that is never used counts as one used twice: "bulb" must not drown what is said of light.
+    return {
+        term: math.log(1 + passages / (1 + max(n, 2))) if n < everywhere(passages) else 0.0
+        for term, n in having.items()
+    }
+
+
+def match_of(weights: Mapping[Term, float], pairs: Sequence[str]) -> str:
+    """The FTS5 expression for words that tell something."""
+    return " OR ".join([*(term.match for term, weight in weights.items() if weight), *pairs])
+
+
+def hits_among(rows: Sequence[Row], weights: Mapping[Term, float]) -> list[Hit]:
+    """Those that hold enough of the question's words, in the order they come."""
+    whole = sum(weights.values())
+    hits = (Hit(row, _told(row, weights) / whole) for row in rows)
+    return [hit for hit in hits if hit.share >= LEAST_SHARE]
+
+
+def is_direction(vector: Vector) -> bool:
+    return bool(0 < np.linalg.norm(vector) < np.inf)
+
+
+def no_cosines() -> Cosines:
+    return Cosines(np.empty(0, np.int64), np.empty(0, np.float32))
+
+
+def cosines_of(vector: Vector, matrix: Matrix) -> Cosines:
+    """How near in meaning each passage is; empty with vectors of another model."""
+    if matrix.rows.shape[1:] != vector.shape:
+        return no_cosines()
+    return Cosines(matrix.ids, matrix.rows @ (vector / np.linalg.norm(vector)))
+
+
+def nearest(cosines: Cosines) -> list[int]:
+    """Ids of the passages that mean something near, nearest first."""
+    places = np.argsort(-cosines.values)[:CANDIDATES]
+    return [int(cosines.ids[place]) for place in places if cosines.values[place] >= LEAST_COSINE]
+
+
+def is_chance(hit: Hit, cosines: Cosines) -> bool:
+    place = int(np.searchsorted(cosines.ids, hit.row["id"]))
+    if hit.share >= FULL_SHARE or place == len(cosines.ids) or cosines.ids[place] != hit.row["id"]:
+        return False
+    return bool(cosines.values[place] < CHANCE_COSINE)
+
+
+def fused(*rankings: Sequence[int]) -> dict[int, float]:
+    """One score for each id in any of the rankings, which go from best to worst."""
+    scores: dict[int, float] = {}
+    for ranking in rankings:
+        for rank, id in enumerate(ranking):
+            scores[id] = scores.get(id, 0.0) + 1 / (FUSION + rank)
+    return scores
+
+
+def _told(row: Row, weights: Mapping[Term, float]) -> float:
+    text = plain(f"{row['heading']} {row['body']}")
+    return sum(weight for term, weight in weights.items() if term.is_in(text))
+
+
+def _matrix(rows: Sequence[Row], version: str) -> Matrix:
+    size = max((len(row["embedding"]) for row in rows), default=0)
+    same = [row for row in rows if len(row["embedding"]) == size]
+    flat = np.frombuffer(b"".join(row["embedding"] for row in same), np.float16).astype(np.float32)
+    ids = np.fromiter((row["id"] for row in same), np.int64, len(same))
+    return Matrix(version, ids, flat.reshape(len(same), size // 2))

@@ -1,0 +1,1 @@
+"""Study tools made from a class's papers."""
