@@ -40,6 +40,8 @@ from appliance.storage.cache import Cache
 from appliance.storage.database import Clock, Database
 from appliance.storage.files import FileStore
 from appliance.storage.jobs import Job, JobRunner
+from appliance.study.generation import MAKE_ACTIVITY, MAKE_BLUEPRINT, Generation
+from appliance.study.writing import Writer
 from appliance.web import middleware, refusals
 from appliance.web.rendering import Pages
 from appliance.web.static_files import StaticFiles
@@ -195,7 +197,15 @@ def _parts(
     async def index(job: Job) -> None:
         await index_course(db, shelf.course(str(job.payload["course"])), router.embed)
 
-    runner = JobRunner(db, {"index_course": index})
+    generation = Generation(db, Writer(router))
+    runner = JobRunner(
+        db,
+        {
+            "index_course": index,
+            MAKE_ACTIVITY: generation.make_activity,
+            MAKE_BLUEPRINT: generation.make_blueprint,
+        },
+    )
     return Parts(
         settings, keys, clock, db, cache, files, runner, shelf, throttle, Hasher(), engine, router, helper
     )

@@ -24,6 +24,9 @@ PARTS = {
     "<student_id:int>": "1",
     "<material_id:int>": "2",
     "<submission_id:int>": "1",
+    "<assignment_id:int>": "1",
+    "<activity_id:int>": "1",
+    "<item_id:int>": "1",
 }
 
 
