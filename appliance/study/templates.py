@@ -264,7 +264,9 @@ class Templates:
         if not telling or telling[0].isdigit() or first in NO_DEFINITION or plain(telling[-1]) in HOLLOW:
             return None
         # "The rim of its cap" and "the LED that" go on about something, they define nothing.
-        if any(plain(word) in AFTER_THINGS | {"when", "if"} for word in words_of(subject)):
+        inside = [plain(word) for word in words_of(subject)]
+        inside = inside[1:] if inside[0] in self._wording.articles else inside
+        if AFTER_THINGS & set(inside) or {"when", "if", "cuando", "si"} & set(inside):
             return None
         return Definition(fact, subject, match["verb"], rest)
 
