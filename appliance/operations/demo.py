@@ -11,6 +11,7 @@ from appliance.classroom.classes import Class, class_of_staff, classes_of_staff,
 from appliance.classroom.materials import add_course
 from appliance.classroom.students import create_student
 from appliance.library.courses import Shelf
+from appliance.operations.demo_study import give_work
 from appliance.settings import Settings
 from appliance.storage.database import Database, Transaction
 from appliance.storage.secrets import clear_setup_code
@@ -62,6 +63,7 @@ async def _seed(db: Database, settings: Settings) -> None:
         for course in shelf.courses():
             await add_course(tx, classroom.id, course, shelf.lessons(course.slug))
         await _seat(tx, classroom)
+        await give_work(tx, classroom.id)
     clear_setup_code(settings.appliance_data / "secrets")
 
 

@@ -11,7 +11,7 @@ from appliance.study.sources import SourcePassage, telling_words
 
 LEAST_WORDS, MOST_WORDS = 5, 30
 MOST_CHARACTERS = 220
-MOST_FACTS = 4000
+MOST_FACTS = 1500
 
 # Whoever is spoken to is given something to do, not something to know.
 PERSONS_LIST = """
@@ -73,15 +73,15 @@ class Fact:
 
 
 def facts_of(passages: Iterable[SourcePassage]) -> list[Fact]:
-    """In reading order; a sentence that is there twice counts once."""
+    """In reading order; a sentence that is there twice counts once, and of very many each so-manieth is taken."""
     found: dict[str, Fact] = {}
     for passage in passages:
         for sentence in sentences_of(passage.body):
-            if len(found) >= MOST_FACTS:
-                return list(found.values())
             if stands_alone(sentence):
                 found.setdefault(plain(sentence), Fact(sentence, passage))
-    return list(found.values())
+    facts = list(found.values())
+    step = max(1.0, len(facts) / MOST_FACTS)
+    return [facts[int(place * step)] for place in range(min(len(facts), MOST_FACTS))]
 
 
 def sentences_of(text: str) -> list[str]:

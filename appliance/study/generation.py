@@ -28,7 +28,7 @@ from appliance.study.sections import (
     title_of,
     windows_of,
 )
-from appliance.study.sources import SourcePassage, has_sources, sources_of_class
+from appliance.study.sources import SourcePassage, sources_of_class, stock_of_class
 from appliance.study.templates import Offer, Templates, Text
 from appliance.study.writing import Wish, Writer, card_from, question_from, topic_from
 from appliance.work.activities import MOST_CARDS, MOST_QUESTIONS, create_activity
@@ -43,7 +43,10 @@ KNOWN_SHOWN = 6
 TERMS = 3
 # A plain question from its own part goes before a sharper one from elsewhere: the whole material is asked about.
 OWN_PART = 2.0
+# Not one number after the other.
+NUMBER_AGAIN = 1.8
 NOTHING_TO_READ = "There is nothing to make it from yet. Add a paper, or put a course on the class's road."
+STILL_READING = "Your papers are still being read. Try again when they are ready."
 TOO_LITTLE = (
     "The material has too little text to make anything from. Add papers or lessons, or write it yourself."
 )
@@ -100,7 +103,11 @@ async def order_blueprint(tx: Transaction, class_id: int, staff_id: int) -> int:
 
 
 async def check_material(db: Database, class_id: int) -> None:
-    if not await has_sources(db, class_id):
+    """Raises Invalid when a job could only fail."""
+    stock = await stock_of_class(db, class_id)
+    if not stock.is_there and stock.being_read:
+        raise Invalid(STILL_READING, "still_reading")
+    if not stock.is_there:
         raise Invalid(NOTHING_TO_READ, "nothing_to_read")
 
 
@@ -196,7 +203,8 @@ class Generation:
             )
             if written is not None:
                 return await self._keep(task, written, "model")
-            return await self._keep(task, _question_of(templates, task, questions), "templates")
+            question = await asyncio.to_thread(_question_of, templates, task, questions)
+            return await self._keep(task, question, "templates")
         cards = [each.text for each in await cards_of_activity(self._db, task.activity_id)]
         wish = _wish("card", task, window, [card.front for card in cards])
         card = await self._writer.item(
@@ -204,7 +212,8 @@ class Generation:
         )
         if card is not None:
             return await self._keep(task, card, "model")
-        return await self._keep(task, _card_of(templates, task, cards), "templates")
+        card = await asyncio.to_thread(_card_of, templates, task, cards)
+        return await self._keep(task, card, "templates")
 
     async def _keep(self, task: Task, item: QuestionText | CardText | None, made_by: str) -> bool:
         by_template = made_by == "templates" and self._writer.has_model
@@ -278,7 +287,14 @@ def _first_of(section: Section) -> Section:
 
 def _question_of(templates: Templates, task: Task, others: Sequence[QuestionText]) -> QuestionText | None:
     """The sharpest new one of the part of the material that this step stands for, else of the rest."""
-    for offer in _in_turn(templates.questions(), task, templates.facts):
+    after_number = bool(others) and _is_number(others[-1].answer)
+    offers = [
+        replace(offer, worth=offer.worth - NUMBER_AGAIN)
+        if after_number and _is_number(offer.text.answer)
+        else offer
+        for offer in templates.questions
+    ]
+    for offer in _in_turn(offers, task, templates.facts):
         try:
             return usable_question(offer.text, others, offer.fact.passage.body)
         except Invalid:
@@ -287,12 +303,16 @@ def _question_of(templates: Templates, task: Task, others: Sequence[QuestionText
 
 
 def _card_of(templates: Templates, task: Task, others: Sequence[CardText]) -> CardText | None:
-    for offer in _in_turn(templates.cards(), task, templates.facts):
+    for offer in _in_turn(templates.cards, task, templates.facts):
         try:
             return usable_card(offer.text, others, offer.fact.passage.body)
         except Invalid:
             continue
     return None
+
+
+def _is_number(answer: str) -> bool:
+    return answer[:1].isdigit()
 
 
 def _in_turn(offers: Sequence[Offer[Text]], task: Task, facts: Sequence[Fact]) -> list[Offer[Text]]:

@@ -57,8 +57,33 @@ async def sources_of_class(
     return [_passage(row) for row in [*papers, *lessons]]
 
 
-async def has_sources(db: Database, class_id: int) -> bool:
-    return bool(await sources_of_class(db, class_id, 1))
+@dataclass(frozen=True)
+class Stock:
+    """How much there is to make things from: lessons on the road, papers that are ready, papers being read."""
+
+    lessons: int
+    ready: int
+    being_read: int
+
+    @property
+    def is_there(self) -> bool:
+        return self.lessons + self.ready > 0
+
+
+async def stock_of_class(db: Database, class_id: int) -> Stock:
+    row = await db.fetch_one(
+        """
+        SELECT
+          (SELECT count(*) FROM materials JOIN modules ON modules.id = materials.module_id
+           WHERE modules.class_id = :class_id AND materials.kind = 'lesson') AS lessons,
+          (SELECT count(*) FROM documents
+           WHERE documents.class_id = :class_id AND documents.state = 'ready') AS ready,
+          (SELECT count(*) FROM documents
+           WHERE documents.class_id = :class_id AND documents.state IN ('waiting', 'reading')) AS being_read
+        """,
+        class_id=class_id,
+    )
+    return Stock(row["lessons"], row["ready"], row["being_read"]) if row else Stock(0, 0, 0)
 
 
 def telling_words(text: str) -> frozenset[str]:

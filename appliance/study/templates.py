@@ -3,12 +3,14 @@
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Generic, TypeVar
 
 from appliance.library.questions import plain
 from appliance.study.facts import Fact, facts_of, is_telling, language_of, words_of
+from appliance.study.numbers import COUNTED, is_label, is_year, near_numbers, unit_of
 from appliance.study.sources import SourcePassage, telling_words
 from appliance.study.wording import WORDINGS
 from appliance.work.flashcards import LEAST_WORDS, CardText
@@ -21,6 +23,8 @@ LONGEST_CHOICE = 130
 LEAST_NOUN = 3
 DECOYS = 3
 MANY_NOUNS = 12
+# A word in more sentences than this makes no two of them alike.
+MOST_ALIKE = 200
 
 # After one of these stands a thing, if something that is no word for a thing comes next.
 DETERMINERS_LIST = """
@@ -46,20 +50,6 @@ on from by with up out off about near nearly harder less more most better worse 
 como tan muy solo siempre a veces en de por con mas menos mejor peor mayor menor
 """
 NO_DEFINITION = frozenset(NO_DEFINITION_LIST.split())
-# A unit stands a blank away, or is one of those that people write close up; 4H is a pencil.
-CLOSE_UNITS = "%|°C|°|[kmµ]?(?:V|A|W|Ω|g|m|s|l|L|J|N|Hz)|cm|km"
-COUNTED = re.compile(
-    rf"(?<![\w.,/×+-])(?P<number>\d{{1,6}}(?:[.,]\d+)?)"
-    rf"(?P<unit>(?:{CLOSE_UNITS})(?!\w)| [A-Za-zµΩ°%²³]+)?(?![\w/-]|[.,]\d)"
-)
-BEFORE_LABELS_LIST = """
-lesson step page figure table chapter section part exercise question leccion paso pagina figura tabla capitulo
-"""
-BEFORE_LABELS = frozenset(BEFORE_LABELS_LIST.split())
-BEFORE_YEARS = frozenset(
-    {"in", "since", "until", "before", "after", "by", "year", "en", "desde", "hasta", "ano"}
-)
-YEARS = range(1000, 2100)
 
 
 @dataclass(frozen=True)
@@ -104,14 +94,20 @@ class Templates:
         # In a long text a word that stands like a thing only once may be something else.
         self._enough = 2 if sum(count > 1 for count in self._things.values()) >= MANY_NOUNS else 1
         self._telling = [telling_words(fact.sentence) for fact in self.facts]
+        self._having: dict[str, list[int]] = {}
+        for place, words in enumerate(self._telling):
+            for word in words:
+                self._having.setdefault(word, []).append(place)
         self._numbers = self._counted()
         self._definitions = [found for fact in self.facts if (found := self._definition(fact))]
         self._known = {id(found.fact): found for found in self._definitions}
 
+    @cached_property
     def questions(self) -> list[Offer[QuestionText]]:
         """At most one for each fact, in reading order."""
         return [candidate for fact in self.facts if (candidate := self._question(fact))]
 
+    @cached_property
     def cards(self) -> list[Offer[CardText]]:
         """At most one for each fact, in reading order: what something is, or a gap to fill."""
         found = []
@@ -188,17 +184,17 @@ class Templates:
         return self._candidate(definition.fact, stem, definition.rest, decoys, 3.0)
 
     def _number_gap(self, fact: Fact) -> Offer[QuestionText] | None:
-        found = [match for match in COUNTED.finditer(fact.sentence) if not _is_label(fact.sentence, match)]
+        found = [match for match in COUNTED.finditer(fact.sentence) if not is_label(fact.sentence, match)]
         if not found or len(found) > 3:
             return None
         # The last number is most often what the sentence is about.
         match = found[-1]
-        number, unit, is_year = match["number"], _unit(match), _is_year(fact.sentence, match)
-        if not unit and not is_year:
+        number, unit, a_year = match["number"], unit_of(match), is_year(fact.sentence, match)
+        if not unit and not a_year:
             return None
         taken = {other["number"] for other in found}
-        same = sorted(self._numbers.get(unit, set()) - taken) if not is_year else []
-        decoys = self._different(number, [*self._shuffled(same)[:2], *_near_numbers(number, is_year)], taken)
+        same = sorted(self._numbers.get(unit, set()) - taken) if not a_year else []
+        decoys = self._different(number, [*self._shuffled(same)[:2], *near_numbers(number, a_year)], taken)
         if len(decoys) < DECOYS or fact.sentence.count(number) > 1:
             return None
         gap = fact.sentence[: match.start("number")] + GAP + fact.sentence[match.end("number") :]
@@ -216,14 +212,14 @@ class Templates:
 
     def _decoys(self, fact: Fact, noun: str) -> list[str]:
         """Other things of the material, those beside it first, none that could stand in the gap as well."""
-        here, beside = telling_words(fact.sentence), telling_words(fact.passage.body)
+        taken, beside = self._beside(fact, noun), telling_words(fact.passage.body)
+        taken |= telling_words(fact.sentence)
         others = [
             other
             for key, other in self._nouns.items()
             if self._things[key] >= self._enough
             and _is_alike(other, noun)
-            and not telling_words(other) & here
-            and not self._may_stand(other, fact, noun)
+            and not telling_words(other) & taken
         ]
         near = sorted(
             others, key=lambda other: (not telling_words(other) <= beside, -self._words[plain(other)], other)
@@ -308,18 +304,23 @@ class Templates:
         }
         return sorted(named, key=lambda word: (self._words[plain(word)], word))
 
-    def _may_stand(self, other: str, fact: Fact, noun: str) -> bool:
-        """Whether the text uses the other word in a sentence much like this one: then it may be right as well."""
-        here = telling_words(fact.sentence) - telling_words(noun)
-        return any(len(here & words) >= 2 and telling_words(other) <= words for words in self._telling)
+    def _beside(self, fact: Fact, noun: str) -> set[str]:
+        """Words of the sentences much like this one: such a word may be right in the gap as well."""
+        shared = Counter(
+            place
+            for word in telling_words(fact.sentence) - telling_words(noun)
+            if len(self._having[word]) <= MOST_ALIKE
+            for place in self._having[word]
+        )
+        return {word for place, count in shared.items() if count >= 2 for word in self._telling[place]}
 
     def _counted(self) -> dict[str, set[str]]:
         """Numbers of the material by their unit."""
         found: dict[str, set[str]] = {}
         for fact in self.facts:
             for match in COUNTED.finditer(fact.sentence):
-                if not _is_label(fact.sentence, match):
-                    found.setdefault(_unit(match), set()).add(match["number"])
+                if not is_label(fact.sentence, match):
+                    found.setdefault(unit_of(match), set()).add(match["number"])
         return found
 
     def _different(self, answer: str, others: Sequence[str], taken: set[str] | None = None) -> list[str]:
@@ -349,43 +350,6 @@ def _is_alike(other: str, noun: str) -> bool:
     """One and many, name and word are told apart at a glance: decoys must not be."""
     same_number = _is_many(other) == _is_many(noun)
     return other != noun and same_number and other[:1].isupper() == noun[:1].isupper()
-
-
-def _is_label(sentence: str, match: re.Match[str]) -> bool:
-    before = sentence[: match.start()].split()
-    return bool(before) and plain(before[-1]) in BEFORE_LABELS
-
-
-def _unit(match: re.Match[str]) -> str:
-    """Empty for a word that only comes next, such as a name after a year."""
-    unit = (match["unit"] or "").strip()
-    is_name = unit[:1].isupper() and unit[1:].islower() and len(unit) > 2
-    return unit if (is_telling(unit) or unit == "A") and not is_name else ""
-
-
-def _is_year(sentence: str, match: re.Match[str]) -> bool:
-    before = plain(sentence[: match.start()]).split()
-    return (
-        match["number"].isdigit()
-        and int(match["number"]) in YEARS
-        and before[-1:] != []
-        and before[-1] in BEFORE_YEARS
-    )
-
-
-def _near_numbers(number: str, is_year: bool) -> Iterator[str]:
-    """What one gets by a slip: a wrong power of ten, half, double; for a year a few years off."""
-    if is_year:
-        yield from (str(int(number) + off) for off in (-10, 12, -27, 33))
-        return
-    value, has_decimals = float(number.replace(",", ".")), not number.isdigit()
-    for factor in (10, 2, 0.5, 5, 0.1, 3):
-        slip = value * factor
-        text = (
-            f"{slip:.1f}" if has_decimals and slip < 10 and round(slip, 1) == round(slip, 6) else f"{slip:g}"
-        )
-        if slip >= 0.01 and "e" not in text:
-            yield text.replace(".", ",") if "," in number else text
 
 
 def _is_word(text: str) -> bool:

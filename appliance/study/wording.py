@@ -33,7 +33,7 @@ ENGLISH = Wording(
     missing_number="Which number is missing? “%s”",
     source="The text says so: “%(sentence)s” (%(place)s)",
     page="%(title)s, page %(page)s",
-    explain="Explain what the text says about %s",
+    explain="Explain what the text says about “%s”",
 )
 SPANISH = Wording(
     definition=r"(?P<subject>(?:(?:Una?|El|La|Los|Las) )?[^\W_][\w'’-]*(?: [\w'’-]+){0,2}) "
@@ -45,6 +45,6 @@ SPANISH = Wording(
     missing_number="¿Qué número falta? «%s»",
     source="Lo dice el texto: «%(sentence)s» (%(place)s)",
     page="%(title)s, página %(page)s",
-    explain="Explicar lo que dice el texto sobre %s",
+    explain="Explicar lo que dice el texto sobre «%s»",
 )
 WORDINGS = {"en": ENGLISH, "es": SPANISH}

@@ -17,7 +17,7 @@ from appliance.study.generation import (
     check_material,
     order_activity,
 )
-from appliance.study.sources import has_sources
+from appliance.study.sources import stock_of_class
 from appliance.web import forms
 from appliance.web.identity import person_of
 from appliance.web.rendering import render, say, translator
@@ -169,7 +169,7 @@ async def _index_page(request: Request, class_id: int, refusal: Refusal | None =
         classroom=classroom,
         activities=await activities_of_class(parts.db, class_id),
         topics=await topics_of_class(parts.db, class_id),
-        has_material=await has_sources(parts.db, class_id),
+        has_material=(await stock_of_class(parts.db, class_id)).is_there,
         has_model=parts.engine.state in ("ready", "loading"),
         typed=typed,
         errors=forms.errors(refusal, translate),

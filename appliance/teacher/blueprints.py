@@ -16,7 +16,7 @@ from appliance.study.blueprints import (
     save_draft,
 )
 from appliance.study.generation import check_material, making_of_blueprint, order_blueprint
-from appliance.study.sources import has_sources
+from appliance.study.sources import stock_of_class
 from appliance.web import forms
 from appliance.web.identity import person_of
 from appliance.web.rendering import render, say, translator
@@ -98,7 +98,7 @@ async def _page(
         topics=topics if topics is not None else shown.topics if shown else (),
         summary=summary if summary is not None else shown.summary if shown else "",
         making=await making_of_blueprint(parts.db, shown),
-        has_material=await has_sources(parts.db, class_id),
+        has_material=(await stock_of_class(parts.db, class_id)).is_there,
         errors=forms.errors(refusal, translator(request)),
     )
 

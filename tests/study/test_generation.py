@@ -172,10 +172,12 @@ async def test_it_says_when_there_is_nothing_to_ask_about(bare: Desk) -> None:
     assert (made.state, made.items, made.message) == ("failed", 0, TOO_LITTLE)
 
 
-async def test_papers_that_are_still_being_read_are_left_out(bare: Desk) -> None:
+async def test_papers_that_are_still_being_read_are_left_out_and_said_to_be(bare: Desk) -> None:
     async with bare.db.transaction() as tx:
         await add_paper(tx, bare.class_id, "Half", ((1, "", "A leaf is a green part."),), state="reading")
     assert await sources_of_class(bare.db, bare.class_id) == []
+    with pytest.raises(Invalid, match="still being read"):
+        await check_material(bare.db, bare.class_id)
 
 
 @pytest.mark.parametrize(
@@ -287,7 +289,7 @@ async def test_topics_come_from_papers_with_their_pages_and_from_the_model(paper
     draft = await blueprint_of_class(papers.db, papers.class_id, "draft")
     assert draft is not None
     assert [topic.title for topic in draft.topics] == ["What cells are", "Leaves", "Roots"]
-    assert draft.topics[1].objectives[0] == "Explain what the text says about a leaf"
+    assert draft.topics[1].objectives[0] == "Explain what the text says about “a leaf”"
     assert [source.page for source in draft.topics[2].evidence] == [3]
     assert draft.made_by == "model"
     await papers.generation().make_blueprint(papers_job)
