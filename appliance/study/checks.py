@@ -1,9 +1,8 @@
-"""What has to be true of a question, a card or a topic that nobody has read yet; each check raises Invalid."""
+"""What has to be true of a question, a card or a topic that nobody has read yet."""
 
 import re
 from collections.abc import Sequence
 
-from appliance.errors import Invalid
 from appliance.library.questions import plain
 from appliance.study.sources import telling_words
 from appliance.work.flashcards import CardText, checked_card, key_of
@@ -22,14 +21,18 @@ CATCH_ALL = re.compile(
 )
 
 
+class Unusable(Exception):
+    """A model's text that nobody shall see; the reason is for the log."""
+
+
 def usable_question(text: QuestionText, others: Sequence[QuestionText], material: str) -> QuestionText:
     text = checked_question(text, {normal(other.stem) for other in others})
     if len(text.explanation.split()) < EXPLANATION_WORDS:
-        raise Invalid("The explanation is too short.", field="explanation")
+        raise Unusable("The explanation is too short.")
     if any(CATCH_ALL.search(choice) for choice in text.choices):
-        raise Invalid("A choice stands for other choices.", field="choices")
+        raise Unusable("A choice stands for other choices.")
     if _holds(text.stem, text.answer):
-        raise Invalid("The question gives its answer away.", field="stem")
+        raise Unusable("The question gives its answer away.")
     _check_grounded(f"{text.stem} {text.answer}", material)
     _check_new(f"{text.stem} {text.answer}", [f"{other.stem} {other.answer}" for other in others])
     return text
@@ -49,9 +52,9 @@ def usable_topic(
     title = " ".join(title.split()).rstrip(".")
     kept = list({normal(said): " ".join(said.split()) for said in objectives}.values())
     if not title or normal(title) in {normal(other) for other in titles}:
-        raise Invalid("The topic needs a title of its own.", field="title")
+        raise Unusable("The topic needs a title of its own.")
     if not kept or any(len(said.split()) < OBJECTIVE_WORDS for said in kept):
-        raise Invalid("An objective is a sentence.", field="objectives")
+        raise Unusable("An objective is a sentence.")
     _check_grounded(" ".join([title, *kept]), material)
     return title, kept
 
@@ -65,11 +68,11 @@ def _holds(stem: str, answer: str) -> bool:
 def _check_grounded(text: str, material: str) -> None:
     words, known = telling_words(text), telling_words(material)
     if not words or len(words & known) < GROUNDED * len(words):
-        raise Invalid("This is about something that the material doesn't say.", field="stem")
+        raise Unusable("This is about something that the material doesn't say.")
 
 
 def _check_new(text: str, others: Sequence[str]) -> None:
     words = telling_words(text)
     for other in map(telling_words, others):
         if len(words & other) >= SAME * max(1, len(words | other)):
-            raise Invalid("This asks the same once more.", field="stem")
+            raise Unusable("This asks the same once more.")

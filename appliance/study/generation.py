@@ -18,7 +18,7 @@ from appliance.study.blueprints import (
     key_for,
     topics_of_class,
 )
-from appliance.study.checks import usable_card, usable_question, usable_topic
+from appliance.study.checks import Unusable, usable_card, usable_question, usable_topic
 from appliance.study.facts import Fact
 from appliance.study.sections import (
     Section,
@@ -297,7 +297,7 @@ def _question_of(templates: Templates, task: Task, others: Sequence[QuestionText
     for offer in _in_turn(offers, task, templates.facts):
         try:
             return usable_question(offer.text, others, offer.fact.passage.body)
-        except Invalid:
+        except (Unusable, Invalid):
             continue
     return None
 
@@ -306,7 +306,7 @@ def _card_of(templates: Templates, task: Task, others: Sequence[CardText]) -> Ca
     for offer in _in_turn(templates.cards, task, templates.facts):
         try:
             return usable_card(offer.text, others, offer.fact.passage.body)
-        except Invalid:
+        except (Unusable, Invalid):
             continue
     return None
 

@@ -14,6 +14,7 @@ from appliance.errors import Busy, Invalid, Unavailable
 from appliance.inference.engine import EngineOff, Message, Prompt
 from appliance.inference.grammar import Schema, gbnf_of
 from appliance.inference.router import Ended, Piece, Router
+from appliance.study.checks import Unusable
 from appliance.study.sections import Section
 from appliance.work.flashcards import CardText
 from appliance.work.quizzes import QuestionText
@@ -23,7 +24,6 @@ MOST_TOKENS = 480
 WAIT_SECONDS = 2.0
 # After five minutes of a busy class it is this job's turn too, in the line like everybody.
 MOST_WAITS = 150
-BUSY = "The class kept the model busy."
 QUESTION: Schema = {
     "type": "object",
     "properties": {
@@ -92,25 +92,25 @@ class Writer:
         return self._router.status()["state"] in ("ready", "loading")
 
     async def item(self, wish: Wish, check: Callable[[Mapping[str, Any]], Item]) -> Item | None:
-        """None when there is no model, or none of its tries passed `check`, which raises Invalid."""
+        """None when there is no model, or none of its tries passed `check`, which raises Unusable or Invalid."""
         for attempt in range(TRIES if self.has_model else 0):
             try:
                 return check(_object(await self._said(_prompt(wish, attempt), wish)))
             except EngineOff:
                 return None
-            except (Invalid, Unavailable, Busy) as refusal:
-                log.info("item_refused kind=%s try=%d code=%s", wish.kind, attempt + 1, refusal.code)
+            except (Unusable, Invalid, Unavailable, Busy) as refusal:
+                log.info("item_refused kind=%s try=%d reason=%r", wish.kind, attempt + 1, str(refusal))
         return None
 
     async def _said(self, prompt: Prompt, wish: Wish) -> str:
-        """The whole text; raises Busy when students kept the line full all the time."""
+        """The whole text; raises Unusable when students kept the line full all the time."""
         for _ in range(MOST_WAITS):
             await self._until_quiet()
             try:
                 return await self._answered(prompt, wish)
             except Busy:
                 await asyncio.sleep(self._wait)
-        raise Busy(BUSY)
+        raise Unusable("students kept the line full")
 
     async def _answered(self, prompt: Prompt, wish: Wish) -> str:
         # A key of its own: the teacher's own question must not wait for this.
@@ -123,7 +123,7 @@ class Writer:
                 elif isinstance(event, Ended):
                     truncated = event.truncated
         if truncated:
-            raise Invalid("The model's answer was cut off.", "truncated")
+            raise Unusable("The model's answer was cut off.")
         return text
 
     async def _until_quiet(self) -> None:
@@ -137,10 +137,10 @@ class Writer:
 
 
 def question_from(found: Mapping[str, Any], wish: Wish) -> QuestionText:
-    """The choices in a mixed order: models put the right one first. Raises Invalid."""
+    """The choices in a mixed order: models put the right one first. Raises Unusable."""
     answer, wrong = _text(found, "answer"), found.get("wrong")
     if not isinstance(wrong, list) or not all(isinstance(choice, str) for choice in wrong):
-        raise Invalid("The wrong answers are missing.", "bad_json", field="choices")
+        raise Unusable("The wrong answers are missing.")
     choices = [answer, *wrong]
     random.Random(wish.seed).shuffle(choices)  # noqa: S311 - an order, not a secret
     explanation = _text(found, "explanation")
@@ -164,7 +164,7 @@ def card_from(found: Mapping[str, Any], wish: Wish) -> CardText:
 def topic_from(found: Mapping[str, Any]) -> tuple[str, list[str]]:
     objectives = found.get("objectives")
     if not isinstance(objectives, list) or not all(isinstance(said, str) for said in objectives):
-        raise Invalid("The objectives are missing.", "bad_json", field="objectives")
+        raise Unusable("The objectives are missing.")
     return _text(found, "title"), objectives
 
 
@@ -185,20 +185,20 @@ def _prompt(wish: Wish, attempt: int) -> Prompt:
 
 
 def _object(text: str) -> Mapping[str, Any]:
-    """Raises Invalid: an engine that ignores the grammar may say anything."""
+    """Raises Unusable: an engine that ignores the grammar may say anything."""
     try:
         found = json.loads(text, parse_constant=lambda name: None)
     except (ValueError, RecursionError) as error:
-        raise Invalid("The model's answer is no JSON.", "bad_json") from error
+        raise Unusable("The model's answer is no JSON.") from error
     if not isinstance(found, dict):
-        raise Invalid("The model's answer is no object.", "bad_json")
+        raise Unusable("The model's answer is no object.")
     return found
 
 
 def _text(found: Mapping[str, Any], name: str) -> str:
     value = found.get(name)
     if not isinstance(value, str):
-        raise Invalid("Something is missing in the model's answer.", "bad_json", field=name)
+        raise Unusable("Something is missing in the model's answer.")
     return " ".join(value.replace("\x00", "").split())
 
 
