@@ -25,6 +25,7 @@ CONSOLE = (
     "operations/commands/",
     "operations/console.py",
     "operations/demo.py",
+    "operations/demo_study.py",
     "inference/chat.py",
     "inference/child.py",
     "inference/inspection.py",

@@ -42,7 +42,9 @@ from appliance.storage.cache import Cache
 from appliance.storage.database import Clock, Database
 from appliance.storage.files import FileStore
 from appliance.storage.jobs import Job, JobRunner
+from appliance.study.generation import MAKE_ACTIVITY, MAKE_BLUEPRINT, Generation
 from appliance.study.reading import read_document
+from appliance.study.writing import Writer
 from appliance.web import hosts, middleware, refusals
 from appliance.web.rendering import Pages
 from appliance.web.static_files import StaticFiles
@@ -243,7 +245,16 @@ def _parts(
     async def read(job: Job) -> None:
         await read_document(job, db, files, router.embed)
 
-    runner = JobRunner(db, {"index_course": index, documents.JOB: read})
+    generation = Generation(db, Writer(router))
+    runner = JobRunner(
+        db,
+        {
+            "index_course": index,
+            documents.JOB: read,
+            MAKE_ACTIVITY: generation.make_activity,
+            MAKE_BLUEPRINT: generation.make_blueprint,
+        },
+    )
     return Parts(
         settings, keys, clock, db, cache, files, runner, shelf, throttle, Hasher(), engine, router, helper,
         mdns.announcer(settings),

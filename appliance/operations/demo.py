@@ -14,6 +14,7 @@ from appliance.classroom.students import create_student
 from appliance.library.courses import Shelf
 from appliance.library.document_kinds import accept_document
 from appliance.library.documents import create_document
+from appliance.operations.demo_study import give_work
 from appliance.settings import Settings
 from appliance.storage.database import Database, Transaction
 from appliance.storage.files import FileStore, IncomingFile
@@ -67,6 +68,7 @@ async def _seed(db: Database, settings: Settings) -> None:
         for course in shelf.courses():
             await add_course(tx, classroom.id, course, shelf.lessons(course.slug))
         await _seat(tx, classroom)
+        await give_work(tx, classroom.id)
     await _give_paper(db, settings, classroom)
     clear_setup_code(settings.appliance_data / "secrets")
 

@@ -3,6 +3,7 @@
 from sanic import Sanic
 
 from appliance.student import (
+    attempts,
     checklists,
     courses,
     documents,
@@ -11,6 +12,7 @@ from appliance.student import (
     lessons,
     my_data,
     reflections,
+    study,
     submissions,
     uploads,
 )
@@ -23,6 +25,23 @@ def attach(app: Sanic) -> None:
     app.add_route(my_data.remove_work, "/student/delete-work", methods=["POST"], name="my_data.remove_work")
     app.add_route(my_data.remove, "/student/delete-me", methods=["POST"], name="my_data.remove")
     app.add_route(my_data.end_session, "/student/end-session", methods=["POST"], name="my_data.end_session")
+    app.add_route(study.index, "/student/study", name="study.index")
+    app.add_route(study.show, "/student/study/<assignment_id:int>", name="study.show")
+    app.add_route(
+        attempts.create,
+        "/student/study/<assignment_id:int>/attempts",
+        methods=["POST"],
+        name="attempts.create",
+    )
+    app.add_route(
+        attempts.update,
+        "/student/study/<assignment_id:int>/answers",
+        methods=["POST"],
+        name="attempts.update",
+    )
+    app.add_route(
+        attempts.finish, "/student/study/<assignment_id:int>/finish", methods=["POST"], name="attempts.finish"
+    )
     app.add_route(courses.show, "/course/<course:str>", name="courses.show")
     app.add_route(lessons.show, "/course/<course:str>/<lesson:str>", name="lessons.show")
     app.add_route(lessons.ask, "/course/<course:str>/<lesson:str>", methods=["POST"], name="lessons.ask")

@@ -8,6 +8,10 @@ from appliance.parts import parts_of
 from appliance.student.road import road_of
 from appliance.web.identity import person_of
 from appliance.web.rendering import render
+from appliance.work.assignments import study_of_student
+
+# The rest is on the study page.
+STUDY_LINES = 5
 
 
 async def index(request: Request) -> HTTPResponse:
@@ -15,5 +19,13 @@ async def index(request: Request) -> HTTPResponse:
     student = await student_by_id(parts.db, person.id)
     classroom = await class_by_id(parts.db, student.class_id)
     road = await road_of(parts, student.class_id, student.id)
+    study = await study_of_student(parts.db, student.class_id, student.id)
     await mark_seen(parts.db, student)
-    return render(request, "student/home.html", classroom=classroom, student=student, road=road)
+    return render(
+        request,
+        "student/home.html",
+        classroom=classroom,
+        student=student,
+        road=road,
+        study=study[:STUDY_LINES],
+    )

@@ -11,6 +11,7 @@ from appliance.student.road import road_of
 from appliance.web.identity import DEVICE_COOKIE, SESSION_COOKIE, forget, person_of, session_token
 from appliance.web.refusals import wants_json
 from appliance.web.rendering import render, say, translator
+from appliance.work.assignments import study_of_student
 from appliance.work.responses import responses_of_student
 from appliance.work.submissions import remove_submissions, submissions_of_student
 
@@ -25,6 +26,7 @@ async def show(request: Request) -> HTTPResponse:
         classroom=await class_by_id(parts.db, student.class_id),
         submissions=await submissions_of_student(parts.db, student.id),
         responses=await responses_of_student(parts.db, student.id),
+        study=await study_of_student(parts.db, student.class_id, student.id),
         road=await road_of(parts, student.class_id, student.id),
     )
 

@@ -1,1 +1,1 @@
-"""Study tools made from a class's papers."""
+"""Study tools: what a class's papers teach, and questions and cards made from them."""

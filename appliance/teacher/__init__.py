@@ -3,15 +3,20 @@
 from sanic import Sanic
 
 from appliance.teacher import (
+    activities,
+    assignments,
+    blueprints,
     classes,
     courses,
     documents,
     home,
+    items,
     join_cards,
     join_codes,
     lessons,
     locks,
     releases,
+    reviews,
     students,
 )
 
@@ -41,6 +46,7 @@ def attach(app: Sanic) -> None:
         name="students.remove",
     )
     _attach_documents(app)
+    _attach_study(app)
 
 
 def _attach_documents(app: Sanic) -> None:
@@ -55,3 +61,32 @@ def _attach_documents(app: Sanic) -> None:
     app.add_route(documents.show, paper, name="documents.show")
     app.add_route(documents.update, paper, methods=["POST"], name="documents.update")
     app.add_route(documents.remove, f"{paper}/remove", methods=["POST"], name="documents.remove")
+
+
+def _attach_study(app: Sanic) -> None:
+    of_class = "/teach/class/<class_id:int>"
+    app.add_route(blueprints.show, f"{of_class}/blueprint", name="blueprints.show")
+    app.add_route(blueprints.update, f"{of_class}/blueprint", methods=["POST"], name="blueprints.update")
+    app.add_route(blueprints.make, f"{of_class}/blueprint/make", methods=["POST"], name="blueprints.make")
+    app.add_route(
+        blueprints.publish, f"{of_class}/blueprint/publish", methods=["POST"], name="blueprints.publish"
+    )
+    app.add_route(activities.index, f"{of_class}/activities", name="activities.index")
+    app.add_route(activities.create, f"{of_class}/activities", methods=["POST"], name="activities.create")
+    one = f"{of_class}/activities/<activity_id:int>"
+    app.add_route(activities.show, one, name="activities.show")
+    app.add_route(activities.update, one, methods=["POST"], name="activities.update")
+    app.add_route(activities.publish, f"{one}/publish", methods=["POST"], name="activities.publish")
+    app.add_route(activities.copy, f"{one}/copy", methods=["POST"], name="activities.copy")
+    app.add_route(activities.remove, f"{one}/remove", methods=["POST"], name="activities.remove")
+    app.add_route(items.create, f"{one}/items", methods=["POST"], name="items.create")
+    app.add_route(items.update, f"{one}/items/<item_id:int>", methods=["POST"], name="items.update")
+    app.add_route(items.remove, f"{one}/items/<item_id:int>/remove", methods=["POST"], name="items.remove")
+    app.add_route(assignments.create, f"{one}/assign", methods=["POST"], name="assignments.create")
+    given = f"{of_class}/assignments/<assignment_id:int>"
+    app.add_route(assignments.show, given, name="assignments.show")
+    app.add_route(assignments.update, f"{given}/due", methods=["POST"], name="assignments.update")
+    app.add_route(reviews.show, f"{given}/student/<student_id:int>", name="reviews.show")
+    app.add_route(
+        reviews.update, f"{given}/student/<student_id:int>", methods=["POST"], name="reviews.update"
+    )

@@ -55,6 +55,13 @@ def errors(refusal: Refusal | None, translate: Callable[[str], str]) -> Mapping[
     return said
 
 
+def status_of(refusal: Refusal | None) -> int:
+    """Of the page that shows the form again."""
+    if refusal is None:
+        return 200
+    return 422 if isinstance(refusal, Invalid) else refusal.status
+
+
 def is_json(request: Request) -> bool:
     return (request.content_type or "").startswith("application/json")
 

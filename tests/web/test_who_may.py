@@ -25,6 +25,9 @@ PARTS = {
     "<material_id:int>": "2",
     "<submission_id:int>": "1",
     "<document_id:int>": "1",
+    "<assignment_id:int>": "1",
+    "<activity_id:int>": "1",
+    "<item_id:int>": "1",
 }
 
 

@@ -19,7 +19,12 @@ export default function autosave(form) {
     clearTimeout(timer);
     timer = setTimeout(queue, 1500);
   });
-  form.addEventListener("submit", (event) => { event.preventDefault(); queue(); });
+  form.addEventListener("submit", (event) => {
+    // A button with an address of its own does something else than saving.
+    if (event.submitter?.hasAttribute("formaction")) return;
+    event.preventDefault();
+    queue();
+  });
 }
 
 // A redirect back to where we are means saved; a redirect elsewhere means that we are no longer known here.

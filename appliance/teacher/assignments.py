@@ -1,0 +1,81 @@
+"""Giving a published activity to the class, and who has done it."""
+
+from sanic import HTTPResponse, Request
+from sanic.response import redirect
+
+from appliance.classroom.audit import record_staff
+from appliance.classroom.box import box_of
+from appliance.classroom.classes import class_of_staff
+from appliance.errors import Refusal
+from appliance.parts import Parts, parts_of
+from appliance.teacher.activities import page
+from appliance.web import forms
+from appliance.web.identity import person_of
+from appliance.web.rendering import render, say, translator
+from appliance.work.activities import activity_of_class
+from appliance.work.assignments import (
+    assign,
+    assignment_of_class,
+    change_due,
+    due_of,
+    due_text,
+    results_of_assignment,
+)
+
+
+async def create(request: Request, class_id: int, activity_id: int) -> HTTPResponse:
+    parts, person = parts_of(request), person_of(request)
+    try:
+        due_at = due_of(forms.text(request, "due", 40), await _timezone(parts))
+        async with parts.db.transaction() as tx:
+            await class_of_staff(tx, class_id, person.id)
+            assignment_id = await assign(tx, await activity_of_class(tx, class_id, activity_id), due_at)
+            await record_staff(tx, "assign_activity", person.id, class_id, str(assignment_id), request.ip)
+    except Refusal as refusal:
+        return await page(request, class_id, activity_id, refusal)
+    say(request, translator(request)("The class has it now. Whoever joins later gets it too."))
+    return redirect(f"/teach/class/{class_id}/assignments/{assignment_id}")
+
+
+async def show(request: Request, class_id: int, assignment_id: int) -> HTTPResponse:
+    return await _page(request, class_id, assignment_id)
+
+
+async def update(request: Request, class_id: int, assignment_id: int) -> HTTPResponse:
+    parts, person = parts_of(request), person_of(request)
+    try:
+        due_at = due_of(forms.text(request, "due", 40), await _timezone(parts))
+        async with parts.db.transaction() as tx:
+            await class_of_staff(tx, class_id, person.id)
+            await change_due(tx, await assignment_of_class(tx, class_id, assignment_id), due_at)
+            await record_staff(tx, "change_due_date", person.id, class_id, str(assignment_id), request.ip)
+    except Refusal as refusal:
+        return await _page(request, class_id, assignment_id, refusal)
+    say(request, translator(request)("The due date is saved."))
+    return redirect(f"/teach/class/{class_id}/assignments/{assignment_id}")
+
+
+async def _page(
+    request: Request, class_id: int, assignment_id: int, refusal: Refusal | None = None
+) -> HTTPResponse:
+    parts, person = parts_of(request), person_of(request)
+    classroom = await class_of_staff(parts.db, class_id, person.id)
+    assignment = await assignment_of_class(parts.db, class_id, assignment_id)
+    results = await results_of_assignment(parts.db, assignment)
+    return render(
+        request,
+        "teacher/assignment.html",
+        forms.status_of(refusal),
+        classroom=classroom,
+        assignment=assignment,
+        results=results,
+        done=sum(result.standing.finished > 0 for result in results),
+        is_late=assignment.is_past_due(parts.db.now()),
+        due=due_text(assignment.due_at, await _timezone(parts)),
+        errors=forms.errors(refusal, translator(request)),
+    )
+
+
+async def _timezone(parts: Parts) -> str:
+    school = await box_of(parts.db)
+    return school.timezone if school else "UTC"

@@ -1,0 +1,77 @@
+"""One question of a quiz or one card of a set: added, changed, removed by its teacher."""
+
+from sanic import HTTPResponse, Request
+from sanic.response import redirect
+
+from appliance.classroom.classes import class_of_staff
+from appliance.errors import Refusal
+from appliance.parts import parts_of
+from appliance.storage.database import Transaction
+from appliance.teacher.activities import page
+from appliance.web import forms
+from appliance.web.identity import person_of
+from appliance.web.rendering import say, translator
+from appliance.work.activities import Activity, activity_of_class
+from appliance.work.flashcards import CardText, add_card, change_card, remove_card
+from appliance.work.quizzes import CHOICES, QuestionText, add_question, change_question, remove_question
+
+MOST_TYPED = 5000
+FIELDS = ("stem", "choice-0", "choice-1", "choice-2", "choice-3", "answer", "explanation", "front", "back")
+
+
+async def create(request: Request, class_id: int, activity_id: int) -> HTTPResponse:
+    parts, person = parts_of(request), person_of(request)
+    try:
+        async with parts.db.transaction() as tx:
+            await class_of_staff(tx, class_id, person.id)
+            made = await _add(tx, await activity_of_class(tx, class_id, activity_id), request)
+    except Refusal as refusal:
+        return await page(request, class_id, activity_id, refusal, 0, forms.typed(request, *FIELDS))
+    say(request, translator(request)("Added."))
+    return redirect(f"/teach/class/{class_id}/activities/{activity_id}#item-{made}")
+
+
+async def update(request: Request, class_id: int, activity_id: int, item_id: int) -> HTTPResponse:
+    parts, person = parts_of(request), person_of(request)
+    try:
+        async with parts.db.transaction() as tx:
+            await class_of_staff(tx, class_id, person.id)
+            activity = await activity_of_class(tx, class_id, activity_id)
+            if activity.is_quiz:
+                await change_question(tx, activity, item_id, _question(request))
+            else:
+                await change_card(tx, activity, item_id, _card(request))
+    except Refusal as refusal:
+        return await page(request, class_id, activity_id, refusal, item_id, forms.typed(request, *FIELDS))
+    say(request, translator(request)("Saved."))
+    return redirect(f"/teach/class/{class_id}/activities/{activity_id}#item-{item_id}")
+
+
+async def remove(request: Request, class_id: int, activity_id: int, item_id: int) -> HTTPResponse:
+    parts, person = parts_of(request), person_of(request)
+    async with parts.db.transaction() as tx:
+        await class_of_staff(tx, class_id, person.id)
+        activity = await activity_of_class(tx, class_id, activity_id)
+        await (remove_question if activity.is_quiz else remove_card)(tx, activity, item_id)
+    say(request, translator(request)("Removed."))
+    return redirect(f"/teach/class/{class_id}/activities/{activity_id}#items")
+
+
+async def _add(tx: Transaction, activity: Activity, request: Request) -> int:
+    if activity.is_quiz:
+        return await add_question(tx, activity, _question(request))
+    return await add_card(tx, activity, _card(request))
+
+
+def _question(request: Request) -> QuestionText:
+    answer = forms.text(request, "answer", 10)
+    return QuestionText(
+        forms.text(request, "stem", MOST_TYPED),
+        tuple(forms.text(request, f"choice-{number}", MOST_TYPED) for number in range(CHOICES)),
+        int(answer) if answer in {"0", "1", "2", "3"} else -1,
+        forms.text(request, "explanation", MOST_TYPED),
+    )
+
+
+def _card(request: Request) -> CardText:
+    return CardText(forms.text(request, "front", MOST_TYPED), forms.text(request, "back", MOST_TYPED))
