@@ -3,9 +3,11 @@
 from sanic import Sanic
 
 from appliance.teacher import (
+    chats,
     classes,
     courses,
     home,
+    insights,
     join_cards,
     join_codes,
     lessons,
@@ -39,3 +41,6 @@ def attach(app: Sanic) -> None:
         methods=["POST"],
         name="students.remove",
     )
+    app.add_route(insights.show, "/teach/class/<class_id:int>/insights", name="insights.show")
+    app.add_route(chats.index, "/teach/class/<class_id:int>/chats", name="teacher_chats.index")
+    app.add_route(chats.show, "/teach/class/<class_id:int>/chats/<session_id:int>", name="teacher_chats.show")

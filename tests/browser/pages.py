@@ -21,6 +21,7 @@ STUDENT = {
     "lesson-maths": f"{COURSE}/the-push-and-the-flow",
     "my-data": "/student/my-data",
     "return-code": "/student/return-code",
+    "chats": "/student/chats",
 }
 TEACHER = {
     "classes": "/teach",
@@ -28,6 +29,8 @@ TEACHER = {
     "class": "/teach/class/1",
     "join-cards": "/teach/class/1/join-card",
     "student": "/teach/class/1/student/1",
+    "class-chats": "/teach/class/1/chats",
+    "insights": "/teach/class/1/insights",
     "courses": "/teach/lessons",
     "teacher-lesson": f"{COURSE}/who-lets-it-through",
     "operator": "/operate",

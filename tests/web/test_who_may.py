@@ -24,6 +24,7 @@ PARTS = {
     "<student_id:int>": "1",
     "<material_id:int>": "2",
     "<submission_id:int>": "1",
+    "<session_id:int>": "1",
 }
 
 

@@ -1,0 +1,1 @@
+"""Study tools over a class's lessons and papers."""
