@@ -52,8 +52,13 @@ def lesson_answer(case: Case, citations: Sequence[Citation], covers: Sequence[st
     """
     if not citations:
         return _without_passages(case, covers)
-    opening, coaching = say(case.language, OPENINGS[case.reason]), say(case.language, COACHING[case.intent])
-    parts = [opening]
+    return quoted(case, OPENINGS[case.reason], citations)
+
+
+def quoted(case: Case, opening: str, citations: Sequence[Citation]) -> str:
+    """As many of the passages as there is room for, between the opening and a question to think on."""
+    coaching = say(case.language, COACHING[case.intent])
+    parts = [say(case.language, opening)]
     for citation in citations:
         part = f"{citation.source} [{citation.id}]\n“{citation.text}”"
         if len(parts) > 1 and sum(map(len, (*parts, part, coaching))) + 2 * len(parts) > case.room:

@@ -58,6 +58,23 @@ SPANISH = {
     "page {number}": "página {number}",
     "section {number}": "sección {number}",
     "slide {number}": "diapositiva {number}",
+    # the class chat's own answer
+    "Here is what your lessons and papers say about this.": (
+        "Esto es lo que dicen tus lecciones y documentos sobre eso."
+    ),
+    "The helper is busy right now, so here is what your lessons and papers say.": (
+        "El ayudante está ocupado ahora mismo, así que esto es lo que dicen tus lecciones y documentos."
+    ),
+    "I could not finish this answer, so here is what your lessons and papers say.": (
+        "No pude terminar esta respuesta, así que esto es lo que dicen tus lecciones y documentos."
+    ),
+    "I could not find that in your class's lessons and papers.": (
+        "No encontré eso en las lecciones y documentos de tu clase."
+    ),
+    "I could not finish this answer, and I found nothing about it in your class's lessons and papers.": (
+        "No pude terminar esta respuesta y no encontré nada sobre eso en las lecciones y documentos de tu clase."
+    ),
+    "Your class works on: {topics}.": "Tu clase trabaja con: {topics}.",
 }
 LANGUAGES = {"es": SPANISH}
 NAMES = {"en": "English", "es": "Spanish"}

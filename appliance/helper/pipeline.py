@@ -115,9 +115,9 @@ class Helper:
 
     async def ask(self, asker: Asker, question: Question) -> AsyncGenerator[Event, None]:
         """Refusals come before the first event, a Done always comes last; closing it frees place and slot."""
-        with self._counted():
+        with self.counted():
             began = self._clock()
-            await self._hold_to_rates(asker)
+            await self.hold_to_rates(asker)
             message = redacted(checked(question))
             scope = self._scope(asker, question.scope_token)
             page = await page_of(self._db, self._shelf, scope, self._db.now())
@@ -149,7 +149,8 @@ class Helper:
             log.warning("helper_closed live=%d", self._live)
 
     @contextmanager
-    def _counted(self) -> Iterator[None]:
+    def counted(self) -> Iterator[None]:
+        """Around every answer that a stop of the box has to wait for. Raises Unavailable while it stops."""
         if self._is_closing:
             raise Unavailable(STOPPING)
         self._live += 1
@@ -159,7 +160,7 @@ class Helper:
             self._live -= 1
             self._ended.set()
 
-    async def _hold_to_rates(self, asker: Asker) -> None:
+    async def hold_to_rates(self, asker: Asker) -> None:
         """A whole class may share one address: its limit is far above a person's."""
         limits = self._settings
         await self._throttle.check("helper-person", asker.key, limits.helper_rate_limit_per_minute, MINUTE)

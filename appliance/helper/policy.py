@@ -42,9 +42,9 @@ class Ask:
 def prompt_for(settings: Settings, about: About, memory: Memory, ask: Ask) -> Prompt:
     """Rules, passages and question always; of the conversation, what still fits."""
     rules = _rules(settings, about, ask.language)
-    asked = _filled("question", passages=_passages(ask.citations), question=_shortened(ask.question))
+    asked = filled("question", passages=passages_text(ask.citations), question=shortened(ask.question))
     if not ask.on_topic:
-        asked += _filled("off_topic")
+        asked += filled("off_topic")
     room = max(0, PROMPT_CHARS - len(rules) - len(asked))
     turns = history(memory, min(room, settings.helper_conversation_history_max_chars))
     room -= sum(len(turn.text) for turn in turns)
@@ -57,55 +57,55 @@ def prompt_for(settings: Settings, about: About, memory: Memory, ask: Ask) -> Pr
 
 
 def _rules(settings: Settings, about: About, language: str) -> str:
-    ages = f"ages {_line(about.ages)}" if about.ages else "school age"
+    ages = f"ages {line(about.ages)}" if about.ages else "school age"
     parts = (
-        _filled("stance", ages=ages, language=language_name(language)),
-        _filled(f"strictness_{settings.helper_strictness}"),
-        _filled(f"scope_{settings.helper_scope_mode}"),
-        _filled("material"),
-        _filled("lesson", lesson=_about(about)),
+        filled("stance", ages=ages, language=language_name(language)),
+        filled(f"strictness_{settings.helper_strictness}"),
+        filled(f"scope_{settings.helper_scope_mode}"),
+        filled("material"),
+        filled("lesson", lesson=_about(about)),
     )
     return "".join(parts)
 
 
 def _earlier(summary: str, room: int) -> str:
     """Last in the rules, since it is the one part that differs from student to student."""
-    earlier = _filled("earlier", summary=_fenced(summary))
+    earlier = filled("earlier", summary=fenced(summary))
     return earlier if summary and len(earlier) <= room else ""
 
 
 def _about(about: About) -> str:
-    lines = [f"Lesson: {_line(about.scope.context)}"]
+    lines = [f"Lesson: {line(about.scope.context)}"]
     if about.scope.allowed_topics:
-        lines.append(f"Allowed topics: {_line('; '.join(about.scope.allowed_topics))}")
+        lines.append(f"Allowed topics: {line('; '.join(about.scope.allowed_topics))}")
     if about.notes:
-        lines.append(f"Notes for the helper: {_line(about.notes)[:NOTES_CHARS]}")
+        lines.append(f"Notes for the helper: {line(about.notes)[:NOTES_CHARS]}")
     return "\n".join(lines)
 
 
-def _passages(citations: Sequence[Citation]) -> str:
-    lines = (f"[{citation.id}] {_line(citation.source)}: {_line(citation.text)}" for citation in citations)
+def passages_text(citations: Sequence[Citation]) -> str:
+    lines = (f"[{citation.id}] {line(citation.source)}: {line(citation.text)}" for citation in citations)
     return "\n".join(lines) or NO_PASSAGES
 
 
-def _line(text: str) -> str:
-    return _fenced(" ".join(text.split()))
+def line(text: str) -> str:
+    return fenced(" ".join(text.split()))
 
 
-def _fenced(text: str) -> str:
+def fenced(text: str) -> str:
     """Material can't close its own fence."""
     return text.replace("<<<", "‹‹‹").replace(">>>", "›››")
 
 
-def _shortened(question: str) -> str:
+def shortened(question: str) -> str:
     """Beginning and end tell most of what is asked."""
     if len(question) > QUESTION_CHARS:
         half = QUESTION_CHARS // 2
         question = f"{question[:half]} … {question[-half:]}"
-    return _fenced(question)
+    return fenced(question)
 
 
-def _filled(name: str, **slots: str) -> str:
+def filled(name: str, **slots: str) -> str:
     return Template(_text(name)).substitute(slots)
 
 

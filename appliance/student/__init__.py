@@ -4,6 +4,7 @@ from sanic import Sanic
 
 from appliance.student import (
     attempts,
+    chats,
     checklists,
     courses,
     documents,
@@ -66,5 +67,15 @@ def attach(app: Sanic) -> None:
     )
     app.add_route(submissions.show, "/submission/<submission_id:int>/download", name="submissions.show")
     app.add_route(documents.show, "/student/library/<document_id:int>", name="student_documents.show")
+    app.add_route(chats.index, "/student/chats", name="chats.index")
+    app.add_route(chats.create, "/student/chats", methods=["POST"], name="chats.create")
+    app.add_route(chats.show, "/student/chats/<session_id:int>", name="chats.show")
+    app.add_route(chats.send, "/student/chats/<session_id:int>/messages", methods=["POST"], name="chats.send")
+    app.add_route(
+        chats.rename, "/student/chats/<session_id:int>/title", methods=["POST"], name="chats.rename"
+    )
+    app.add_route(
+        chats.archive, "/student/chats/<session_id:int>/archive", methods=["POST"], name="chats.archive"
+    )
     app.add_route(helper.create, "/helper/chat", methods=["POST"], name="helper.create")
     app.add_route(helper.health, "/helper/healthz", name="helper.health")

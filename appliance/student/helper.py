@@ -24,7 +24,7 @@ async def create(request: Request) -> HTTPResponse | None:
         if "text/event-stream" in str(request.headers.get("accept") or ""):
             # A refusal before the first event is an ordinary error answer with its own status.
             first = await anext(events)
-            return await send_events(request, _named(request, first, events))
+            return await send_events(request, named(request, first, events))
         async for event in events:
             if isinstance(event, Done):
                 return json(event.answer.as_json())
@@ -49,9 +49,10 @@ def _question(request: Request) -> Question:
     )
 
 
-async def _named(
+async def named(
     request: Request, first: Answering, rest: AsyncGenerator[Answering, None]
 ) -> AsyncGenerator[Event, None]:
+    """The events as a browser hears them; a refusal in the middle becomes the event `error`."""
     try:
         yield _event(first)
         async for event in rest:

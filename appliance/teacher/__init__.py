@@ -6,11 +6,13 @@ from appliance.teacher import (
     activities,
     assignments,
     blueprints,
+    chats,
     classes,
     courses,
     documents,
     home,
     items,
+    insights,
     join_cards,
     join_codes,
     lessons,
@@ -47,6 +49,9 @@ def attach(app: Sanic) -> None:
     )
     _attach_documents(app)
     _attach_study(app)
+    app.add_route(insights.show, "/teach/class/<class_id:int>/insights", name="insights.show")
+    app.add_route(chats.index, "/teach/class/<class_id:int>/chats", name="teacher_chats.index")
+    app.add_route(chats.show, "/teach/class/<class_id:int>/chats/<session_id:int>", name="teacher_chats.show")
 
 
 def _attach_documents(app: Sanic) -> None:

@@ -25,6 +25,7 @@ STUDENT = {
     "cards": "/student/study/2",
     "my-data": "/student/my-data",
     "return-code": "/student/return-code",
+    "chats": "/student/chats",
 }
 TEACHER = {
     "classes": "/teach",
@@ -40,6 +41,8 @@ TEACHER = {
     "cards-editor": "/teach/class/1/activities/2",
     "results": "/teach/class/1/assignments/1",
     "review": "/teach/class/1/assignments/1/student/1",
+    "class-chats": "/teach/class/1/chats",
+    "insights": "/teach/class/1/insights",
     "courses": "/teach/lessons",
     "teacher-lesson": f"{COURSE}/who-lets-it-through",
     "operator": "/operate",

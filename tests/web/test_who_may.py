@@ -28,6 +28,7 @@ PARTS = {
     "<assignment_id:int>": "1",
     "<activity_id:int>": "1",
     "<item_id:int>": "1",
+    "<session_id:int>": "1",
 }
 
 

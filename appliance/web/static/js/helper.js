@@ -11,7 +11,7 @@ export default function helper(element) {
   const panel = attachPanel(element);
   const log = panel.part("log");
   const key = `helper:${location.pathname}`;
-  let running = null, fresh = false;
+  let running = null, fresh = false, unanswered = null;
 
   attachSheet(element);
   form.addEventListener("submit", (event) => { event.preventDefault(); ask(form.message.value.trim()); });
@@ -50,7 +50,10 @@ export default function helper(element) {
   }
 
   async function post(message, signal) {
-    const body = { message, scope_token: form.scope_token.value, conversation_id: sessionStorage.getItem(key) ?? undefined };
+    // The same question sent once more after a failure keeps its id: whoever stores it stores it once.
+    if (unanswered?.message !== message) unanswered = { message, id: newId() };
+    const body = { message, client_id: unanswered.id, scope_token: form.scope_token.value,
+                   conversation_id: sessionStorage.getItem(key) ?? undefined };
     if (fresh) body.reset_conversation = true;
     const headers = { "Content-Type": "application/json", Accept: "text/event-stream", "X-CSRF-Token": form.csrf_token.value };
     const response = await fetch(element.dataset.url, { method: "POST", signal, headers, body: JSON.stringify(body) });
@@ -67,10 +70,15 @@ export default function helper(element) {
       if (name === "position") panel.wait(data);
       else panel.arrived();
       if (name === "delta") answer.add(data.text);
-      if (name === "done") answer.finish(data);
+      if (name === "done") { unanswered = null; answer.finish(data); }
       if (atEnd) log.scrollTop = log.scrollHeight;
       if (name === "done") return;
     }
     throw new Refusal("");
   }
+}
+
+// randomUUID is only there over https.
+function newId() {
+  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (number) => number.toString(16).padStart(8, "0")).join("");
 }

@@ -1,0 +1,196 @@
+"""An answer in the class chat: the model over passages of the whole class, or the passages themselves."""
+
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+
+from appliance.helper.answers import Answer, Citation, Delta, Done, Event, Start
+from appliance.helper.citations import marks_in
+from appliance.helper.conversations import Memory, Turn, history
+from appliance.helper.guards import Outgoing
+from appliance.helper.intents import intent_of
+from appliance.helper.lesson_answer import MOST_TOPICS, Case, Reason, quoted
+from appliance.helper.phrases import language_name, say
+from appliance.helper.pipeline import Helper
+from appliance.helper.policy import PROMPT_CHARS, fenced, filled, line, passages_text, shortened
+from appliance.helper.questions import Asker
+from appliance.helper.suggestions import suggestions_for
+from appliance.helper.topics import is_vague
+from appliance.helper.words import language_of
+from appliance.helper.writing import Draft, written
+from appliance.inference.engine import Message, Prompt
+from appliance.inference.router import Router, Started
+from appliance.settings import Settings
+from appliance.storage.database import Clock
+
+TOPICS_CHARS = 400
+TURN_CHARS = 600
+
+OPENINGS: dict[Reason, str] = {
+    "no_model": "Here is what your lessons and papers say about this.",
+    "busy": "The helper is busy right now, so here is what your lessons and papers say.",
+    "died": "I could not finish this answer, so here is what your lessons and papers say.",
+}
+NOTHING_FOUND = "I could not find that in your class's lessons and papers."
+DIED_WITHOUT = (
+    "I could not finish this answer, and I found nothing about it in your class's lessons and papers."
+)
+
+log = logging.getLogger("chalkbox.helper")
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A question as the class chat puts it, redacted; `turns` are the last ones, `memory` the short form of the older.
+
+    `topics` is what the class works on, in words that may be shown.
+    """
+
+    session_id: int
+    message: str
+    turns: tuple[Turn, ...]
+    memory: str
+    citations: tuple[Citation, ...]
+    topics: tuple[str, ...]
+    request_id: str
+
+
+class ClassChat:
+    """Shares the helper's line, its limits and its stop."""
+
+    def __init__(self, settings: Settings, helper: Helper, router: Router, clock: Clock) -> None:
+        self._settings = settings
+        self._helper = helper
+        self._router = router
+        self._clock = clock
+
+    async def ask(self, asker: Asker, talk: Talk) -> AsyncGenerator[Event, None]:
+        """Nothing is kept here; a Done always comes last. Who asks too often is refused by whoever searched."""
+        with self._helper.counted():
+            began = self._clock()
+            marks = frozenset(citation.id for citation in talk.citations)
+            draft = Draft(Outgoing(marks, self._settings.helper_response_max_chars))
+            language = language_of(talk.message, asker.language)
+            prompt = prompt_for(self._settings, talk, language)
+            group = f"class:{asker.class_id}"
+            async with aclosing(written(self._router, prompt, asker.key, group, draft)) as events:
+                async for event in events:
+                    yield _start(talk, draft) if isinstance(event, Started) else event
+            if draft.failed is not None:
+                if not draft.has_begun:
+                    yield _start(talk, draft)
+                yield Delta(draft.add(_without_model(talk, draft.failed, language, draft.room)))
+            answer = self._answer(talk, draft, language, began)
+            _log(asker, answer, draft)
+            yield Done(answer)
+
+    def _answer(self, talk: Talk, draft: Draft, language: str, began: float) -> Answer:
+        intent = intent_of(talk.message)
+        topic = talk.topics[0] if talk.topics else ""
+        most = self._settings.helper_follow_up_suggestions_max
+        return Answer(
+            text=draft.text,
+            model=draft.model,
+            backend=draft.backend,
+            strictness=self._settings.helper_strictness,
+            attempts=draft.attempts,
+            queue_wait_ms=draft.queue_wait_ms,
+            total_ms=max(0, round((self._clock() - began) * 1000)),
+            truncated=draft.truncated,
+            scope_verified=True,
+            citations=talk.citations,
+            intent=intent,
+            follow_up_suggestions=suggestions_for(intent, topic, language, most),
+            conversation_id=str(talk.session_id),
+            conversation_enabled=True,
+            conversation_compacted=bool(talk.memory),
+            grounded=bool(marks_in(draft.text) & {citation.id for citation in talk.citations}),
+            request_id=talk.request_id,
+        )
+
+
+def kept_answer(talk: Talk, text: str, backend: str, strictness: str) -> Answer:
+    """An answer that was given before, for somebody who asks the same once more because the first try got lost."""
+    return Answer(
+        text=text,
+        model="",
+        backend=backend,
+        strictness=strictness,
+        attempts=0,
+        queue_wait_ms=0,
+        total_ms=0,
+        truncated=False,
+        scope_verified=True,
+        citations=talk.citations,
+        intent=intent_of(talk.message),
+        follow_up_suggestions=(),
+        conversation_id=str(talk.session_id),
+        conversation_enabled=True,
+        conversation_compacted=bool(talk.memory),
+        grounded=bool(marks_in(text) & {citation.id for citation in talk.citations}),
+        request_id=talk.request_id,
+    )
+
+
+def prompt_for(settings: Settings, talk: Talk, language: str) -> Prompt:
+    """Rules, passages and question always; of the chat, the memory and the newest turns that still fit."""
+    rules = _rules(settings, talk, language)
+    asked = filled("class_question", passages=passages_text(talk.citations), question=shortened(talk.message))
+    room = max(0, PROMPT_CHARS - len(rules) - len(asked))
+    cut = tuple(replace(turn, text=turn.text[:TURN_CHARS]) for turn in talk.turns)
+    turns = history(Memory(cut), min(room, settings.helper_conversation_history_max_chars))
+    room -= sum(len(turn.text) for turn in turns)
+    memory = fenced(talk.memory[: settings.helper_conversation_summary_max_chars])
+    earlier = filled("earlier", summary=memory) if memory else ""
+    messages = (
+        Message("system", rules + (earlier if len(earlier) <= room else "")),
+        *(Message(turn.role, turn.text) for turn in turns),
+        Message("user", asked),
+    )
+    return Prompt(messages, max_tokens=settings.helper_response_max_tokens)
+
+
+def _rules(settings: Settings, talk: Talk, language: str) -> str:
+    topics = "; ".join(talk.topics)[:TOPICS_CHARS]
+    parts = (
+        filled("stance", ages="school age", language=language_name(language)),
+        filled(f"strictness_{settings.helper_strictness}"),
+        filled("class_chat"),
+        filled("class_topics", topics=line(topics)) if topics else "",
+    )
+    return "".join(parts)
+
+
+def _start(talk: Talk, draft: Draft) -> Start:
+    return Start(str(talk.session_id), intent_of(talk.message), draft.model, draft.backend)
+
+
+def _without_model(talk: Talk, reason: Reason, language: str, room: int) -> str:
+    case = Case(reason, intent_of(talk.message), is_vague(talk.message), language, room)
+    if talk.citations:
+        return quoted(case, OPENINGS[reason], talk.citations)
+    sentences = [say(language, DIED_WITHOUT if reason == "died" else NOTHING_FOUND)]
+    if talk.topics:
+        topics = ", ".join(talk.topics[:MOST_TOPICS])
+        sentences.append(say(language, "Your class works on: {topics}.", topics=topics))
+        sentences.append(say(language, "Ask me about one of these, or ask your teacher."))
+    return " ".join(sentences)
+
+
+def _log(asker: Asker, answer: Answer, draft: Draft) -> None:
+    log.info(
+        "class_chat_answer request_id=%s class_id=%d intent=%s backend=%s failed=%s attempts=%d"
+        " queue_wait_ms=%d total_ms=%d truncated=%d grounded=%d citations=%d",
+        answer.request_id,
+        asker.class_id,
+        answer.intent,
+        answer.backend,
+        draft.failed or "no",
+        answer.attempts,
+        answer.queue_wait_ms,
+        answer.total_ms,
+        answer.truncated,
+        answer.grounded,
+        len(answer.citations),
+    )

@@ -1,0 +1,1 @@
+"""How a class stands, in numbers that a teacher can act on."""

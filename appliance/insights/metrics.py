@@ -1,0 +1,185 @@
+"""The numbers of a class: averages, completion, risk and topics, as pure functions over plain rows."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Risk = Literal["high", "medium", "low", "unknown"]
+Status = Literal["critical", "warning", "good"]
+
+WEAK_SCORE = 0.60
+FAIR_SCORE = 0.70
+GOOD_TOPIC = 0.75
+HALF_DONE = 0.50
+DECIMALS = 4
+
+
+@dataclass(frozen=True)
+class Learner:
+    """A student of the class; `questions` is how often they asked in the class chat."""
+
+    id: int
+    name: str
+    joined_at: int
+    questions: int = 0
+
+
+@dataclass(frozen=True)
+class Quiz:
+    """A published quiz as it was given to the class; `id` is the assignment's, `topic_key` may be empty."""
+
+    id: int
+    activity_id: int
+    title: str
+    topic_key: str
+    given_at: int
+    due_at: int | None = None
+
+
+@dataclass(frozen=True)
+class Try:
+    """One finished attempt; `score` is whole percent."""
+
+    quiz_id: int
+    student_id: int
+    score: int
+
+
+@dataclass(frozen=True)
+class QuizScore:
+    """What one student reached in one quiz, 0 to 1."""
+
+    quiz: Quiz
+    score: float
+    attempts: int
+
+
+@dataclass(frozen=True)
+class LearnerLine:
+    """`average` is 0 for who never tried; `completion` is None for who had nothing to do yet. Both 0 to 1."""
+
+    learner: Learner
+    average: float
+    completion: float | None
+    risk: Risk
+    scores: tuple[QuizScore, ...]
+
+
+@dataclass(frozen=True)
+class TopicLine:
+    key: str
+    title: str
+    average: float
+    attempts: int
+    status: Status
+
+
+@dataclass(frozen=True)
+class Insights:
+    """`is_empty`: nobody has finished a quiz yet; the students are counted all the same."""
+
+    students: int
+    average: float
+    completion: float
+    at_risk: int
+    questions_each: float
+    is_empty: bool
+    learners: tuple[LearnerLine, ...]
+    topics: tuple[TopicLine, ...]
+
+
+def risk_of(average: float, completion: float) -> Risk:
+    if average < WEAK_SCORE and completion < HALF_DONE:
+        return "high"
+    return "medium" if average < FAIR_SCORE or completion < HALF_DONE else "low"
+
+
+def status_of(average: float) -> Status:
+    if average < WEAK_SCORE:
+        return "critical"
+    return "good" if average > GOOD_TOPIC else "warning"
+
+
+def had_a_chance(learner: Learner, quiz: Quiz) -> bool:
+    """A late joiner is measured from joining on: by what was given since, or was still due."""
+    return quiz.given_at >= learner.joined_at or (quiz.due_at is not None and quiz.due_at > learner.joined_at)
+
+
+def insights_of(
+    learners: Sequence[Learner],
+    quizzes: Sequence[Quiz],
+    tries: Sequence[Try],
+    titles: Mapping[str, str],
+    overrides: Mapping[tuple[int, int], int],
+) -> Insights:
+    """`overrides` holds the scores that a teacher put in place of the best one, by quiz and student."""
+    by_student = _tries_by_student(tries)
+    lines = tuple(
+        _learner_line(learner, quizzes, by_student.get(learner.id, {}), overrides) for learner in learners
+    )
+    best = [score.score for line in lines for score in line.scores]
+    done = [line.completion for line in lines if line.completion is not None]
+    return Insights(
+        students=len(learners),
+        average=_mean(best),
+        completion=_mean(done),
+        at_risk=sum(line.risk in ("high", "medium") for line in lines) if best else 0,
+        questions_each=round(_mean([learner.questions for learner in learners], 9), 2),
+        is_empty=not best,
+        learners=lines,
+        topics=tuple(_topic_lines(quizzes, tries, titles)),
+    )
+
+
+def _tries_by_student(tries: Iterable[Try]) -> dict[int, dict[int, list[int]]]:
+    found: defaultdict[int, dict[int, list[int]]] = defaultdict(dict)
+    for each in tries:
+        found[each.student_id].setdefault(each.quiz_id, []).append(each.score)
+    return found
+
+
+def _learner_line(
+    learner: Learner,
+    quizzes: Sequence[Quiz],
+    scores: Mapping[int, Sequence[int]],
+    overrides: Mapping[tuple[int, int], int],
+) -> LearnerLine:
+    reached = tuple(
+        QuizScore(quiz, overrides.get((quiz.id, learner.id), max(tried)) / 100, len(tried))
+        for quiz in quizzes
+        if (tried := scores.get(quiz.id))
+    )
+    # Whoever did an old quiz of their own accord gets it counted on both sides.
+    given = [quiz for quiz in quizzes if quiz.id in scores or had_a_chance(learner, quiz)]
+    average = _mean([score.score for score in reached])
+    if not given:
+        return LearnerLine(learner, average, None, "unknown", reached)
+    completion = round(len(reached) / len(given), DECIMALS)
+    # Judged by the exact numbers: rounded ones could lift somebody over a threshold.
+    risk = risk_of(_exact_mean([score.score for score in reached]), len(reached) / len(given))
+    return LearnerLine(learner, average, completion, risk, reached)
+
+
+def _topic_lines(
+    quizzes: Sequence[Quiz], tries: Sequence[Try], titles: Mapping[str, str]
+) -> Iterable[TopicLine]:
+    """By every attempt, the weakest topic first; a topic that nobody was asked about is left out."""
+    topic_of = {quiz.id: quiz.topic_key for quiz in quizzes}
+    scores: defaultdict[str, list[float]] = defaultdict(list)
+    for each in tries:
+        if key := topic_of.get(each.quiz_id):
+            scores[key].append(each.score / 100)
+    for key in sorted(scores, key=lambda key: (_exact_mean(scores[key]), key)):
+        exact = _exact_mean(scores[key])
+        title = titles.get(key) or key
+        yield TopicLine(key, title, round(exact, DECIMALS), len(scores[key]), status_of(exact))
+
+
+def _mean(values: Sequence[float], decimals: int = DECIMALS) -> float:
+    return round(_exact_mean(values), decimals)
+
+
+def _exact_mean(values: Sequence[float]) -> float:
+    """Over whole thousandths of a percent, so that 60 % three times is 0.6 and not a hair below it."""
+    return round(sum(values) / len(values), 9) if values else 0.0

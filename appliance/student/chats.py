@@ -1,0 +1,150 @@
+"""The class chat of a student: the list of talks, and one talk with everything that was said."""
+
+import secrets
+from contextlib import aclosing
+
+from sanic import HTTPResponse, Request
+from sanic.response import json, redirect
+
+from appliance.classroom.classes import class_by_id
+from appliance.errors import Invalid, NotFound, Refusal, Unavailable
+from appliance.helper.answers import Done
+from appliance.helper.suggestions import suggestions_for
+from appliance.parts import parts_of
+from appliance.student.helper import named
+from appliance.student.talking import exchange
+from appliance.study.chats import (
+    LAST_ID,
+    NO_CHAT,
+    ChatSession,
+    archive_session,
+    create_session,
+    messages_page,
+    rename_session,
+    session_of_student,
+    sessions_of_student,
+)
+from appliance.study.passages import open_courses
+from appliance.study.turns import turns_of
+from appliance.web import forms
+from appliance.web.identity import person_of
+from appliance.web.rendering import render, say, translator
+from appliance.web.streams import send_events
+
+STARTERS = 3
+
+
+async def index(request: Request) -> HTTPResponse:
+    parts, person = parts_of(request), person_of(request)
+    archived = request.args.get("archived") == "1"
+    return render(
+        request,
+        "student/chats.html",
+        classroom=await class_by_id(parts.db, person.class_id),
+        sessions=await sessions_of_student(parts.db, person.class_id, person.id, archived),
+        archived=archived,
+    )
+
+
+async def create(request: Request) -> HTTPResponse:
+    person = person_of(request)
+    async with parts_of(request).db.transaction() as tx:
+        session_id = await create_session(tx, person.class_id, person.id, forms.text(request, "title", 2000))
+    return redirect(f"/student/chats/{session_id}")
+
+
+async def show(request: Request, session_id: int) -> HTTPResponse:
+    return await _page(request, await _own(request, session_id))
+
+
+async def send(request: Request, session_id: int) -> HTTPResponse | None:
+    """Events for whoever accepts them, JSON for a program, and for a form the page again."""
+    session = await _own(request, session_id)
+    if not forms.is_json(request):
+        return await _send_form(request, session)
+    body = forms.json_object(request)
+    message, client_id = forms.json_text(body, "message"), forms.json_text(body, "client_id")
+    async with aclosing(exchange(request, session, message, client_id)) as events:
+        if "text/event-stream" in str(request.headers.get("accept") or ""):
+            first = await anext(events)
+            return await send_events(request, named(request, first, events))
+        async for event in events:
+            if isinstance(event, Done):
+                return json(event.answer.as_json())
+    raise Unavailable("The helper gave no answer. Ask once more.")
+
+
+async def rename(request: Request, session_id: int) -> HTTPResponse:
+    session = await _own(request, session_id)
+    try:
+        async with parts_of(request).db.transaction() as tx:
+            await rename_session(tx, session.id, forms.text(request, "title", 2000))
+    except Invalid as refusal:
+        return await _page(request, session, refusal, 422)
+    return redirect(f"/student/chats/{session.id}")
+
+
+async def archive(request: Request, session_id: int) -> HTTPResponse:
+    session = await _own(request, session_id)
+    away = forms.text(request, "archived") == "1"
+    async with parts_of(request).db.transaction() as tx:
+        await archive_session(tx, session.id, away)
+    if not away:
+        return redirect(f"/student/chats/{session.id}")
+    say(request, translator(request)("The chat is put away. You find it below your list."))
+    return redirect("/student/chats")
+
+
+async def _send_form(request: Request, session: ChatSession) -> HTTPResponse:
+    """Without script: asked and answered, then the page with all of it."""
+    try:
+        message, client_id = forms.text(request, "message", 20_000), forms.text(request, "client_id")
+        async with aclosing(exchange(request, session, message, client_id)) as events:
+            async for _ in events:
+                pass
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return await _page(request, session, refusal, refusal.status)
+    return redirect(f"/student/chats/{session.id}#helper")
+
+
+async def _own(request: Request, session_id: int) -> ChatSession:
+    """Raises NotFound for somebody else's, and for one from another class."""
+    person = person_of(request)
+    session = await session_of_student(parts_of(request).db, session_id, person.id)
+    if session.class_id != person.class_id:
+        raise NotFound(NO_CHAT)
+    return session
+
+
+async def _page(
+    request: Request, session: ChatSession, refusal: Refusal | None = None, status: int = 200
+) -> HTTPResponse:
+    parts = parts_of(request)
+    page = await messages_page(parts.db, session.id, _before(request))
+    courses = await open_courses(parts.db, parts.shelf, session.class_id)
+    return render(
+        request,
+        "student/chat.html",
+        status,
+        session=session,
+        turns=list(turns_of(page.messages)),
+        before=page.before,
+        starters=_starters([title for course in courses for title in course.open_titles], request),
+        typed=forms.typed(request, "message", "title"),
+        errors=forms.errors(refusal, translator(request)),
+        client_id=secrets.token_hex(16),
+    )
+
+
+def _starters(titles: list[str], request: Request) -> tuple[str, ...]:
+    """First questions for somebody who doesn't know what to ask."""
+    topic = titles[0] if titles else ""
+    return suggestions_for("general", topic, request.ctx.language, STARTERS) if topic else ()
+
+
+def _before(request: Request) -> int:
+    """The message that an older page ends before; anything else than a number means the newest page."""
+    given = str(request.args.get("before") or "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else LAST_ID

@@ -1,0 +1,82 @@
+"""What a class may be told: passages of the open lessons on its road."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from appliance.classroom.box import today
+from appliance.classroom.materials import materials_of_class
+from appliance.classroom.releases import decisions_of_class, release_of
+from appliance.errors import NotFound, Unavailable
+from appliance.library.courses import Course, Shelf
+from appliance.library.search import Passage, Vector, search
+from appliance.storage.database import Database
+
+
+@dataclass(frozen=True)
+class OpenCourse:
+    """A course of the class: which of its lessons students may read, and which must not be quoted."""
+
+    course: Course
+    open_titles: tuple[str, ...]
+    closed: frozenset[str]
+
+
+@dataclass(frozen=True)
+class ClassPassage:
+    """Ready to be cited: `source` says where it stands, in words; `url` is empty for what has no page."""
+
+    source: str
+    text: str
+    url: str
+    score: float
+
+
+async def open_courses(db: Database, shelf: Shelf, class_id: int) -> list[OpenCourse]:
+    """In the order of the class's road; a course that is gone from the shelf is left out."""
+    on_road: dict[str, list[str]] = {}
+    for material in await materials_of_class(db, class_id):
+        if material.kind == "lesson":
+            on_road.setdefault(material.course_slug, []).append(material.lesson_slug)
+    decisions, day = await decisions_of_class(db, class_id), await today(db)
+    found = []
+    for slug, lessons in on_road.items():
+        try:
+            course = shelf.course(slug)
+        except (NotFound, Unavailable):
+            continue
+        opened = frozenset(_open(course, lessons, decisions, day))
+        titles = tuple(lesson.title for lesson in course.lessons if lesson.slug in opened)
+        closed = frozenset(lesson.slug for lesson in course.lessons) - opened
+        found.append(OpenCourse(course, titles, closed))
+    return found
+
+
+async def passages_for_class(
+    db: Database, courses: list[OpenCourse], question: str, vector: Vector | None, most: int
+) -> list[ClassPassage]:
+    """The best `most` passages for a question, from everything that the class may read."""
+    found: list[ClassPassage] = []
+    for each in courses:
+        passages = await search(db, question, each.course.slug, "", vector, most, closed=each.closed)
+        found += [_of_lesson(passage, each.course) for passage in passages]
+    return sorted(found, key=lambda passage: -passage.score)[:most]
+
+
+def _open(
+    course: Course, on_road: list[str], decisions: dict[tuple[str, str], str], day: date
+) -> Iterator[str]:
+    for lesson in course.lessons:
+        release = release_of(decisions, course.slug, lesson.slug, lesson.available_on, day)
+        if lesson.slug in on_road and release.is_open:
+            yield lesson.slug
+
+
+def _of_lesson(passage: Passage, course: Course) -> ClassPassage:
+    titles = {lesson.slug: lesson.title for lesson in course.lessons}
+    is_lesson = passage.source == "lesson"
+    place = titles.get(passage.lesson_slug, course.title) if is_lesson else course.title
+    anchor = f"#{passage.anchor}" if passage.anchor else ""
+    url = f"/course/{passage.course_slug}/{passage.lesson_slug}{anchor}" if is_lesson else ""
+    source = " · ".join(dict.fromkeys(part for part in (place, passage.heading) if part))
+    return ClassPassage(source, passage.body, url, passage.score)
