@@ -73,7 +73,9 @@ async def test_a_join_address_with_nonsense_is_the_join_page(cast: Cast) -> None
 async def test_bytes_that_are_no_text_never_break_a_page(cast: Cast) -> None:
     for head in NO_TEXT:
         end = b"" if b"\r\n\r\n" in head else b"\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-        whole = head + end if end else head.replace(b"\r\n", b"\r\nConnection: close\r\nHost: localhost\r\n", 1)
+        whole = (
+            head + end if end else head.replace(b"\r\n", b"\r\nConnection: close\r\nHost: localhost\r\n", 1)
+        )
         answer = await send_raw(cast.url, whole)
         assert answer.status < 500 or answer.status == 505, head
         assert "x-content-type-options: nosniff" in answer.head.lower(), head
