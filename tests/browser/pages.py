@@ -42,6 +42,7 @@ TEACHER = {
     "results": "/teach/class/1/assignments/1",
     "review": "/teach/class/1/assignments/1/student/1",
     "class-chats": "/teach/class/1/chats",
+    "class-chat": "/teach/class/1/chats/1",
     "insights": "/teach/class/1/insights",
     "courses": "/teach/lessons",
     "teacher-lesson": f"{COURSE}/who-lets-it-through",
@@ -59,6 +60,8 @@ def every_page(box: RunningBox, people: Newcomer, **choices: object) -> Iterator
     student = people(**choices)
     join(student, box, "Noor")
     yield from _opened(box, student, STUDENT)
+    new_chat(student, box)
+    yield "chat", student
     teacher = people(**choices)
     sign_in(teacher, box)
     yield from _opened(box, teacher, TEACHER)
@@ -69,6 +72,12 @@ def sign_in(page: Page, box: RunningBox) -> None:
     page.goto(box.url + box.sign_in_link)
     page.locator("main").get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/teach")
+
+
+def new_chat(page: Page, box: RunningBox) -> None:
+    page.goto(f"{box.url}/student/chats")
+    page.get_by_role("button", name="Start a new chat").click()
+    page.wait_for_url("**/student/chats/*")
 
 
 def _opened(box: RunningBox, page: Page, addresses: dict[str, str]) -> Iterator[tuple[str, Page]]:
