@@ -19,6 +19,7 @@ from appliance.auth.throttle import Throttle
 from appliance.errors import Refusal, StartRefused
 from appliance.helper.pipeline import Helper
 from appliance.inference import models
+from appliance.inference.backends import borrowed
 from appliance.inference.circuit import Circuit
 from appliance.inference.engine import Engine
 from appliance.inference.local import LocalEngine, ModelFiles, Tuning
@@ -153,7 +154,7 @@ async def _start(app: Chalkbox, settings: Settings, clock: Clock, engine: Engine
     parts = _parts(settings, keys, clock, db, cache, files, chosen_engine)
     app.ctx.parts, app.ctx.db, app.ctx.secrets = parts, db, keys
     await refresh_school(app)
-    await chosen_engine.start()
+    await parts.router.start()
     await parts.jobs.start()
     await _index_courses(parts)
     app.ctx.watch = asyncio.create_task(_watch(app, settings, chosen_engine))
@@ -174,7 +175,7 @@ def _parts(
     router = Router(
         engine,
         FairQueue(
-            lambda: engine.slots,
+            lambda: router.slots,
             settings.helper_max_waiting,
             settings.helper_queue_max_wait_seconds,
             time.monotonic,
@@ -189,6 +190,7 @@ def _parts(
             attempts=settings.helper_backend_max_attempts,
             backoff=settings.helper_backoff_seconds,
         ),
+        borrowed=borrowed(settings, time.monotonic),
     )
     helper = Helper(settings, keys.scope, router, db, shelf, cache, throttle, clock)
 
@@ -258,7 +260,7 @@ async def _stop(app: Chalkbox) -> None:
             await asyncio.gather(task, return_exceptions=True)
     await parts.helper.close(DRAIN_SECONDS)
     await parts.jobs.stop()
-    await parts.engine.stop()
+    await parts.router.stop()
     await parts.cache.close()
     await parts.db.close()
     log.info("stopped")
