@@ -20,6 +20,7 @@ from appliance.auth.throttle import Throttle
 from appliance.errors import Refusal, StartRefused
 from appliance.helper.pipeline import Helper
 from appliance.inference import models
+from appliance.inference.backends import borrowed
 from appliance.inference.circuit import Circuit
 from appliance.inference.engine import Engine
 from appliance.inference.local import LocalEngine, ModelFiles, Tuning
@@ -200,7 +201,7 @@ async def _start(app: Chalkbox, settings: Settings, clock: Clock, engine: Engine
     )
     app.ctx.host_names = lambda: own_names | parts.announcer.names
     await refresh_school(app)
-    await chosen_engine.start()
+    await parts.router.start()
     await parts.jobs.start()
     await _index(parts)
     app.ctx.watch = asyncio.create_task(_watch(app, settings, chosen_engine))
@@ -221,7 +222,7 @@ def _parts(
     router = Router(
         engine,
         FairQueue(
-            lambda: engine.slots,
+            lambda: router.slots,
             settings.helper_max_waiting,
             settings.helper_queue_max_wait_seconds,
             time.monotonic,
@@ -236,6 +237,7 @@ def _parts(
             attempts=settings.helper_backend_max_attempts,
             backoff=settings.helper_backoff_seconds,
         ),
+        borrowed=borrowed(settings, time.monotonic),
     )
     helper = Helper(settings, keys.scope, router, db, shelf, cache, throttle, clock)
 
@@ -321,7 +323,7 @@ async def _stop(app: Chalkbox) -> None:
             await asyncio.gather(task, return_exceptions=True)
     await parts.helper.close(DRAIN_SECONDS)
     await parts.jobs.stop()
-    await parts.engine.stop()
+    await parts.router.stop()
 
 
 async def _close(app: Chalkbox) -> None:

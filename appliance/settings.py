@@ -6,19 +6,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from appliance.errors import StartRefused
 
-PREFIXES = ("APPLIANCE_", "HELPER_")
+PREFIXES = ("APPLIANCE_", "HELPER_", "LLM_")
 TRUE = ("1", "true", "yes", "on")
 FALSE = ("0", "false", "no", "off")
 # Short enough that a number can follow it, as in classroom-2.
 LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,58}[a-z0-9])?")
 HOST_NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
+REMOTE = ("remote", "openai", "ollama")
+OLLAMA = "http://127.0.0.1:11434"
 
 
-def _knob(default: Any, help: str, choices: tuple[str, ...] = (), least: float | None = None) -> Any:
-    return field(default=default, metadata={"help": help, "choices": choices, "least": least})
+def _knob(
+    default: Any, help: str, choices: tuple[str, ...] = (), least: float | None = None, secret: bool = False
+) -> Any:
+    about = {"help": help, "choices": choices, "least": least, "secret": secret}
+    return field(default=default, repr=not secret, metadata=about)
 
 
 @dataclass(frozen=True)
@@ -69,8 +75,22 @@ class Settings:
 
     helper_llm_backend: str = _knob(
         "local",
-        "Who writes the helper's answers: the model on this box, or a fixed text",
-        choices=("local", "mock"),
+        "Who writes the helper's answers: the model on this box (local), a borrowed one at LLM_BASE_URL"
+        " (remote or openai; ollama has its usual address) with this box behind it, or a fixed text (mock)",
+        choices=("local", *REMOTE, "mock"),
+    )
+    helper_remote_mode_acknowledged: bool = _knob(
+        False,
+        "Whether you agree that questions, without e-mail addresses and phone numbers, are sent to LLM_BASE_URL;"
+        " a borrowed model is not used before",
+    )
+    llm_base_url: str = _knob(
+        "", "Address of an OpenAI-compatible server, as far as /v1; only the box itself talks to it"
+    )
+    llm_api_key: str = _knob("", "Key that the server at LLM_BASE_URL asks for", secret=True)
+    llm_model: str = _knob("", "The borrowed model's name; empty takes the first that the server lists")
+    ai_request_timeout_ms: int = _knob(
+        30_000, "Longest wait for a borrowed model's first word, in milliseconds", least=100
     )
     helper_mock_response_text: str = _knob("", "The fixed text of the mock backend; empty gives a short hint")
     helper_strictness: str = _knob(
@@ -120,6 +140,16 @@ class Settings:
         names = (name.strip().lower().rstrip(".") for name in self.appliance_hosts.split(","))
         return frozenset(name for name in names if name)
 
+    @property
+    def is_remote(self) -> bool:
+        return self.helper_llm_backend in REMOTE
+
+    @property
+    def remote_url(self) -> str:
+        """What stands before `/v1` of the borrowed model's server."""
+        url = self.llm_base_url or (OLLAMA if self.helper_llm_backend == "ollama" else "")
+        return url.rstrip("/").removesuffix("/v1").rstrip("/")
+
 
 def settings_from(environment: Mapping[str, str], **chosen: Any) -> Settings:
     """Settings from the environment; `chosen` (the command line) wins. Raises StartRefused with one sentence."""
@@ -137,7 +167,7 @@ def table(settings: Settings, environment: Mapping[str, str]) -> list[dict[str, 
     return [
         {
             "name": knob.name.upper(),
-            "value": shown(getattr(settings, knob.name)),
+            "value": _hidden(shown(getattr(settings, knob.name)), knob.metadata["secret"]),
             "source": "environment" if knob.name.upper() in environment else "default",
             "default": shown(knob.default),
             "help": str(knob.metadata["help"]),
@@ -153,6 +183,10 @@ def shown(value: object) -> str:
     if isinstance(value, Path) and value.is_relative_to(Path(__file__).parent.parent):
         return str(value.relative_to(Path(__file__).parent.parent))
     return str(value)
+
+
+def _hidden(value: str, is_secret: bool) -> str:
+    return "(hidden)" if is_secret and value else value
 
 
 def _read(knob: Any, text: str) -> Any:
@@ -196,7 +230,36 @@ def _checked(settings: Settings) -> Settings:
         )
     if settings.helper_mock_response_text and settings.helper_llm_backend != "mock":
         raise StartRefused("HELPER_MOCK_RESPONSE_TEXT only makes sense with HELPER_LLM_BACKEND=mock.")
+    _check_remote(settings)
     return settings
+
+
+def _check_remote(settings: Settings) -> None:
+    """Whatever is set, even while another backend is chosen. No sentence repeats the address: a key may be in it."""
+    if settings.is_remote and not settings.remote_url:
+        raise StartRefused(
+            f"HELPER_LLM_BACKEND={settings.helper_llm_backend} needs LLM_BASE_URL, the address of the server."
+        )
+    if settings.llm_base_url and not _is_base(settings.llm_base_url):
+        raise StartRefused(
+            "LLM_BASE_URL has to be like http://10.0.0.2:8000 or https://host/path, with nothing after the path."
+        )
+    if "@" in settings.llm_base_url:
+        raise StartRefused("LLM_BASE_URL has a name or password in it: the key goes into LLM_API_KEY.")
+    if not all("!" <= sign <= "~" for sign in settings.llm_api_key):
+        raise StartRefused("LLM_API_KEY has a space or a sign in it that no key has: copy it again.")
+    if not settings.llm_model.isprintable():
+        raise StartRefused("LLM_MODEL has a sign in it that no name has: type it again.")
+
+
+def _is_base(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        has_port = parts.port != 0
+    except ValueError:
+        return False
+    is_plain = all("!" <= sign <= "~" for sign in url) and not any(sign in url for sign in "?#\\")
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and has_port and is_plain
 
 
 def from_process(**chosen: Any) -> Settings:

@@ -51,6 +51,9 @@ SEARCH_CHARS = 1000
 MINUTE = 60
 EVENT = "helper_chat_access"
 STOPPING = "The box is being restarted: ask again in a minute."
+NOT_ACKNOWLEDGED = (
+    "The helper is not switched on yet: whoever runs the box has to agree to a borrowed model first."
+)
 
 log = logging.getLogger("chalkbox.helper")
 
@@ -121,6 +124,7 @@ class Helper:
             message = redacted(checked(question))
             scope = self._scope(asker, question.scope_token)
             page = await page_of(self._db, self._shelf, scope, self._db.now())
+            self._hold_to_agreement()
             conversation = await self._conversation(asker, scope, question)
             language = language_of(message, asker.language)
             intent = intent_of(message)
@@ -167,6 +171,10 @@ class Helper:
         if asker.network:
             most = limits.helper_address_rate_limit_per_minute
             await self._throttle.check("helper-address", asker.network, most, MINUTE)
+
+    def _hold_to_agreement(self) -> None:
+        if self._settings.is_remote and not self._settings.helper_remote_mode_acknowledged:
+            raise Unavailable(NOT_ACKNOWLEDGED, "remote_backend_not_acknowledged")
 
     def _scope(self, asker: Asker, token: str) -> Scope:
         scope = read(self._secret, token, self._clock(), self._settings.helper_scope_token_max_age_seconds)

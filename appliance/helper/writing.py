@@ -42,7 +42,7 @@ class Draft:
         self.has_begun = True
         self.model, self.backend = event.model, event.backend
         self.queue_wait_ms = event.queue_wait_ms
-        self.attempts = 1
+        self.attempts += 1
 
     def end(self, ended: Ended) -> None:
         self.attempts = ended.attempts
@@ -87,8 +87,11 @@ async def _guarded(
             elif isinstance(event, Ended):
                 draft.end(event)
             else:
+                is_news = not draft.has_begun
                 draft.note(event)
-                yield event
+                # Who took over before the first sentence is told at the end, with the answer.
+                if is_news:
+                    yield event
             if draft.gate.is_full:
                 break
     draft.truncated = draft.truncated or draft.gate.is_full

@@ -7,10 +7,14 @@ Clock = Callable[[], float]
 
 
 class Circuit:
-    """Opens for `ttl` seconds after `failures` faults within `ttl` seconds; after that one more is enough."""
+    """Opens for `ttl` seconds after `failures` faults within `window` seconds; after that one more is enough.
 
-    def __init__(self, failures: int, ttl: float, clock: Clock) -> None:
+    A window as long as `ttl`, which is the default, is never filled by an engine that takes longer to fail.
+    """
+
+    def __init__(self, failures: int, ttl: float, clock: Clock, window: float = 0.0) -> None:
         self._ttl = ttl
+        self._window = window or ttl
         self._clock = clock
         self._faults: deque[float] = deque(maxlen=max(1, failures))
         self._open_until: float | None = None
@@ -22,7 +26,7 @@ class Circuit:
     def failed(self) -> None:
         now = self._clock()
         self._faults.append(now)
-        full = len(self._faults) == self._faults.maxlen and now - self._faults[0] <= self._ttl
+        full = len(self._faults) == self._faults.maxlen and now - self._faults[0] <= self._window
         on_trial = self._open_until is not None
         if full or on_trial:
             self._open_until = now + self._ttl

@@ -7,13 +7,12 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
-from appliance.errors import Busy, Unavailable
+from appliance.errors import Busy, Refusal, Unavailable
+from appliance.inference.backends import Backend, Backends, from_first_sentence
 from appliance.inference.circuit import Circuit
 from appliance.inference.engine import Answer, Engine, EngineDied, EngineOff, Prompt, Vector
 from appliance.inference.queue import FairQueue
 
-RESTING = "The helper's engine needs a short rest after several faults."
-NO_MODEL = "There is no chat model on this box that could answer."
 SILENT = "The engine gave no sign of life for too long."
 EMPTY = "The model had nothing to say."
 
@@ -64,7 +63,7 @@ Event = Waiting | Started | Piece | Ended
 
 
 class Router:
-    """What the helper talks to; today there is one engine behind it."""
+    """What the helper talks to: `engine` is this box's own, `borrowed` is asked before it while it is well."""
 
     def __init__(
         self,
@@ -73,24 +72,38 @@ class Router:
         circuit: Circuit,
         patience: Patience = DEFAULT_PATIENCE,
         clock: Clock = time.monotonic,
+        borrowed: Backend | None = None,
     ) -> None:
         self.engine = engine
+        self._backends = Backends(Backend(engine, circuit), borrowed)
         self._queue = queue
-        self._circuit = circuit
         self._patience = patience
         self._clock = clock
 
+    async def start(self) -> None:
+        """Every engine; each returns at once and comes up in the background."""
+        await self._backends.start()
+
+    async def stop(self) -> None:
+        await self._backends.stop()
+
+    @property
+    def slots(self) -> int:
+        """Answers that whoever would be asked now writes at the same time."""
+        return self._backends.shown.engine.slots
+
     async def answer(self, prompt: Prompt, person: str, group: str) -> AsyncGenerator[Event, None]:
-        """Raises Busy, Unavailable or Invalid (`too_long`); closing it gives up the place or slot at once."""
-        self._check()
+        """Raises Busy, Unavailable or Invalid (`too_long`); closing it gives up the place or slot at once.
+
+        A second Started says that another engine took over; nothing of the first one's was given out.
+        """
+        self._backends.first()
         began = self._clock()
         async with self._queue.place(person, group) as ticket:
             async with aclosing(ticket.positions()) as positions:
                 async for position in positions:
                     yield Waiting(position.place, position.seconds)
-            self._check()
-            yield Started(self.engine.model, self.engine.backend, self._since(began))
-            async with aclosing(self._written(prompt, began)) as written:
+            async with aclosing(self._by_whoever_can(prompt, began)) as written:
                 async for event in written:
                     yield event
 
@@ -109,48 +122,68 @@ class Router:
         self._queue.refresh()
 
     def status(self) -> dict[str, Any]:
-        engine = self.engine
+        shown = self._backends.shown
+        engine = shown.engine
         return {
-            "ok": engine.state == "ready" and not self._circuit.is_open,
+            "ok": engine.state == "ready" and not shown.circuit.is_open,
             "backend": engine.backend,
             "model": engine.model,
             "state": engine.state,
             "queue": {"running": self._queue.running, "waiting": self._queue.waiting, "slots": engine.slots},
         }
 
-    def _check(self) -> None:
-        if self.engine.state in ("off", "failed"):
-            raise EngineOff(NO_MODEL)
-        if self._circuit.is_open:
-            raise Unavailable(RESTING)
-
     def _since(self, began: float) -> int:
         return round((self._clock() - began) * 1000)
 
-    async def _written(self, prompt: Prompt, began: float) -> AsyncGenerator[Piece | Ended, None]:
-        for attempt in range(1, self._patience.attempts + 1):
-            answer = self.engine.generate(prompt)
+    async def _by_whoever_can(self, prompt: Prompt, began: float) -> AsyncGenerator[Event, None]:
+        backend, waited, tried = self._backends.first(), self._since(began), 0
+        while True:
+            yield Started(backend.engine.model, backend.engine.backend, waited)
+            # Where another engine stands ready, going there is the second try.
+            tries = 1 if self._backends.after(backend) else self._patience.attempts
             has_begun = False
             try:
-                async with aclosing(answer), aclosing(self._timed(answer)) as pieces:
+                async with aclosing(self._written(backend, prompt, began, tried, tries)) as written:
+                    async for event in written:
+                        has_begun = True
+                        yield event
+                return
+            except Refusal:
+                following = self._backends.after(backend)
+                if has_begun or following is None:
+                    raise
+            backend, tried = following, tried + tries
+
+    async def _written(
+        self, backend: Backend, prompt: Prompt, began: float, tried: int, tries: int
+    ) -> AsyncGenerator[Piece | Ended, None]:
+        for attempt in range(1, tries + 1):
+            answer = backend.engine.generate(prompt)
+            has_begun = False
+            try:
+                async with aclosing(answer), aclosing(self._shown(backend, answer)) as pieces:
                     async for piece in pieces:
                         has_begun = True
                         yield Piece(piece)
             except EngineDied:
-                self._circuit.failed()
-                if has_begun or attempt == self._patience.attempts or self._circuit.is_open:
+                backend.circuit.failed()
+                if has_begun or attempt == tries or backend.circuit.is_open:
                     raise
             except EngineOff:
                 # still loading: the next attempt may find it there
-                if self.engine.state != "loading" or attempt == self._patience.attempts:
+                if backend.engine.state != "loading" or attempt == tries:
                     raise
             else:
-                self._circuit.succeeded()
+                backend.circuit.succeeded()
                 if not has_begun:
                     raise Unavailable(EMPTY)
-                yield Ended(attempt, self._since(began), answer.truncated)
+                yield Ended(tried + attempt, self._since(began), answer.truncated)
                 return
             await asyncio.sleep(self._patience.backoff * 2 ** (attempt - 1))
+
+    def _shown(self, backend: Backend, answer: Answer) -> AsyncGenerator[str, None]:
+        pieces = self._timed(answer)
+        return pieces if backend is self._backends.own else from_first_sentence(pieces)
 
     async def _timed(self, answer: Answer) -> AsyncGenerator[str, None]:
         """The pieces of an answer; an engine that says nothing for too long counts as dead."""

@@ -188,7 +188,7 @@ def _search_model(settings: Settings) -> list[Finding]:
 
 
 def _chat_model(settings: Settings) -> list[Finding]:
-    if settings.helper_llm_backend != "local":
+    if settings.helper_llm_backend == "mock":
         backend = settings.helper_llm_backend
         sentence = Sentence("HELPER_LLM_BACKEND is %(backend)s: no model answers.", backend=backend)
         return [

@@ -10,5 +10,6 @@ from appliance.parts import parts_of
 async def show(request: Request) -> HTTPResponse:
     parts = parts_of(request)
     writable = await parts.db.writable()
-    body = {"ok": writable, "database": writable, "engine": parts.engine.state, "version": VERSION}
+    engine = parts.router.status()["state"]
+    body = {"ok": writable, "database": writable, "engine": engine, "version": VERSION}
     return json(body, status=200 if writable else 503)

@@ -4,6 +4,7 @@ import time
 from argparse import ArgumentParser, Namespace
 from dataclasses import asdict
 
+from appliance.operations import borrowed
 from appliance.operations.commands import terminal
 from appliance.operations.doctor import Finding, examine
 from appliance.settings import Settings
@@ -16,7 +17,7 @@ def describe(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace, settings: Settings) -> int:
-    findings = examine(settings, time.time())
+    findings = [*examine(settings, time.time()), *borrowed.look(settings)]
     is_well = not any(finding.state == "problem" for finding in findings)
     value = {"ok": is_well, "findings": [asdict(finding) for finding in findings]}
     terminal.report(arguments.json, value, [line for finding in findings for line in _lines(finding)])
