@@ -8,12 +8,14 @@ from sanic import Request
 from appliance.classroom.audit import record_student
 from appliance.errors import Conflict
 from appliance.helper.answers import Answer, Citation, Done, Event
+from appliance.helper.citations import source_of_paper, url_of_paper
 from appliance.helper.class_chat import ClassChat, Talk, kept_answer
 from appliance.helper.conversations import Turn
 from appliance.helper.pipeline import SEARCH_CHARS
 from appliance.helper.questions import Asker, Question, checked
 from appliance.helper.redaction import redacted
 from appliance.helper.topics import leans_back
+from appliance.library.document_search import search_documents
 from appliance.parts import Parts, parts_of
 from appliance.student.asking import asker_of
 from appliance.study.chats import (
@@ -37,7 +39,7 @@ from appliance.study.compaction import (
     from_text,
     memory_text,
 )
-from appliance.study.passages import open_courses, passages_for_class
+from appliance.study.passages import ClassPassage, open_courses, passages_for_class
 
 EVENT = "class_chat"
 CLIENT_ID_CHARS = 64
@@ -81,9 +83,15 @@ async def _talk(
     vector = await parts.router.embed(searched)
     most = parts.settings.helper_reference_max_citations
     passages = await passages_for_class(parts.db, courses, searched, vector, most)
+    papers = await search_documents(parts.db, searched, asker.class_id, vector, most)
+    passages += [
+        ClassPassage(source_of_paper(paper, asker.language), paper.body, url_of_paper(paper), paper.score)
+        for paper in papers
+    ]
+    best = sorted(passages, key=lambda passage: -passage.score)[:most]
     citations = tuple(
         Citation(f"L{number}", passage.source, passage.text, passage.url)
-        for number, passage in enumerate(passages, start=1)
+        for number, passage in enumerate(best, start=1)
     )
     turns = tuple(
         Turn("user" if said.is_person else "assistant", said.body) for said in before[-RECENT_TURNS:]
