@@ -5,14 +5,16 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import httpx
 import pytest
+from argon2 import PasswordHasher
 
 from appliance.app import Chalkbox, create_app
 from appliance.auth import accounts, sessions
-from appliance.auth.passwords import Hasher
+from appliance.auth.passwords import LANES, MEMORY_KIB, PASSES
 from appliance.auth.totp import new_secret
 from appliance.classroom.box import set_up_box
 from appliance.classroom.classes import Class, create_class
@@ -199,10 +201,16 @@ class started:
         await self._server.after_stop()
 
 
+@cache
+def hashed_password() -> str:
+    """Everybody has the same one, so it is hashed once: the hash is slow on purpose."""
+    return PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES).hash(PASSWORD)
+
+
 async def seat(people: Cast) -> None:
     """Everybody to their place."""
     parts = people.parts
-    password_hash = await Hasher().hash(PASSWORD)
+    password_hash = hashed_password()
     async with parts.db.transaction() as tx:
         await set_up_box(tx, "Hill School", "en", "Europe/Madrid")
         ids = []
