@@ -51,7 +51,8 @@ async def exchange(
     """Refusals come before the first event. A browser that goes away leaves nothing behind."""
     parts, asker = parts_of(request), asker_of(request)
     message = redacted(checked(Question(message, "")))
-    client_id = client_id[:CLIENT_ID_CHARS]
+    # It comes from a program: half a character in it could not even be stored.
+    client_id = "".join(sign for sign in client_id if sign.isascii() and sign.isprintable())[:CLIENT_ID_CHARS]
     if session.is_archived:
         raise Conflict(PUT_AWAY, "chat_archived")
     if kept := await answer_to(parts.db, session.id, client_id):

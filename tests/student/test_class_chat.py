@@ -161,6 +161,18 @@ async def test_a_message_that_says_nothing_or_too_much_is_refused_with_a_sentenc
     assert await cast.count("chat_messages") == 0
 
 
+async def test_an_id_of_any_shape_breaks_nothing(cast: Cast) -> None:
+    ben = await cast.student(cast.ben)
+    chat = await opened(ben)
+    headers = {"X-CSRF-Token": ben.token, "Content-Type": "application/json"}
+    for client_id in ("\ud800", "x" * 5000, "'; DROP", None):
+        body = json.dumps({"message": ASKED, "client_id": client_id})
+        sent = await ben.client.post(f"{chat}/messages", content=body, headers=headers)
+        assert sent.status_code == 200
+    refused = await ben.post_json(f"{chat}/messages", {"message": ASKED, "client_id": 7})
+    assert (refused.status_code, refused.json()["error"]) == (400, "bad_json")
+
+
 async def test_an_engine_that_dies_in_the_middle_leaves_one_whole_exchange(indexed: Cast) -> None:
     ben = await indexed.student(indexed.ben)
     chat = await opened(ben)
