@@ -78,7 +78,9 @@ async def _seat(tx: Transaction, classroom: Class) -> None:
         student = await create_student(tx, classroom.id, name)
         # Yesterday: the class page must not say that they are here.
         await tx.execute(
-            "UPDATE students SET last_seen_at = :yesterday WHERE id = :id", yesterday=tx.now - DAY, id=student.id
+            "UPDATE students SET last_seen_at = :yesterday WHERE id = :id",
+            yesterday=tx.now - DAY,
+            id=student.id,
         )
 
 

@@ -210,7 +210,11 @@ def _page(request: Request, step: str, answers: Answers, refusal: Refusal | None
 def _zones() -> list[tuple[str, str]]:
     """Every place with a time of its own, as value and words."""
     places = (zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
-    return [("", "–"), ("UTC", "UTC"), *((zone, zone.replace("_", " ").replace("/", " / ")) for zone in sorted(places))]
+    return [
+        ("", "–"),
+        ("UTC", "UTC"),
+        *((zone, zone.replace("_", " ").replace("/", " / ")) for zone in sorted(places)),
+    ]
 
 
 def _clock_in(timezone: str, seconds: float, language: str) -> str:
