@@ -75,7 +75,10 @@ def _missing(box: ServedBox, receipts: list[HandedIn]) -> Iterator[str]:
 def _strays(box: ServedBox) -> Iterator[str]:
     uploads = box.data / "uploads"
     with _reading(box) as connection:
-        known = {row[0] for row in connection.execute("SELECT stored_name FROM submissions")}
+        rows = connection.execute(
+            "SELECT stored_name FROM submissions UNION ALL SELECT stored_name FROM documents"
+        ).fetchall()
+    known = {row[0] for row in rows}
     for path in uploads.rglob("*"):
         if path.is_file() and path.name not in known:
             yield f"left over: {path.relative_to(uploads)}"
