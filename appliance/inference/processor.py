@@ -4,7 +4,10 @@ import importlib.util
 import struct
 from pathlib import Path
 
+from appliance.errors import Sentence
+
 PROCESSOR = Path("/proc/cpuinfo")
+TOO_OLD = "The processor of this machine is too old for the model engine: it has no %(part)s."
 # From the x86-64 psABI: bits of GNU_PROPERTY_X86_ISA_1_NEEDED and the flags of Linux that a level asks for.
 LEVEL_2 = ("cx16", "lahf_lm", "popcnt", "sse4_1", "sse4_2", "ssse3")
 LEVEL_3 = ("avx", "avx2", "bmi1", "bmi2", "f16c", "fma", "abm", "movbe")
@@ -30,7 +33,7 @@ def refusal(library: Path | None = None, processor: Path = PROCESSOR) -> str:
     lacks = [flag for flag in needed if flag not in has]
     if not lacks:
         return ""
-    return f"The processor of this machine is too old for the model engine (it has no {lacks[0].upper()})."
+    return Sentence(TOO_OLD, part=lacks[0].upper())
 
 
 def flags_needed(library: Path) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from appliance.errors import StartRefused
+from appliance.errors import Sentence, StartRefused
 from appliance.inference import minilm, model_list, models, processor
 from appliance.library.courses import Shelf
 from appliance.operations import backups, data_folder, machine
@@ -221,7 +221,7 @@ def _backups(settings: Settings) -> list[Finding]:
         return []
     kept = backups.backups_in(backups.default_folder(settings.appliance_data))
     if kept:
-        return [Finding("backups", "ok", f"The newest of {len(kept)} backups here is {kept[0].name}.")]
+        return [Finding("backups", "ok", Sentence("The newest backup here is %(name)s.", name=kept[0].name))]
     advice = "Run 'chalkbox backup', best with --to and a disk that is kept elsewhere."
     return [Finding("backups", "warning", "There is no backup in the box's own folder yet.", advice)]
 

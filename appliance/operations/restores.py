@@ -11,7 +11,7 @@ import sqlite3
 import tarfile
 import zlib
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -111,6 +111,9 @@ def finish(data: Path) -> bool:
             sync_all([data])
             _move(staged / name, data / name)
     sync_all([aside, data, data / MODELS])
+    with suppress(OSError):
+        # Where there was no box there is nothing to keep.
+        aside.rmdir()
     mark.unlink()
     sync_all([data])
     _forget_staged(data)
@@ -141,6 +144,9 @@ def _begin(data: Path, staged: Path, aside: Path) -> None:
 def _move(source: Path, target: Path) -> None:
     """What the target holds already is kept under a name of its own, unless it is an empty folder."""
     if not source.exists():
+        return
+    if source.is_dir() and not any(source.iterdir()) and target.parent.name.startswith(ASIDE):
+        source.rmdir()
         return
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if target.exists() and not (target.is_dir() and not any(target.iterdir())):
