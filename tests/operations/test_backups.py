@@ -14,7 +14,7 @@ import pytest
 
 from appliance.errors import Invalid, StartRefused, Unavailable
 from appliance.operations.backups import backups_in, default_folder, make_backup
-from tests.conftest import School
+from tests.conftest import Cast
 from tests.operations.boxes import NOW, box_with_everything
 
 
@@ -122,12 +122,12 @@ def test_what_the_power_cut_short_is_swept_up_a_day_later(data: Path, tmp_path: 
     assert {path.name for path in tmp_path.glob(".*")} == {".chalkbox-backup-new"}
 
 
-async def test_a_running_box_goes_on_saving_while_it_is_backed_up(school: School, tmp_path: Path) -> None:
-    data = school.parts.settings.appliance_data
+async def test_a_running_box_goes_on_saving_while_it_is_backed_up(cast: Cast, tmp_path: Path) -> None:
+    data = cast.parts.settings.appliance_data
     backup = asyncio.create_task(asyncio.to_thread(make_backup, data, tmp_path / "stick", 7, NOW))
     written = 0
     while not backup.done() or not written:
-        assert await school.parts.db.writable()
+        assert await cast.parts.db.writable()
         written += 1
     with tarfile.open((await backup).path) as archive:
         (tmp_path / "copy.sqlite3").write_bytes(archive.extractfile("box.sqlite3").read())  # type: ignore[union-attr]
