@@ -27,7 +27,7 @@ def refusal(library: Path | None = None, processor: Path = PROCESSOR) -> str:
     try:
         rows = [row for row in processor.read_text().splitlines() if row.startswith("flags")]
         needed = flags_needed(library)
-    except (OSError, struct.error):
+    except (OSError, ValueError, OverflowError, struct.error):
         return ""
     has = rows[0].split(":", 1)[1].split() if rows else list(needed)
     lacks = [flag for flag in needed if flag not in has]

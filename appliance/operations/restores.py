@@ -201,7 +201,8 @@ def _keep(content: Any, member: tarfile.TarInfo, staged: Path) -> Entry:
     path = staged / member.name
     if member.size + SPARE_BYTES > machine.disk_free(staged):
         raise _full()
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for folder in reversed([folder for folder in path.parents if folder.is_relative_to(staged)]):
+        folder.mkdir(mode=0o700, exist_ok=True)
     digest, size = hashlib.sha256(), 0
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         while piece := content.read(PIECE):
