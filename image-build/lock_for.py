@@ -1,4 +1,4 @@
-"""Prints a lock file as another Python sees it: `lock_for.py 3.13.5 requirements.lock` (pip looks at its own version)."""
+"""Prints a lock file as another Python sees it (`lock_for.py 3.13.5 FILE …`): pip looks at the version it runs on."""
 
 import sys
 from pathlib import Path
