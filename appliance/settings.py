@@ -45,7 +45,7 @@ class Settings:
     )
     appliance_upload_max_mb: int = _knob(200, "Largest file that may be handed in, in megabytes", least=1)
     appliance_class_quota_mb: int = _knob(4096, "Room for one class's files, in megabytes", least=1)
-    appliance_backups_kept: int = _knob(7, "Backups that stay in their folder when a new one is made", least=1)
+    appliance_backups_kept: int = _knob(7, "Backups that stay in a folder when a new one is made", least=1)
 
     helper_llm_backend: str = _knob(
         "local",

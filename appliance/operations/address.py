@@ -36,7 +36,7 @@ def _outward() -> str:
 
 
 def _of_an_interface(probe: socket.socket) -> str:
-    """A number of this machine; one that it gave itself (169.254…) only where there is no other."""
+    """The first number of each interface; one that it gave itself (169.254…) only where there is no other."""
     found = []
     for _, name in socket.if_nameindex():
         with suppress(OSError):

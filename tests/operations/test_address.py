@@ -33,9 +33,9 @@ def test_a_box_for_the_whole_network_names_a_number_of_its_own() -> None:
 
 NETWORK = """
 ip link set lo up
-ip link add box0 type veth peer name box1 && ip link set box0 up || exit 77
+ip link add box0 type veth peer name box1 && ip link set box0 up && ip link set box1 up || exit 77
 ip address add 169.254.3.4/16 dev box0
-ip address add 192.168.7.9/24 dev box0 label box0:1
+ip address add 192.168.7.9/24 dev box1
 exec "$0" -c 'from appliance.operations.address import _outward; print(_outward())'
 """
 

@@ -23,7 +23,7 @@ sanic==25.12.1 \\
 
 
 def entries(version: str, *locks: Path) -> list[str]:
-    command = [sys.executable, ROOT / "image-build" / "lock_for.py", version, *locks]
+    command = [sys.executable, str(ROOT / "image-build" / "lock_for.py"), version, *map(str, locks)]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
 
 
