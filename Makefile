@@ -10,7 +10,7 @@ CHROMIUM ?= /usr/bin/chromium
 # SETUP: llama.cpp without its tools, its image models and its "common" library, none of which is ever loaded here.
 LLAMA := -DLLAVA_BUILD=OFF -DLLAMA_OPENSSL=OFF '-DCMAKE_PROJECT_llama.cpp_INCLUDE=$(CURDIR)/image-build/llama-core.cmake'
 
-.PHONY: help setup run test browser-test check image image-test
+.PHONY: help setup run test browser-test check
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -33,12 +33,6 @@ check: .venv/.installed .venv/.test-tools ## format, lint, types, layering
 	@$(VENV)/ruff check .
 	@$(VENV)/mypy
 	@$(VENV)/python -m pytest -q tests/test_layering.py
-
-image: .venv/.search-model ## make the disk image of a box, in build/image (as root)
-	@PYTHON=$(VENV)/python image-build/build
-
-image-test: ## boot that image in an emulator and play a lesson on it
-	@$(VENV)/python image-build/test
 
 .venv/.tools:
 	@PYTHON="$(PYTHON)" bash image-build/check-tools.sh
@@ -69,3 +63,10 @@ image-test: ## boot that image in an emulator and play a lesson on it
 	@echo "Installing the test tools."
 	@$(PIP) install --require-hashes --no-build-isolation -r requirements-test.lock
 	@touch $@
+
+.PHONY: image image-test
+image: .venv/.search-model ## make the disk image of a box, in build/image (as root)
+	@PYTHON=$(VENV)/python image-build/build
+
+image-test: ## boot that image in an emulator and play a lesson on it
+	@$(VENV)/python image-build/test
