@@ -10,7 +10,7 @@ CHROMIUM ?= /usr/bin/chromium
 # SETUP: llama.cpp without its tools, its image models and its "common" library, none of which is ever loaded here.
 LLAMA := -DLLAVA_BUILD=OFF -DLLAMA_OPENSSL=OFF '-DCMAKE_PROJECT_llama.cpp_INCLUDE=$(CURDIR)/image-build/llama-core.cmake'
 
-.PHONY: help setup run test browser-test check
+.PHONY: help setup run test browser-test check image image-test
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -64,7 +64,6 @@ check: .venv/.installed .venv/.test-tools ## format, lint, types, layering
 	@$(PIP) install --require-hashes --no-build-isolation -r requirements-test.lock
 	@touch $@
 
-.PHONY: image image-test
 image: .venv/.search-model ## make the disk image of a box, in build/image (as root)
 	@PYTHON=$(VENV)/python image-build/build
 

@@ -66,7 +66,13 @@ def test_a_backup_comes_back_as_it_was(tmp_path: Path, data: Path, backup: Path)
     new = tmp_path / "new"
     done = restore(new, backup, force=False, now=NOW)
     assert (done.files, done.aside) == (6, None)
-    left_out = {"uploads/arriving/half", "models/small.gguf", "cache/helper", "box.sqlite3-wal", "box.sqlite3-shm"}
+    left_out = {
+        "uploads/arriving/half",
+        "models/small.gguf",
+        "cache/helper",
+        "box.sqlite3-wal",
+        "box.sqlite3-shm",
+    }
     had = {name: content for name, content in everything(data).items() if name not in left_out}
     assert everything(new).keys() == had.keys()
     assert {n: c for n, c in everything(new).items() if n != "box.sqlite3"} == {
