@@ -10,7 +10,7 @@ CHROMIUM ?= /usr/bin/chromium
 # SETUP: llama.cpp without its tools, its image models and its "common" library, none of which is ever loaded here.
 LLAMA := -DLLAVA_BUILD=OFF -DLLAMA_OPENSSL=OFF '-DCMAKE_PROJECT_llama.cpp_INCLUDE=$(CURDIR)/image-build/llama-core.cmake'
 
-.PHONY: help setup run test browser-test check bench messages
+.PHONY: help setup run test browser-test check bench messages image image-test
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -69,3 +69,9 @@ messages: .venv/.installed ## put new texts into the catalogues and say what is 
 	@echo "Installing the test tools."
 	@$(PIP) install --require-hashes --no-build-isolation -r requirements-test.lock
 	@touch $@
+
+image: .venv/.search-model ## make the disk image of a box, in build/image (as root)
+	@PYTHON=$(VENV)/python image-build/build
+
+image-test: ## boot that image in an emulator and play a lesson on it
+	@$(VENV)/python image-build/test

@@ -11,8 +11,18 @@ from pathlib import Path
 
 from appliance import VERSION
 from appliance.errors import Refusal, StartRefused
-from appliance.operations import data_folder, logs
-from appliance.operations.commands import content, doctor, models, settings, setup, staff
+from appliance.operations import data_folder, logs, restores
+from appliance.operations.commands import (
+    backup,
+    content,
+    doctor,
+    models,
+    restore,
+    settings,
+    setup,
+    staff,
+    status,
+)
 from appliance.settings import Settings, from_process
 from appliance.storage.migrate import migrate
 from appliance.storage.secrets import load_or_make
@@ -83,6 +93,7 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
     data = settings.appliance_data
     data_folder.prepare(data)
     with data_folder.held(data):
+        restores.finish(data)
         # Found here, what stops the start is one sentence; found by the server, it would be a traceback too.
         load_or_make(data / data_folder.SECRETS)
         migrate(settings.database, data / "backups")
@@ -124,6 +135,9 @@ COMMANDS: dict[str, tuple[str, Describe, Run]] = {
     "staff": ("people who run classes and the box", staff.describe, staff.run),
     "models": ("model files: what is here, what is in use", models.describe, models.run),
     "content": ("courses: what is here, whether a pack is in order", content.describe, content.run),
+    "backup": ("keep a copy of everything in one file", backup.describe, backup.run),
+    "restore": ("bring a backup back", restore.describe, restore.run),
+    "status": ("how the box is, for its console", status.describe, status.run),
     "doctor": ("check everything a person would check", doctor.describe, doctor.run),
     "settings": ("every setting, its value and where it comes from", settings.describe, settings.run),
 }

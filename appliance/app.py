@@ -19,7 +19,7 @@ from appliance.auth.passwords import Hasher
 from appliance.auth.throttle import Throttle
 from appliance.errors import Refusal, StartRefused
 from appliance.helper.pipeline import Helper
-from appliance.inference import models
+from appliance.inference import models, processor
 from appliance.inference.backends import borrowed
 from appliance.inference.circuit import Circuit
 from appliance.inference.engine import Engine
@@ -275,7 +275,8 @@ async def _index(parts: Parts) -> None:
 def _engine(settings: Settings) -> Engine:
     if settings.helper_llm_backend == "mock":
         return MockEngine(settings.helper_mock_response_text)
-    return LocalEngine(_model_files(settings), Tuning(slots=settings.helper_max_concurrency or Tuning.slots))
+    tuning = Tuning(slots=settings.helper_max_concurrency or Tuning.slots)
+    return LocalEngine(_model_files(settings), tuning, refusal=processor.refusal())
 
 
 def _model_files(settings: Settings) -> ModelFiles:

@@ -72,6 +72,7 @@ class Settings:
         20, "Largest paper that a teacher may upload for a class, in megabytes", least=1
     )
     appliance_class_quota_mb: int = _knob(4096, "Room for one class's files, in megabytes", least=1)
+    appliance_backups_kept: int = _knob(7, "Backups that stay in a folder when a new one is made", least=1)
 
     helper_llm_backend: str = _knob(
         "local",

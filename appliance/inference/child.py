@@ -41,8 +41,10 @@ LEAVE_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds after which a child counts as stuck: without a sign of life, in one step, while loading."""
+    """Seconds after which a child counts as stuck: before its first sign of life, between two, in one step, loading."""
 
+    # Python and the libraries may come from a slow stick, while the box itself starts.
+    start: float = 60.0
     silence: float = 8.0
     step: float = 30.0
     load: float = 300.0
@@ -69,7 +71,7 @@ class Child:
         self._replies: dict[int, asyncio.Queue[Reply | None]] = {}
         self._words: deque[str] = deque(maxlen=LAST_WORDS)
         self._heard = asyncio.Event()
-        self._is_ready = False
+        self._is_ready = self._has_spoken = False
         self.is_over = False
         self._stuck = ""
         self._fault = ""
@@ -151,12 +153,14 @@ class Child:
             self._writer.write(framed(frame))
 
     async def _watch(self) -> None:
-        listening = self._ears[0]
+        listening, silent = self._ears[0], 0.0
         while not listening.done():
             self._heard.clear()
             await asyncio.wait({listening}, timeout=self._limits.silence)
-            if not listening.done() and not self._heard.is_set():
-                self.kill(f"silent for {self._limits.silence:g} s")
+            silent = 0.0 if self._heard.is_set() else silent + self._limits.silence
+            patience = self._limits.silence if self._has_spoken else self._limits.start
+            if not listening.done() and silent >= patience:
+                self.kill(f"silent for {silent:g} s")
                 await asyncio.wait({listening})
 
     async def _listen(self, reader: asyncio.StreamReader) -> None:
@@ -170,6 +174,7 @@ class Child:
 
     def _take(self, frame: Frame) -> None:
         self._heard.set()
+        self._has_spoken = True
         match frame:
             case Beat(working=working):
                 if working > (self._limits.step if self._is_ready else self._limits.load):

@@ -65,13 +65,16 @@ class LocalEngine:
         idle_seconds: float = 120.0,
         first_backoff: float = 0.5,
         clock: Clock = time.monotonic,
+        refusal: str = "",
     ) -> None:
+        """`refusal` says why no child may be started on this machine at all; empty where one may."""
         self._files = files
         self._tuning = tuning
         self._limits = limits
         self._idle_seconds = idle_seconds
         self._first_backoff = first_backoff
         self._clock = clock
+        self._refusal = refusal
         self._crashes: deque[float] = deque(maxlen=MOST_CRASHES)
         self._life: asyncio.Task[None] | None = None
         self._reset()
@@ -82,8 +85,7 @@ class LocalEngine:
         self._ready: Ready | None = None
         self._changed = asyncio.Event()
         self._wanted = asyncio.Event()
-        self._chat_fault = ""
-        self._embedder_fault = ""
+        self._chat_fault = self._embedder_fault = self._refusal
 
     @property
     def state(self) -> EngineState:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from appliance.errors import Invalid
+from appliance.inference import processor
 from appliance.inference.child import child_environment
 
 SLOW = "The model file took too long to open, so it can't be used on this box."
@@ -29,7 +30,7 @@ class Probe:
 
 async def probe(path: Path, timeout: float = 120.0) -> Probe:
     """Raises Invalid (field `file`, code `bad_model`) with what is wrong with the file."""
-    text = await asyncio.to_thread(_refusal_at_sight, path)
+    text = await asyncio.to_thread(_refusal_at_sight, path) or await asyncio.to_thread(processor.refusal)
     if text:
         raise _bad(text)
     memory = (await asyncio.to_thread(os.path.getsize, path)) * 2 + SPARE_MEMORY

@@ -61,8 +61,9 @@ def held(path: Path) -> Iterator[None]:
 def is_running(path: Path) -> bool:
     """Whether a server holds this folder right now."""
     try:
-        with (path / LOCK).open("r+") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # For reading and shared: the page on the console looks from behind a read-only mount.
+        with (path / LOCK).open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except FileNotFoundError:
         return False
     except BlockingIOError:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Literal
 
 from appliance.errors import Sentence, StartRefused
-from appliance.inference import minilm, model_list, models
+from appliance.inference import minilm, model_list, models, processor
 from appliance.library.courses import Shelf
-from appliance.operations import data_folder, machine
+from appliance.operations import backups, data_folder, machine
 from appliance.settings import Settings
 from appliance.storage import secrets
 from appliance.storage.migrate import migrations
@@ -46,6 +46,7 @@ def examine(settings: Settings, now: float) -> list[Finding]:
         _search_model,
         _chat_model,
         _courses,
+        _backups,
         _address,
     ]
     return [finding for check in checks for finding in check(settings)]
@@ -160,6 +161,9 @@ def _memory(settings: Settings) -> list[Finding]:
 
 
 def _processor(settings: Settings) -> list[Finding]:
+    if refusal := processor.refusal():
+        advice = "Lessons answer the questions. For a chat model take a machine made after 2015."
+        return [Finding("processor", "warning", refusal, advice)]
     missing = machine.missing_speed()
     cores = machine.cores()
     if missing:
@@ -224,6 +228,17 @@ def _courses(settings: Settings) -> list[Finding]:
             Finding("courses", "warning", sentence, "Put a course folder into the data folder's courses.")
         ]
     return found or [Finding("courses", "ok", "All courses can be read.")]
+
+
+def _backups(settings: Settings) -> list[Finding]:
+    """Only once there is something to lose."""
+    if _value(settings.database, "SELECT school_name FROM box") is None:
+        return []
+    kept = backups.backups_in(backups.default_folder(settings.appliance_data))
+    if kept:
+        return [Finding("backups", "ok", Sentence("The newest backup here is %(name)s.", name=kept[0].name))]
+    advice = "Run 'chalkbox backup', best with --to and a disk that is kept elsewhere."
+    return [Finding("backups", "warning", "There is no backup in the box's own folder yet.", advice)]
 
 
 def _address(settings: Settings) -> list[Finding]:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -200,6 +201,36 @@ async def test_a_killed_child_ends_the_answer_and_comes_back(begun: Begun, endle
     await until(lambda: engine.state == "ready")
     assert engine.pid != first
     assert await text_of(engine, greedy(max_tokens=2))
+
+
+async def stopped_at_birth(tiny_model: MadeModel, limits: Limits) -> tuple[LocalEngine, int]:
+    """An engine whose child has not said a word, and won't for two seconds and a half."""
+    engine = LocalEngine(ModelFiles(tiny_model.path, "Tiny"), limits=limits, first_backoff=0.05)
+    await engine.start()
+    await until(lambda: engine.pid != 0)
+    first = engine.pid
+    os.kill(first, signal.SIGSTOP)
+    await asyncio.sleep(2.5)
+    return engine, first
+
+
+async def test_a_child_that_comes_from_a_slow_disk_is_waited_for(tiny_model: MadeModel) -> None:
+    engine, first = await stopped_at_birth(tiny_model, QUICK)
+    try:
+        os.kill(first, signal.SIGCONT)
+        await until(lambda: engine.state == "ready")
+        assert engine.pid == first
+    finally:
+        await engine.stop()
+
+
+async def test_a_child_that_never_says_a_word_is_replaced(tiny_model: MadeModel) -> None:
+    engine, first = await stopped_at_birth(tiny_model, replace(QUICK, start=1.0))
+    try:
+        await until(lambda: engine.state == "ready")
+        assert engine.pid != first
+    finally:
+        await engine.stop()
 
 
 async def test_a_hung_child_is_killed_and_replaced(begun: Begun, endless_model: MadeModel) -> None:
