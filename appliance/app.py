@@ -203,7 +203,7 @@ async def _start(app: Chalkbox, settings: Settings, clock: Clock, engine: Engine
     await refresh_school(app)
     await parts.router.start()
     await parts.jobs.start()
-    await _index(parts)
+    app.ctx.indexing = asyncio.create_task(_index(parts))
     app.ctx.watch = asyncio.create_task(_watch(app, settings, chosen_engine))
     log.info("started orphans_removed=%d engine=%s", orphans, chosen_engine.state)
 
@@ -264,7 +264,15 @@ def _parts(
 
 
 async def _index(parts: Parts) -> None:
-    """What has changed on the shelf, and papers that were read without a search model."""
+    """What has changed on the shelf, and papers that were read without a search model.
+
+    The words first and outside the line of jobs: a lesson must answer while a long paper is still being read.
+    """
+    for course in parts.shelf.courses():
+        try:
+            await index_course(parts.db, course)
+        except Refusal as refusal:
+            log.warning("index_waits course=%s code=%s", course.slug, refusal.code)
     async with parts.db.transaction() as tx:
         for course in parts.shelf.courses():
             await jobs.enqueue(tx, "index_course", {"course": course.slug})
@@ -318,7 +326,10 @@ async def _stop(app: Chalkbox) -> None:
         return
     parts: Parts = app.ctx.parts
     # The goodbye comes first: nobody new is led to a box that is leaving.
-    for task in (*(getattr(app.ctx, name, None) for name in ("naming", "readiness")), app.ctx.watch):
+    for task in (
+        *(getattr(app.ctx, name, None) for name in ("naming", "readiness", "indexing")),
+        app.ctx.watch,
+    ):
         if task is not None:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)

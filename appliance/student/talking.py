@@ -15,7 +15,7 @@ from appliance.helper.pipeline import SEARCH_CHARS
 from appliance.helper.questions import Asker, Question, checked
 from appliance.helper.redaction import redacted
 from appliance.helper.topics import leans_back
-from appliance.library.document_search import search_documents
+from appliance.library.document_search import DocumentPassage, search_documents
 from appliance.parts import Parts, parts_of
 from appliance.student.asking import asker_of
 from appliance.study.chats import (
@@ -84,12 +84,10 @@ async def _talk(
     vector = await parts.router.embed(searched)
     most = parts.settings.helper_reference_max_citations
     passages = await passages_for_class(parts.db, courses, searched, vector, most)
+    # Lessons first, as in the lesson's own helper; a paper gets the last place when they would fill them all.
     papers = await search_documents(parts.db, searched, asker.class_id, vector, most)
-    passages += [
-        ClassPassage(source_of_paper(paper, asker.language), paper.body, url_of_paper(paper), paper.score)
-        for paper in papers
-    ]
-    best = sorted(passages, key=lambda passage: -passage.score)[:most]
+    best = passages[: most - 1 if papers else most]
+    best += [_of_paper(paper, asker.language) for paper in papers[: most - len(best)]]
     citations = tuple(
         Citation(f"L{number}", passage.source, passage.text, passage.url)
         for number, passage in enumerate(best, start=1)
@@ -99,6 +97,10 @@ async def _talk(
     )
     topics = tuple(title for course in courses for title in course.open_titles)
     return Talk(session.id, message, turns, memory_text(summary), citations, topics, request_id)
+
+
+def _of_paper(paper: DocumentPassage, language: str) -> ClassPassage:
+    return ClassPassage(source_of_paper(paper, language), paper.body, url_of_paper(paper), paper.score)
 
 
 def _searched(message: str, before: tuple[ChatMessage, ...]) -> str:

@@ -93,7 +93,7 @@ async def test_why_a_paper_was_not_read_stands_in_the_list(cast: Cast) -> None:
         ("notes.txt", b"some notes", document_kinds.WRONG_KIND),
         ("plants.pdf", b"not a PDF at all", "doesn&#39;t fit its name"),
         ("plants.docx", plants_docx()[:4000], document_kinds.DAMAGED),
-        ("plants.pdf", b"", document_kinds.EMPTY),
+        ("plants.pdf", b"", "This file is empty."),
     ],
 )
 async def test_a_refused_file_keeps_what_was_typed_and_leaves_nothing(
