@@ -203,7 +203,7 @@ async def _start(app: Chalkbox, settings: Settings, clock: Clock, engine: Engine
     await refresh_school(app)
     await parts.router.start()
     await parts.jobs.start()
-    app.ctx.indexing = asyncio.create_task(_index(parts))
+    await _index(parts)
     app.ctx.watch = asyncio.create_task(_watch(app, settings, chosen_engine))
     log.info("started orphans_removed=%d engine=%s", orphans, chosen_engine.state)
 
@@ -327,7 +327,7 @@ async def _stop(app: Chalkbox) -> None:
     parts: Parts = app.ctx.parts
     # The goodbye comes first: nobody new is led to a box that is leaving.
     for task in (
-        *(getattr(app.ctx, name, None) for name in ("naming", "readiness", "indexing")),
+        *(getattr(app.ctx, name, None) for name in ("naming", "readiness")),
         app.ctx.watch,
     ):
         if task is not None:
