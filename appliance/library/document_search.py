@@ -20,7 +20,6 @@ from appliance.library.ranking import (
     is_chance,
     is_direction,
     match_of,
-    nearest,
     no_cosines,
     weights_of,
 )
@@ -59,7 +58,7 @@ async def search_documents(
     hits = await _by_words(db, terms_of(question), pairs_of(question), class_id, passages)
     cosines = await _cosines(db, vector, class_id, vectors or Matrices())
     by_words = [hit for hit in hits if not is_chance(hit, cosines)]
-    scores = fused([hit.row["id"] for hit in by_words], nearest(cosines))
+    scores = fused([hit.row["id"] for hit in by_words], cosines)
     best = sorted(scores, key=lambda id: (-scores[id], id))[:limit]
     found = await _passages(db, best)
     return [DocumentPassage(**dict(found[id]), score=scores[id]) for id in best if id in found]

@@ -124,10 +124,16 @@ def is_chance(hit: Hit, cosines: Cosines) -> bool:
     return bool(cosines.values[place] < CHANCE_COSINE)
 
 
-def fused(*rankings: Sequence[int]) -> dict[int, float]:
-    """One score for each id in any of the rankings, which go from best to worst."""
+def fused(by_words: Sequence[int], cosines: Cosines) -> dict[int, float]:
+    """One score for each id that is near in words, meaning or both; `by_words` goes from best to worst.
+
+    A passage whose vector isn't made yet is taken to mean what its words say: while a course is being
+    indexed, the passages that come first in it would else drown the one that answers.
+    """
+    known = frozenset(cosines.ids.tolist())
+    unread = [id for id in by_words if id not in known]
     scores: dict[int, float] = {}
-    for ranking in rankings:
+    for ranking in (by_words, nearest(cosines), unread):
         for rank, id in enumerate(ranking):
             scores[id] = scores.get(id, 0.0) + 1 / (FUSION + rank)
     return scores

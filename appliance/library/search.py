@@ -20,7 +20,6 @@ from appliance.library.ranking import (
     is_chance,
     is_direction,
     match_of,
-    nearest,
     no_cosines,
     weights_of,
 )
@@ -76,10 +75,9 @@ async def search(
     hits = await _by_words(db, terms_of(question), pairs_of(question), course_slug)
     cosines = await _cosines(db, vector, course_slug, vectors or Vectors())
     by_words = [hit for hit in hits if not is_chance(hit, cosines)]
-    by_meaning = nearest(cosines)
+    scores = fused([hit.row["id"] for hit in by_words], cosines)
     rows = {hit.row["id"]: hit.row for hit in by_words}
-    rows |= await _rows(db, [id for id in by_meaning if id not in rows])
-    scores = fused([hit.row["id"] for hit in by_words], by_meaning)
+    rows |= await _rows(db, scores.keys() - rows.keys())
     found = [
         Passage(**dict(row), score=scores[id] * _closeness(row, lesson_slug))
         for id, row in rows.items()

@@ -205,6 +205,18 @@ async def test_vectors_that_could_not_be_made_are_made_the_next_time(
     assert shares == [1.0]
 
 
+async def test_a_passage_still_without_a_vector_is_not_drowned_by_those_that_have_one(
+    passage_db: Database, kites: Shelf
+) -> None:
+    await index_course(passage_db, kites.course("kites"), towards_topics)
+    async with passage_db.transaction() as tx:
+        await tx.execute("UPDATE passages SET embedding = NULL WHERE heading = 'Drops'")
+    question = "Why does rain make a wet kite heavy in the wind?"
+    vector = await towards_topics("wind knot")
+    found = await search(passage_db, question, "kites", "", vector, 3)
+    assert places(found)[0] == ("rain", "Drops")
+
+
 async def test_ten_thousand_passages_are_searched_in_time(passage_db: Database) -> None:
     """Words and vectors over 10,000 passages: the budget is 30 ms on a quiet machine, the test leaves room."""
     random = np.random.default_rng(7)
