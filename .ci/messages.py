@@ -21,6 +21,7 @@ CATALOGUES = SOURCE / "web" / "locale"
 # What only the console shows, or only programs read.
 CONSOLE = (
     "__main__.py",
+    "api/",
     "settings.py",
     "operations/commands/",
     "operations/console.py",
@@ -33,6 +34,7 @@ CONSOLE = (
     "inference/probe.py",
     "inference/scripted.py",
     "inference/worker.py",
+    "web/programs.py",
 )
 TRANSLATES = {"translate", "_"}
 SENTENCE = re.compile(r"[A-Z%'].* .*[.?!]", re.DOTALL)

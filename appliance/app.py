@@ -14,7 +14,7 @@ from typing import Any
 
 from sanic import Sanic
 
-from appliance import operator, student, teacher, visitor
+from appliance import api, operator, student, teacher, visitor
 from appliance.auth.passwords import Hasher
 from appliance.auth.throttle import Throttle
 from appliance.errors import Refusal, StartRefused
@@ -94,7 +94,7 @@ def create_app(settings: Settings, clock: Clock = time.time, engine: Engine | No
     static.attach(app)
     middleware.attach(app)
     refusals.attach(app)
-    for room in (visitor, student, teacher, operator):
+    for room in (visitor, student, teacher, operator, api):
         room.attach(app)
 
     @app.before_server_start
@@ -196,6 +196,7 @@ async def _start(app: Chalkbox, settings: Settings, clock: Clock, engine: Engine
     chosen_engine = engine or _engine(settings)
     parts = _parts(settings, keys, clock, db, cache, files, chosen_engine)
     app.ctx.parts, app.ctx.db, app.ctx.secrets = parts, db, keys
+    app.ctx.api_key = settings.appliance_api_key
     own_names = (
         hosts.names_of_machine() | settings.more_hosts | ({settings.appliance_host.lower()} - EVERYWHERE)
     )

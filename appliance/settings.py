@@ -55,6 +55,9 @@ class Settings:
         Path(__file__).parent.parent / "models",
         "Folder of the model files that set-up made; operators' own go to the data folder",
     )
+    appliance_api_key: str = _knob(
+        "", "Key that programs at /v1 send, long and random; empty keeps all of /v1 shut", secret=True
+    )
     appliance_log_level: str = _knob("INFO", "How much to log", choices=("DEBUG", "INFO", "WARNING", "ERROR"))
     appliance_join_rate_limit_per_minute: int = _knob(
         240, "Join attempts a minute from one address; a whole class may share one", least=1
@@ -224,6 +227,8 @@ def _checked(settings: Settings) -> Settings:
             f"APPLIANCE_MDNS_NAME is {settings.appliance_mdns_name!r}, but it has to be one word of small letters, "
             "digits and hyphens, without .local."
         )
+    if not _is_header_text(settings.appliance_api_key):
+        raise StartRefused("APPLIANCE_API_KEY has a space or a sign in it that no key has: choose another.")
     wrong = sorted(name for name in settings.more_hosts if not HOST_NAME.fullmatch(name))
     if wrong:
         raise StartRefused(
@@ -247,10 +252,14 @@ def _check_remote(settings: Settings) -> None:
         )
     if "@" in settings.llm_base_url:
         raise StartRefused("LLM_BASE_URL has a name or password in it: the key goes into LLM_API_KEY.")
-    if not all("!" <= sign <= "~" for sign in settings.llm_api_key):
+    if not _is_header_text(settings.llm_api_key):
         raise StartRefused("LLM_API_KEY has a space or a sign in it that no key has: copy it again.")
     if not settings.llm_model.isprintable():
         raise StartRefused("LLM_MODEL has a sign in it that no name has: type it again.")
+
+
+def _is_header_text(key: str) -> bool:
+    return all("!" <= sign <= "~" for sign in key)
 
 
 def _is_base(url: str) -> bool:

@@ -2,8 +2,9 @@
 
 from typing import Literal
 
-# "half" has given a password and no code yet; an operator is a teacher too.
-Who = Literal["anyone", "half", "student", "teacher", "operator"]
+# "half" has given a password and no code yet; an operator is a teacher too. At /v1 a "service" is a program with the
+# box's key, and a "person" somebody whose token it sends along.
+Who = Literal["anyone", "half", "student", "teacher", "operator", "service", "person"]
 
 ANYONE: frozenset[Who] = frozenset({"anyone"})
 HALF: frozenset[Who] = frozenset({"half"})
@@ -11,6 +12,8 @@ STUDENT: frozenset[Who] = frozenset({"student"})
 TEACHER: frozenset[Who] = frozenset({"teacher"})
 OPERATOR: frozenset[Who] = frozenset({"operator"})
 IN_CLASS: frozenset[Who] = STUDENT | TEACHER
+SERVICE: frozenset[Who] = frozenset({"service"})
+PERSON: frozenset[Who] = frozenset({"person"})
 NOBODY: frozenset[Who] = frozenset()
 
 # Whose row it is (this class, this file) is decided in SQL; this table says who may knock.
@@ -106,6 +109,9 @@ WHO_MAY: dict[tuple[str, str], frozenset[Who]] = {
     ("GET", "/operate"): OPERATOR,
     ("GET", "/operate/models"): OPERATOR,
     ("POST", "/operate/models"): OPERATOR,
+    ("GET", "/v1/healthz"): ANYONE,
+    ("GET", "/v1/openapi.json"): SERVICE,
+    ("POST", "/v1/llm/generate"): SERVICE,
 }
 
 

@@ -1,12 +1,26 @@
-"""Personal access tokens: how a program acts for one member of staff."""
+"""Tokens with which a program acts for a person: staff have personal access tokens, students the one of their join."""
+
+from dataclasses import dataclass
 
 from appliance.auth.accounts import Staff, staff_from
+from appliance.auth.device import read_api_token
 from appliance.auth.digests import digest, new_token
 from appliance.storage.database import Database, Reads, Transaction
 
 # Lets people and secret scanners see what it is.
 PREFIX = "cb_"
 LABEL_LENGTH = 80
+
+
+@dataclass(frozen=True)
+class Bearer:
+    """Whom a token speaks for; `class_id` is 0 for staff."""
+
+    is_staff: bool
+    id: int
+    class_id: int
+    display_name: str
+    is_operator: bool
 
 
 async def new_access_token(tx: Transaction, staff_id: int, label: str) -> str:
@@ -36,6 +50,29 @@ async def staff_of_token(db: Database | Reads, token: str) -> Staff | None:
         token_hash=digest(token),
     )
     return None if row is None else staff_from(row)
+
+
+async def bearer_of_token(db: Database | Reads, secret: bytes, token: str) -> Bearer | None:
+    """None for a token that is forged, was ended, or whose student or account is gone."""
+    if staff := await staff_of_token(db, token):
+        return Bearer(True, staff.id, 0, staff.display_name, staff.is_operator)
+    given = read_api_token(secret, token)
+    if given is None:
+        return None
+    row = await db.fetch_one(
+        """SELECT students.display_name
+           FROM students
+           JOIN classes ON classes.id = students.class_id
+           WHERE students.id = :student_id
+             AND students.class_id = :class_id
+             AND classes.session_epoch = :epoch""",
+        student_id=given.student_id,
+        class_id=given.class_id,
+        epoch=given.epoch,
+    )
+    return (
+        None if row is None else Bearer(False, given.student_id, given.class_id, row["display_name"], False)
+    )
 
 
 async def end_tokens_of_staff(tx: Transaction, staff_id: int) -> int:

@@ -43,10 +43,12 @@ class EngineDied(Unavailable):
 
 
 class Answer(AsyncIterator[str]):
-    """The pieces of one answer; `truncated` is known once they ended, and closing it early frees the slot."""
+    """The pieces of one answer; `truncated` and the tokens are known once they ended, and closing it frees the slot."""
 
     def __init__(self, write: Callable[["Answer"], AsyncGenerator[str, None]]) -> None:
         self.truncated = False
+        self.prompt_tokens = 0
+        self.written_tokens = 0
         self._pieces = write(self)
 
     async def __anext__(self) -> str:

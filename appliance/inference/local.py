@@ -156,8 +156,9 @@ class LocalEngine:
                 match reply:
                     case Text(piece=piece):
                         yield piece
-                    case Finished(reason="length"):
-                        answer.truncated = True
+                    case Finished():
+                        answer.truncated = reply.reason == "length"
+                        answer.prompt_tokens, answer.written_tokens = reply.prompt_tokens, reply.output_tokens
                     case Refused():
                         raise _refusal(reply)
 

@@ -39,11 +39,13 @@ class Piece:
 
 @dataclass(frozen=True)
 class Ended:
-    """`truncated`: it ended because it was as long as it may get."""
+    """`truncated`: it ended because it was as long as it may get. Tokens are 0 where the engine doesn't count."""
 
     attempts: int
     total_ms: int
     truncated: bool
+    prompt_tokens: int = 0
+    written_tokens: int = 0
 
 
 @dataclass(frozen=True)
@@ -177,7 +179,13 @@ class Router:
                 backend.circuit.succeeded()
                 if not has_begun:
                     raise Unavailable(EMPTY)
-                yield Ended(tried + attempt, self._since(began), answer.truncated)
+                yield Ended(
+                    tried + attempt,
+                    self._since(began),
+                    answer.truncated,
+                    answer.prompt_tokens,
+                    answer.written_tokens,
+                )
                 return
             await asyncio.sleep(self._patience.backoff * 2 ** (attempt - 1))
 

@@ -82,15 +82,21 @@ async def recognise(request: Request) -> Person:
 
 def admit(request: Request) -> None:
     """Hold the request against the who-may-what table. Raises Unauthorized, Forbidden or NotFound."""
-    if request.route is None or any(_is_no_id(value) for value in request.match_info.values()):
-        raise NotFound("Go back, or start again from the first page.")
-    allowed = permissions.who_may(request.method, "/" + request.route.path)
+    check_ids(request)
+    pattern = "/" + request.route.path if request.route else ""
+    allowed = permissions.who_may(request.method, pattern)
     person = person_of(request)
     if "anyone" in allowed or roles_of(person) & allowed:
         return
     if person.kind == "visitor":
         raise Unauthorized("Sign in first, or join your class.")
     raise Forbidden("This page is for somebody else: sign out first if you are them.")
+
+
+def check_ids(request: Request) -> None:
+    """Raises NotFound for an address that no route has, or with a number in it that no row can have."""
+    if request.route is None or any(_is_no_id(value) for value in request.match_info.values()):
+        raise NotFound("Go back, or start again from the first page.")
 
 
 def _is_no_id(value: object) -> bool:

@@ -9,7 +9,7 @@ from sanic.http import Http
 from sanic.response import BaseHTTPResponse
 
 from appliance.storage.addresses import network_of
-from appliance.web import csrf, flash, hosts, identity
+from appliance.web import csrf, flash, hosts, identity, programs
 from appliance.web.headers import put_headers, request_id_of
 from appliance.web.translations import language_of
 
@@ -28,6 +28,10 @@ async def before(request: Request) -> None:
     request.ctx.person = identity.VISITOR
     request.ctx.flash = []
     hosts.check(request)
+    if programs.is_program(request):
+        # No cookie counts here, so nothing can be forged with one.
+        await programs.admit(request)
+        return
     if request.path.startswith("/static/"):
         return
     request.ctx.flash = flash.read(request)

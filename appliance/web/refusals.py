@@ -13,12 +13,18 @@ from appliance.web.csrf import SAFE, TOO_LONG, in_stream
 from appliance.web.forms import is_json
 from appliance.web.headers import request_id_of
 from appliance.web.identity import VISITOR
+from appliance.web.programs import failed, is_program
 from appliance.web.rendering import render, translator
 from appliance.web.translations import language_of
 from appliance.web.uploads import drain
 
 PROGRAM_PATHS = ("/helper/", "/api/")
 UNKNOWN = "Something on the box went wrong. Try again; if it stays so, tell your teacher the number below."
+NO_PAGE = "Go back, or start again from the first page."
+NO_ROUTE = "There is no such route; /v1/openapi.json lists them."
+WRONG_BUTTON = "This page doesn't take that. Go back and use its buttons."
+WRONG_METHOD = "This route doesn't take that method; /v1/openapi.json says which it takes."
+INTERNAL = "Something on the box went wrong; its log has more under the number %s."
 RETRY_SECONDS = 30
 
 log = logging.getLogger("chalkbox.web")
@@ -33,7 +39,10 @@ def attach(app: Sanic) -> None:
 def wants_json(request: Request) -> bool:
     accepts = str(request.headers.get("accept") or "")
     return (
-        request.path.startswith(PROGRAM_PATHS) or is_json(request) or accepts.startswith("application/json")
+        is_program(request)
+        or request.path.startswith(PROGRAM_PATHS)
+        or is_json(request)
+        or accepts.startswith("application/json")
     )
 
 
@@ -49,6 +58,8 @@ async def refused(request: Request, refusal: Refusal) -> HTTPResponse:
 
 
 def answer(request: Request, refusal: Refusal) -> HTTPResponse:
+    if is_program(request):
+        return with_wait(failed(request, refusal), refusal)
     message = translator(request)(refusal.message)
     if wants_json(request):
         body = {"error": refusal.code, "message": message, "request_id": request.ctx.request_id}
@@ -69,11 +80,11 @@ def with_wait(response: HTTPResponse, refusal: Refusal | None) -> HTTPResponse:
 async def not_understood(request: Request, error: SanicException) -> HTTPResponse:
     """What Sanic itself refuses, in our words."""
     if isinstance(error, NoRoute):
-        refusal: Refusal = NotFound("Go back, or start again from the first page.")
+        refusal: Refusal = NotFound(NO_ROUTE if is_program(request) else NO_PAGE)
     elif isinstance(error, PayloadTooLarge):
         refusal = TooLarge(TOO_LONG)
     elif isinstance(error, MethodNotAllowed):
-        refusal = Invalid("This page doesn't take that. Go back and use its buttons.", "method_not_allowed")
+        refusal = Invalid(WRONG_METHOD if is_program(request) else WRONG_BUTTON, "method_not_allowed")
         refusal.status = 405
     elif 400 <= error.status_code < 500:
         refusal = Invalid("This was not sent in a form the box can read.", "bad_request")
@@ -89,6 +100,8 @@ async def unknown(request: Request, error: Exception) -> HTTPResponse:
     _prepare(request)
     number = secrets.token_hex(4)
     log.error("unknown_error number=%s request=%s", number, request.ctx.request_id, exc_info=error)
+    if is_program(request):
+        return failed(request, Refusal(INTERNAL % number, "internal_error"))
     message = translator(request)(UNKNOWN)
     if wants_json(request):
         body = {"error": "backend_error", "message": message, "request_id": request.ctx.request_id}

@@ -1,0 +1,13 @@
+"""The room for programs: JSON in one envelope under /v1, and OpenAI's own shapes beside it."""
+
+from sanic import Sanic
+
+from appliance.api import health, llm, openapi
+from appliance.api.routes import Route, attach_route
+
+ROUTES: tuple[Route, ...] = (*health.ROUTES, *llm.ROUTES)
+
+
+def attach(app: Sanic) -> None:
+    for route in (*ROUTES, openapi.route_of(ROUTES)):
+        attach_route(app, route)

@@ -1,0 +1,139 @@
+"""The description of /v1 for programs, made from the declarations that check what comes in."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from sanic import HTTPResponse, Request
+
+from appliance import VERSION
+from appliance.api.routes import Route
+from appliance.web import programs
+
+REFERENCE = "#/components/schemas/{name}"
+COMMON = {"unauthorized": 401, "internal_error": 500, "backend_auth_misconfigured": 503}
+
+
+class Fault(Struct):
+    code: str
+    message: str
+
+
+class Meta(Struct):
+    request_id: str
+
+
+class Refused(Struct):
+    """What every refusal of /v1 looks like."""
+
+    ok: bool
+    data: None
+    error: Fault
+    meta: Meta
+
+
+class OpenaiFault(Struct):
+    message: str
+    type: str
+    param: str | None
+    code: str | None
+
+
+class OpenaiRefused(Struct):
+    error: OpenaiFault
+
+
+def route_of(routes: Sequence[Route]) -> Route:
+    """The route that describes `routes` and itself."""
+
+    async def show(request: Request, asked: None) -> Any:
+        return HTTPResponse(body, content_type=programs.JSON)
+
+    own = Route("/v1/openapi.json", show, dict[str, Any], "This description.", method="GET")
+    body = msgspec.json.encode(described((*routes, own)))
+    return own
+
+
+def described(routes: Sequence[Route]) -> dict[str, Any]:
+    """An OpenAPI 3.1 document."""
+    shapes = [shape for route in routes for shape in (route.asks, route.gives) if shape is not None]
+    _, components = msgspec.json.schema_components(
+        (*shapes, Refused, OpenaiRefused, Meta), ref_template=REFERENCE
+    )
+    paths: dict[str, Any] = {}
+    for route in routes:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Chalkbox", "version": VERSION},
+        "paths": paths,
+        "components": {"schemas": components, "securitySchemes": _schemes()},
+    }
+
+
+def _schemes() -> dict[str, Any]:
+    return {
+        "key": {"type": "apiKey", "in": "header", "name": "x-api-key"},
+        "bearer": {"type": "http", "scheme": "bearer"},
+        "person": {"type": "apiKey", "in": "header", "name": "X-User-Token"},
+    }
+
+
+def _operation(route: Route) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": route.name,
+        "summary": route.summary,
+        "security": _security(route),
+        "responses": {"200": _content("Done.", _answered(route)), **_refusals(route)},
+    }
+    if route.asks:
+        operation["requestBody"] = {"required": True, **_content("", _schema(route.asks))}
+        del operation["requestBody"]["description"]
+    return operation
+
+
+def _security(route: Route) -> list[dict[str, list[str]]]:
+    if route.is_open:
+        return []
+    if route.needs_person:
+        return [{"key": [], "person": []}, {"bearer": [], "person": []}]
+    return [{"key": []}, {"bearer": []}]
+
+
+def _answered(route: Route) -> dict[str, Any]:
+    given = _schema(route.gives)
+    if route.is_plain or route.path.endswith("openapi.json"):
+        return given
+    return {
+        "type": "object",
+        "properties": {
+            "ok": {"const": True},
+            "data": given,
+            "error": {"type": "null"},
+            "meta": _schema(Meta),
+        },
+        "required": ["ok", "data", "error", "meta"],
+    }
+
+
+def _refusals(route: Route) -> dict[str, Any]:
+    codes = {**({} if route.is_open else COMMON), **({"validation_error": 422} if route.asks else {})}
+    by_status: dict[int, list[str]] = {}
+    for code, status in (*codes.items(), *route.refuses.items()):
+        by_status.setdefault(status, []).append(code)
+    shape = _schema(OpenaiRefused if route.is_plain else Refused)
+    return {
+        str(status): _content(f"{HTTPStatus(status).phrase}: {', '.join(sorted(set(names)))}.", shape)
+        for status, names in sorted(by_status.items())
+    }
+
+
+def _content(description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"description": description, "content": {programs.JSON: {"schema": schema}}}
+
+
+def _schema(shape: Any) -> dict[str, Any]:
+    (schema,), _ = msgspec.json.schema_components((shape,), ref_template=REFERENCE)
+    return schema

@@ -1,0 +1,66 @@
+"""A program with the box's key, and the people it acts for."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import httpx
+import pytest
+
+from appliance.auth import device
+from appliance.auth.tokens import new_access_token
+from appliance.classroom.students import Student
+from appliance.settings import Settings
+from tests.conftest import Cast
+
+KEY = "the-key-of-this-box-0123456789"
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return replace(settings, appliance_api_key=KEY)
+
+
+@dataclass
+class Program:
+    """Speaks to /v1 with the key; `token` is whom it acts for."""
+
+    cast: Cast
+    token: str = ""
+
+    async def send(self, path: str, body: Any = None, **headers: str) -> httpx.Response:
+        known = {"x-api-key": KEY, **({"X-User-Token": self.token} if self.token else {}), **headers}
+        client = self.cast.visitor().client
+        if body is None:
+            return await client.get(path, headers=known)
+        return await client.post(path, json=body, headers=known)
+
+    async def data(self, path: str, body: Any = None) -> Any:
+        """What came back inside the envelope; the refusal is shown where there was one."""
+        response = await self.send(path, body)
+        said = response.json()
+        assert said["ok"], said
+        assert set(said) == {"ok", "data", "error", "meta"} and said["error"] is None
+        assert said["meta"]["request_id"] == response.headers["x-request-id"]
+        return said["data"]
+
+    async def refused(self, path: str, body: Any = None, **headers: str) -> tuple[int, str]:
+        """Status and code of a refusal in the envelope."""
+        response = await self.send(path, body, **headers)
+        said = response.json()
+        assert set(said) == {"ok", "data", "error", "meta"}
+        assert said["ok"] is False and said["data"] is None and said["error"]["message"]
+        return response.status_code, said["error"]["code"]
+
+    async def for_staff(self, staff_id: int) -> "Program":
+        async with self.cast.parts.db.transaction() as tx:
+            return Program(self.cast, await new_access_token(tx, staff_id, "a program"))
+
+    async def for_student(self, student: Student | None) -> "Program":
+        assert student is not None
+        keys = self.cast.parts.secrets
+        return Program(self.cast, device.sign_api_token(keys.device, student.id, student.class_id, 1))
+
+
+@pytest.fixture
+def program(cast: Cast) -> Program:
+    return Program(cast)
