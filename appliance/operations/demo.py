@@ -67,21 +67,25 @@ async def _seed(db: Database, settings: Settings) -> None:
         classroom = await create_class(tx, staff.id, CLASS)
         for course in shelf.courses():
             await add_course(tx, classroom.id, course, shelf.lessons(course.slug))
-        await _seat(tx, classroom)
-        await give_work(tx, classroom.id)
+        await give_work(tx, classroom.id, await _seat(tx, classroom))
     await _give_paper(db, settings, classroom)
     clear_setup_code(settings.appliance_data / "secrets")
 
 
-async def _seat(tx: Transaction, classroom: Class) -> None:
-    for name in STUDENTS:
-        student = await create_student(tx, classroom.id, name)
-        # Yesterday: the class page must not say that they are here.
-        await tx.execute(
-            "UPDATE students SET last_seen_at = :yesterday WHERE id = :id",
-            yesterday=tx.now - DAY,
-            id=student.id,
-        )
+async def _seat(tx: Transaction, classroom: Class) -> tuple[int, int, int]:
+    first, second, third = [await _sit_down(tx, classroom, name) for name in STUDENTS]
+    return first, second, third
+
+
+async def _sit_down(tx: Transaction, classroom: Class, name: str) -> int:
+    student = await create_student(tx, classroom.id, name)
+    # Yesterday: the class page must not say that they are here.
+    await tx.execute(
+        "UPDATE students SET last_seen_at = :yesterday WHERE id = :id",
+        yesterday=tx.now - DAY,
+        id=student.id,
+    )
+    return student.id
 
 
 async def _give_paper(db: Database, settings: Settings, classroom: Class) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import RunningBox, join
 
@@ -60,11 +60,28 @@ def every_page(box: RunningBox, people: Newcomer, **choices: object) -> Iterator
     student = people(**choices)
     join(student, box, "Noor")
     yield from _opened(box, student, STUDENT)
-    new_chat(student, box)
-    yield "chat", student
+    yield from _worked_at(box, student)
     teacher = people(**choices)
     sign_in(teacher, box)
     yield from _opened(box, teacher, TEACHER)
+
+
+def _worked_at(box: RunningBox, student: Page) -> Iterator[tuple[str, Page]]:
+    """Pages that are only there once something was asked, begun or handed in."""
+    new_chat(student, box)
+    yield "chat", student
+    student.fill("#helper-message", "Why does a pencil let electricity through?")
+    student.locator("[data-part=send]").click()
+    expect(student.locator(".answer .cite").first).to_be_visible()
+    yield "chat-answered", student
+    student.goto(f"{box.url}/student/study/1")
+    student.get_by_role("button", name="Start").click()
+    yield "quiz-taking", student
+    for answer in ("The LED goes dark", "A rubber eraser", "3 mA"):
+        student.get_by_label(answer).first.check()
+    student.get_by_role("button", name="Hand in my answers").click()
+    expect(student.get_by_role("heading", name="You have 33%")).to_be_visible()
+    yield "quiz-done", student
 
 
 def sign_in(page: Page, box: RunningBox) -> None:

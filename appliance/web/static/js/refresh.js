@@ -1,4 +1,5 @@
 // While something in a list is in work, its parts are fetched again every few seconds and put in place.
+// A part marked `data-whole` is all that the page waits for: once it is gone, the page is loaded anew.
 const SECONDS = 4;
 
 export default function refresh(list) {
@@ -18,6 +19,7 @@ export default function refresh(list) {
     for (const part of inWork()) {
       const fresh = page.getElementById(part.id);
       const isHeld = part.contains(document.activeElement);
+      if (!fresh && "whole" in part.dataset) location.reload();
       if (fresh && !isHeld && fresh.outerHTML !== part.outerHTML) part.replaceWith(document.adoptNode(fresh));
     }
   }
