@@ -1,4 +1,4 @@
-"""From a PDF to a taken quiz: a teacher's paper becomes questions, a student takes them, the teacher has the last word."""
+"""From a PDF to a taken quiz: a paper becomes questions, a student takes them, the teacher has the last word."""
 
 from pathlib import Path
 
