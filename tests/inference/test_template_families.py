@@ -72,12 +72,14 @@ GEMMA_3 = """\
 {%- if add_generation_prompt %}{{ '<start_of_turn>model\\n' }}{% endif %}"""
 
 SMOLLM = """\
-{% for m in messages %}{% if loop.first and messages[0]['role'] != 'system' %}{{ '<|im_start|>system\\nA default.<|im_end|>\\n' }}{% endif %}
+{% for m in messages %}{% if loop.first and messages[0]['role'] != 'system' %}
+{{- '<|im_start|>system\\nA default.<|im_end|>\\n' }}{% endif %}
 {{- '<|im_start|>' + m['role'] + '\\n' + m['content'] + '<|im_end|>' + '\\n' }}{% endfor %}
 {%- if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"""
 
 PHI = """\
-{% for m in messages %}{% if m['role'] == 'system' and m['content'] %}{{ '<|system|>\\n' + m['content'] + '<|end|>\\n' }}
+{% for m in messages %}{% if m['role'] == 'system' and m['content'] %}
+{{- '<|system|>\\n' + m['content'] + '<|end|>\\n' }}
 {%- elif m['role'] == 'user' %}{{ '<|user|>\\n' + m['content'] + '<|end|>\\n' }}
 {%- elif m['role'] == 'assistant' %}{{ '<|assistant|>\\n' + m['content'] + '<|end|>\\n' }}{% endif %}{% endfor %}
 {%- if add_generation_prompt %}{{ '<|assistant|>\\n' }}{% else %}{{ eos_token }}{% endif %}"""
