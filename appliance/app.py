@@ -56,6 +56,9 @@ REQUEST_BYTES = 2 * 1024 * 1024
 DRAIN_SECONDS = 10.0
 SETTLE_SECONDS = 0.05
 WATCH_SECONDS = 3.0
+# The lanes of background work.
+READING = "reading"
+WRITING = "writing"
 
 log = logging.getLogger("chalkbox")
 
@@ -255,6 +258,13 @@ def _parts(
             documents.JOB: read,
             MAKE_ACTIVITY: generation.make_activity,
             MAKE_BLUEPRINT: generation.make_blueprint,
+        },
+        # Neither waits for the other: a long paper is read while a quiz is made by a slow model.
+        {
+            "index_course": READING,
+            documents.JOB: READING,
+            MAKE_ACTIVITY: WRITING,
+            MAKE_BLUEPRINT: WRITING,
         },
     )
     return Parts(
