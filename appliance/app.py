@@ -49,7 +49,7 @@ from appliance.study.writing import Writer
 from appliance.web import hosts, middleware, refusals
 from appliance.web.rendering import Pages
 from appliance.web.static_files import StaticFiles
-from appliance.work.submissions import remove_orphans
+from appliance.work.submissions import sweep_files
 
 # Everything but uploads, which count their own bytes.
 REQUEST_BYTES = 2 * 1024 * 1024
@@ -194,7 +194,7 @@ async def _start(app: Chalkbox, settings: Settings, clock: Clock, engine: Engine
     files = FileStore(data / "uploads")
     # Before the first upload can come: nothing that is on its way is mistaken for an orphan.
     await files.forget_arrivals()
-    orphans = await remove_orphans(db, files)
+    swept = await sweep_files(db, files)
     cache = Cache(data / "cache")
     chosen_engine = engine or _engine(settings)
     parts = _parts(settings, keys, clock, db, cache, files, chosen_engine)
@@ -208,7 +208,13 @@ async def _start(app: Chalkbox, settings: Settings, clock: Clock, engine: Engine
     await parts.jobs.start()
     await _index(parts)
     app.ctx.watch = asyncio.create_task(_watch(app, settings, chosen_engine))
-    log.info("started orphans_removed=%d engine=%s", orphans, chosen_engine.state)
+    log.info(
+        "started files_put_aside=%d taken_back=%d forgotten=%d engine=%s",
+        swept.put_aside,
+        swept.taken_back,
+        swept.forgotten,
+        chosen_engine.state,
+    )
 
 
 def _parts(

@@ -12,8 +12,8 @@ from appliance.errors import Conflict, NotFound
 from appliance.inference.scripted import ScriptedEngine
 from appliance.library import document_kinds, documents
 from appliance.library.document_kinds import Kind
-from appliance.library.document_search import search_documents
 from appliance.library.document_reader import Line
+from appliance.library.document_search import search_documents
 from appliance.library.documents import (
     Document,
     create_document,

@@ -11,7 +11,7 @@ from appliance.library.documents import Document, documents_of_class
 from appliance.settings import Settings
 from appliance.study import reading
 from appliance.teacher import documents as room
-from appliance.work.submissions import remove_orphans
+from appliance.work.submissions import sweep_files
 from tests.conftest import Browser, Cast
 from tests.made_documents import LEAVES, ROOTS, SEEDS, pdf, plants_docx
 
@@ -186,13 +186,13 @@ async def test_a_long_paper_is_shown_a_stretch_at_a_time(cast: Cast) -> None:
         assert (await ada.get(f"{address}?page={odd}")).status_code == 200
 
 
-async def test_a_file_is_swept_only_when_no_paper_knows_it(cast: Cast) -> None:
+async def test_a_file_is_put_aside_only_when_no_paper_knows_it(cast: Cast) -> None:
     await upload(await cast.ada(), shelf(cast))
     await read(cast)
-    assert await remove_orphans(cast.parts.db, cast.parts.files) == 0
+    assert (await sweep_files(cast.parts.db, cast.parts.files)).put_aside == 0
     async with cast.parts.db.transaction() as tx:
         await tx.execute("DELETE FROM documents")
-    assert await remove_orphans(cast.parts.db, cast.parts.files) == 1
+    assert (await sweep_files(cast.parts.db, cast.parts.files)).put_aside == 1
 
 
 async def test_the_class_page_leads_to_its_papers(cast: Cast) -> None:
