@@ -23,6 +23,7 @@ from sanic.response import html
 
 from appliance import VERSION
 from appliance.web import csrf
+from appliance.web.addresses import whole
 from appliance.web.identity import person_of
 from appliance.web.static_files import StaticFiles
 from appliance.web.translations import LANGUAGES, Translator
@@ -100,7 +101,7 @@ def _common(request: Request, static: StaticFiles) -> dict[str, Any]:
         "person": person_of(request),
         "path": request.path,
         # Where a change of language leads back to: a page that answered a form can't be opened by its address.
-        "here": request.path if request.method in csrf.SAFE else "/",
+        "here": whole(request.path, request.query_string) if request.method in csrf.SAFE else "/",
         "flash": request.ctx.flash,
         "request_id": request.ctx.request_id,
         "version": VERSION,
