@@ -49,13 +49,16 @@ from appliance.study.writing import Writer
 from appliance.web import hosts, middleware, refusals
 from appliance.web.rendering import Pages
 from appliance.web.static_files import StaticFiles
-from appliance.work.submissions import remove_orphans
+from appliance.work.submissions import sweep_files
 
 # Everything but uploads, which count their own bytes.
 REQUEST_BYTES = 2 * 1024 * 1024
 DRAIN_SECONDS = 10.0
 SETTLE_SECONDS = 0.05
 WATCH_SECONDS = 3.0
+# The lanes of background work.
+READING = "reading"
+WRITING = "writing"
 
 log = logging.getLogger("chalkbox")
 
@@ -191,7 +194,7 @@ async def _start(app: Chalkbox, settings: Settings, clock: Clock, engine: Engine
     files = FileStore(data / "uploads")
     # Before the first upload can come: nothing that is on its way is mistaken for an orphan.
     await files.forget_arrivals()
-    orphans = await remove_orphans(db, files)
+    swept = await sweep_files(db, files)
     cache = Cache(data / "cache")
     chosen_engine = engine or _engine(settings)
     parts = _parts(settings, keys, clock, db, cache, files, chosen_engine)
@@ -206,7 +209,13 @@ async def _start(app: Chalkbox, settings: Settings, clock: Clock, engine: Engine
     await parts.jobs.start()
     await _index(parts)
     app.ctx.watch = asyncio.create_task(_watch(app, settings, chosen_engine))
-    log.info("started orphans_removed=%d engine=%s", orphans, chosen_engine.state)
+    log.info(
+        "started files_put_aside=%d taken_back=%d forgotten=%d engine=%s",
+        swept.put_aside,
+        swept.taken_back,
+        swept.forgotten,
+        chosen_engine.state,
+    )
 
 
 def _parts(
@@ -256,6 +265,13 @@ def _parts(
             documents.JOB: read,
             MAKE_ACTIVITY: generation.make_activity,
             MAKE_BLUEPRINT: generation.make_blueprint,
+        },
+        # Neither waits for the other: a long paper is read while a quiz is made by a slow model.
+        {
+            "index_course": READING,
+            documents.JOB: READING,
+            MAKE_ACTIVITY: WRITING,
+            MAKE_BLUEPRINT: WRITING,
         },
     )
     return Parts(

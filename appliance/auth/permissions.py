@@ -83,6 +83,7 @@ WHO_MAY: dict[tuple[str, str], frozenset[Who]] = {
     ("POST", "/teach/class/<class_id:int>/library"): TEACHER,
     ("GET", "/teach/class/<class_id:int>/library/<document_id:int>"): TEACHER,
     ("POST", "/teach/class/<class_id:int>/library/<document_id:int>"): TEACHER,
+    ("POST", "/teach/class/<class_id:int>/library/<document_id:int>/retry"): TEACHER,
     ("POST", "/teach/class/<class_id:int>/library/<document_id:int>/remove"): TEACHER,
     ("GET", "/teach/class/<class_id:int>/blueprint"): TEACHER,
     ("POST", "/teach/class/<class_id:int>/blueprint"): TEACHER,

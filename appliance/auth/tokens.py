@@ -2,14 +2,19 @@
 
 from dataclasses import dataclass
 
+from contextlib import suppress
+
 from appliance.auth.accounts import Staff, staff_from
 from appliance.auth.device import read_api_token
 from appliance.auth.digests import digest, new_token
+from appliance.errors import Unavailable
 from appliance.storage.database import Database, Reads, Transaction
 
 # Lets people and secret scanners see what it is.
 PREFIX = "cb_"
 LABEL_LENGTH = 80
+# Often enough to see which token is in use, and seldom enough to cost nothing.
+USE_SECONDS = 3600
 
 
 @dataclass(frozen=True)
@@ -38,18 +43,25 @@ async def new_access_token(tx: Transaction, staff_id: int, label: str) -> str:
 
 
 async def staff_of_token(db: Database | Reads, token: str) -> Staff | None:
-    """None for a token that was never given out or was ended, and for an account that is switched off."""
+    """None for a token that was never given out or was ended, and for an account that is switched off.
+
+    That it was used is written down at most once an hour.
+    """
     if not token.startswith(PREFIX):
         return None
     row = await db.fetch_one(
-        """SELECT staff.*
+        """SELECT staff.*, access_tokens.used_at
            FROM access_tokens
            JOIN staff ON staff.id = access_tokens.staff_id
            WHERE access_tokens.token_hash = :token_hash
              AND staff.is_active = 1""",
         token_hash=digest(token),
     )
-    return None if row is None else staff_from(row)
+    if row is None:
+        return None
+    if isinstance(db, Database):
+        await _note_use(db, token, row["used_at"])
+    return staff_from(row)
 
 
 async def bearer_of_token(db: Database | Reads, secret: bytes, token: str) -> Bearer | None:
@@ -78,3 +90,16 @@ async def bearer_of_token(db: Database | Reads, secret: bytes, token: str) -> Be
 async def end_tokens_of_staff(tx: Transaction, staff_id: int) -> int:
     """Returns how many tokens stopped working."""
     return await tx.execute("DELETE FROM access_tokens WHERE staff_id = :staff_id", staff_id=staff_id)
+
+
+async def _note_use(db: Database, token: str, used_at: int | None) -> None:
+    if used_at is not None and db.now() - USE_SECONDS < used_at <= db.now():
+        return
+    # A full disk keeps no program from reading.
+    with suppress(Unavailable):
+        async with db.transaction() as tx:
+            await tx.execute(
+                "UPDATE access_tokens SET used_at = :now WHERE token_hash = :token_hash",
+                now=tx.now,
+                token_hash=digest(token),
+            )

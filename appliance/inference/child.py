@@ -209,7 +209,8 @@ class Child:
     async def _reap(self, process: asyncio.subprocess.Process) -> None:
         """A closed line is its end; one that is stuck needs more than that."""
         try:
-            await asyncio.wait_for(process.wait(), LEAVE_SECONDS)
+            async with asyncio.timeout(LEAVE_SECONDS):
+                await process.wait()
         except TimeoutError:
             self.kill("did not leave")
             await process.wait()

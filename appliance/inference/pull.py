@@ -118,7 +118,8 @@ async def _followed(
 
 async def _next_line(output: asyncio.StreamReader, wanted: Recommended) -> bytes:
     try:
-        return await asyncio.wait_for(output.readline(), SILENCE_SECONDS)
+        async with asyncio.timeout(SILENCE_SECONDS):
+            return await output.readline()
     except TimeoutError:
         sentence = f"The download of {wanted.file} stands still. {_KEPT}"
         raise Unavailable(sentence, "download_stalled") from None
@@ -128,7 +129,8 @@ async def _ended(child: asyncio.subprocess.Process) -> None:
     if child.returncode is None:
         child.terminate()
     try:
-        await asyncio.wait_for(child.wait(), STOP_SECONDS)
+        async with asyncio.timeout(STOP_SECONDS):
+            await child.wait()
     except TimeoutError:
         child.kill()
         await child.wait()

@@ -198,6 +198,7 @@ def _read_course(folder: Path) -> _Read:
         raise Invalid(sentence, "slug_invalid")
     source = read_source(root, folder.name, MANIFEST, limit_bytes=YAML_BYTES)
     values = mapping(source.name, source.text)
+    language = _language(values)
     listed = entries(values.get("lessons"))[:MOST_LESSONS]
     slugs = [words(entry.get("slug")) for entry in listed]
     problems = _slug_problems(source.name, folder.name, slugs)
@@ -213,7 +214,7 @@ def _read_course(folder: Path) -> _Read:
         try:
             path = inside(root, folder.name, entry.file)
             files[path] = signature(path)
-            place = _place(source.name, folder.name, listed[index], entry, before, after)
+            place = _place(source.name, folder.name, language, listed[index], entry, before, after)
             lessons[entry.slug] = lesson_from(read_source(root, folder.name, entry.file), place)
         except Refusal as refusal:
             problems.append(Problem(folder.name, refusal.message))
@@ -252,6 +253,7 @@ def _entry(listed: dict[str, Yaml], position: int) -> CourseLesson:
 def _place(
     name: str,
     course_slug: str,
+    language: str,
     listed: dict[str, Yaml],
     entry: CourseLesson,
     before: str | None,
@@ -259,6 +261,7 @@ def _place(
 ) -> Place:
     return Place(
         course_slug=course_slug,
+        language=language,
         slug=entry.slug,
         session=entry.session,
         title=entry.title,
@@ -282,12 +285,16 @@ def _told_by(lesson: Lesson, entry: CourseLesson) -> CourseLesson:
     )
 
 
+def _language(values: dict[str, Yaml]) -> str:
+    return words(values.get("language")) or "en"
+
+
 def _course_from(folder: Path, values: dict[str, Yaml], lessons: tuple[CourseLesson, ...]) -> Course:
     return Course(
         slug=folder.name,
         title=words(values.get("title")) or folder.name.replace("-", " ").replace("_", " ").capitalize(),
         summary=words(values.get("summary")),
-        language=words(values.get("language")) or "en",
+        language=_language(values),
         age_band=words(values.get("age_band")),
         sessions=number(values.get("sessions")) or len(lessons),
         needs=lines_of(values.get("needs")),

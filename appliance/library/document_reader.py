@@ -35,7 +35,7 @@ class Opened:
 
 @dataclass(frozen=True)
 class Leaf:
-    """Some passages of one page, as (heading, body)."""
+    """Some passages of one page, as (heading, body); none for a page that is a picture."""
 
     page: int
     passages: list[tuple[str, str]]

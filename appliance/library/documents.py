@@ -23,6 +23,7 @@ WINDOW_PAGES = 40
 NOT_HERE = "There is no such paper, or it isn't in your class."
 NO_TITLE = "Give the paper a title."
 TITLE_TOO_LONG = "A title may have 120 characters at most."
+NOTHING_TO_RETRY = "Only a paper that could not be read can be tried again."
 LINE_FULL = "Ten papers are waiting to be read already. Wait until one is ready, then upload this one again."
 
 
@@ -146,6 +147,20 @@ async def create_document(
 async def enqueue_reading(tx: Transaction, document_id: int) -> None:
     job_id = await jobs.enqueue(tx, JOB, {"document": document_id})
     await tx.execute("UPDATE documents SET job_id = :job WHERE id = :id", job=job_id, id=document_id)
+
+
+async def retry_document(tx: Transaction, class_id: int, document_id: int) -> None:
+    """Read one again that failed; pressing twice does no harm. Raises Conflict for one that is ready."""
+    document = await document_of_class(tx, class_id, document_id)
+    if document.is_in_work:
+        return
+    if document.state != "failed":
+        raise Conflict(NOTHING_TO_RETRY, "not_failed")
+    await _refuse_when_full(tx, class_id)
+    await tx.execute(
+        "UPDATE documents SET state = 'waiting', progress = 0, message = '' WHERE id = :id", id=document.id
+    )
+    await enqueue_reading(tx, document.id)
 
 
 async def enqueue_unfinished(tx: Transaction) -> int:

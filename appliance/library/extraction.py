@@ -68,13 +68,13 @@ def confine() -> None:
 
 
 def read(kind: str, file: BinaryIO, said: TextIO) -> None:
-    """One line with the number of pages, one or more for each page that has text, one at the end."""
+    """One line with the number of pages, one or more for each page, one at the end."""
     text = READERS[kind](file)
     _say(said, {"of": text.of})
     room, last, without_text = MOST_PASSAGES, 0, 0
     for page in text.pages:
         passages = list(_passages(page))
-        for start in range(0, min(len(passages), room), LINE_PASSAGES):
+        for start in range(0, max(1, min(len(passages), room)), LINE_PASSAGES):
             _say(said, {"page": page.number, "passages": passages[start : min(start + LINE_PASSAGES, room)]})
         without_text += not passages
         last, room = page.number, room - len(passages)

@@ -79,6 +79,7 @@ class Place:
     """What the course's manifest says about a lesson."""
 
     course_slug: str
+    language: str
     slug: str
     session: int
     title: str
@@ -91,9 +92,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Lesson:
-    """`body_teacher` is Markdown that no student may see; `previous` and `next` are slugs."""
+    """`body_teacher` is Markdown that no student may see; `previous` and `next` are slugs; `language` as in HTML."""
 
     course_slug: str
+    language: str
     slug: str
     session: int
     title: str
@@ -129,6 +131,7 @@ def lesson_from(source: Source, place: Place) -> Lesson:
     session = number(front.get("session"))
     return Lesson(
         course_slug=place.course_slug,
+        language=place.language,
         slug=place.slug,
         session=place.session if session is None else session,
         title=words(front.get("title")) or place.title,

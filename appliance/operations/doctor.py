@@ -13,6 +13,7 @@ from appliance.library.courses import Shelf
 from appliance.operations import backups, data_folder, machine
 from appliance.settings import Settings
 from appliance.storage import secrets
+from appliance.storage.files import GRACE_SECONDS, ORPHANS
 from appliance.storage.migrate import migrations
 
 State = Literal["ok", "warning", "problem"]
@@ -47,6 +48,7 @@ def examine(settings: Settings, now: float) -> list[Finding]:
         _chat_model,
         _courses,
         _backups,
+        _unknown_files,
         _address,
     ]
     return [finding for check in checks for finding in check(settings)]
@@ -239,6 +241,25 @@ def _backups(settings: Settings) -> list[Finding]:
         return [Finding("backups", "ok", Sentence("The newest backup here is %(name)s.", name=kept[0].name))]
     advice = "Run 'chalkbox backup', best with --to and a disk that is kept elsewhere."
     return [Finding("backups", "warning", "There is no backup in the box's own folder yet.", advice)]
+
+
+def _unknown_files(settings: Settings) -> list[Finding]:
+    """Only where there are some."""
+    aside = settings.appliance_data / "uploads" / ORPHANS
+    files = list(aside.glob("*"))
+    if not files:
+        return []
+    first = min(path.stat().st_mtime for path in files) + GRACE_SECONDS
+    sentence = Sentence(
+        "The database doesn't know some files (%(count)s). They wait in %(path)s; the first goes on %(day)s.",
+        count=len(files),
+        path=aside,
+        day=machine.day(first),
+    )
+    advice = (
+        "If handed-in work is missing, restore a newer backup: the box then takes its files back by itself."
+    )
+    return [Finding("unknown_files", "warning", sentence, advice)]
 
 
 def _address(settings: Settings) -> list[Finding]:

@@ -133,7 +133,8 @@ async def _ask(claim: Claim, own: OwnNumbers) -> _Ear:
             doors[0].sendto(_probe(claim), (GROUP, PORT))
             doors[1].sendto(_one_shot(claim), (GROUP, PORT))
             try:
-                await asyncio.wait_for(ear.decided.wait(), BETWEEN_QUESTIONS)
+                async with asyncio.timeout(BETWEEN_QUESTIONS):
+                    await ear.decided.wait()
             except TimeoutError:
                 continue
             break

@@ -50,7 +50,8 @@ class Guard(asyncio.DatagramProtocol):
     async def rival(self, patience: float) -> DNSRecord | None:
         """Somebody else's record for the name, or None after `patience` seconds."""
         try:
-            return await asyncio.wait_for(self._rivals.get(), patience)
+            async with asyncio.timeout(patience):
+                return await self._rivals.get()
         except TimeoutError:
             return None
 

@@ -6,7 +6,7 @@ import os
 import secrets
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,9 @@ from appliance.errors import TooLarge, Unavailable
 # Kept free so that the database can still write when uploads have filled the disk.
 RESERVE_BYTES = 64 * 1024 * 1024
 HEAD_BYTES = 8192
+# Files that no row knows wait in this folder: a restored, older database doesn't know what was handed in since.
+ORPHANS = "orphans"
+GRACE_SECONDS = 30 * 24 * 3600
 DISK_FULL = "The box is full: nothing was saved. Tell your teacher; older files have to be removed first."
 
 
@@ -27,6 +30,15 @@ class StoredFile:
     stored_name: str
     size_bytes: int
     sha256: str
+
+
+@dataclass(frozen=True)
+class Swept:
+    """How many files no row knew, how many of those aside a row knows again, and how many had waited long enough."""
+
+    put_aside: int
+    taken_back: int
+    forgotten: int
 
 
 class FileStore:
@@ -54,8 +66,29 @@ class FileStore:
         await asyncio.to_thread(shutil.rmtree, self.folder / "arriving", ignore_errors=True)
 
     async def names(self) -> list[str]:
-        """Every file that is kept, for the sweep of those that no row knows."""
+        """Every file that is kept; those put aside are not among them."""
         return await asyncio.to_thread(lambda: [path.name for path in self.folder.glob("??/*")])
+
+    async def sweep(self, known: Set[str], now: int) -> Swept:
+        """Put aside what is not `known`, take back what is, and remove what was aside for 30 days."""
+        return await asyncio.to_thread(self._sweep, known, now)
+
+    def _sweep(self, known: Set[str], now: int) -> Swept:
+        aside = self.folder / ORPHANS
+        back = [path for path in aside.glob("*") if path.name in known and not self.path(path.name).exists()]
+        for path in back:
+            self.path(path.name).parent.mkdir(exist_ok=True)
+            _move(path, self.path(path.name))
+        old = [path for path in aside.glob("*") if path.stat().st_mtime < now - GRACE_SECONDS]
+        for path in old:
+            path.unlink()
+        unknown = [path for path in self.folder.glob("??/*") if path.name not in known]
+        for path in unknown:
+            aside.mkdir(mode=0o700, exist_ok=True)
+            # Its days begin now, and before it is moved: a power cut between the two must not cost it them.
+            os.utime(path, (now, now))
+            _move(path, aside / path.name)
+        return Swept(len(unknown), len(back), len(old))
 
 
 class IncomingFile:
@@ -136,6 +169,12 @@ class IncomingFile:
                 yield self._file
         except OSError as error:
             raise Unavailable(DISK_FULL, "disk_full") from error
+
+
+def _move(path: Path, to: Path) -> None:
+    path.rename(to)
+    sync_folder(to.parent)
+    sync_folder(path.parent)
 
 
 def _private(path: str, flags: int) -> int:

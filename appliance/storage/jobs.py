@@ -1,4 +1,4 @@
-"""Durable background work: a table of jobs and one worker that walks through it, also after a restart."""
+"""Durable background work: a table of jobs in a few lanes, each walked through in order, also after a restart."""
 
 import asyncio
 import json
@@ -6,6 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from appliance.errors import Refusal
@@ -14,7 +15,16 @@ from appliance.storage.database import Database, Transaction
 MAX_ATTEMPTS = 3
 RETRY_SECONDS = 30
 IDLE_SECONDS = 30.0
+DAY = 24 * 3600
+DONE_KEPT = 30 * DAY
+# Longer: a teacher may ask after the holidays why a paper was not read.
+FAILED_KEPT = 90 * DAY
+# For a kind that nobody put into a lane.
+OTHER_LANE = "other"
 FAILED = "This did not work. Try it again; if it fails again, ask the person who looks after the box."
+
+# Asked of a row of `jobs`; `lanes` is a JSON object of kind and lane.
+IN_LANE = "coalesce((SELECT value FROM json_each(:lanes) WHERE key = kind), :other) = :lane"
 
 log = logging.getLogger("chalkbox.jobs")
 
@@ -49,71 +59,111 @@ async def enqueue(tx: Transaction, kind: str, payload: Mapping[str, Any]) -> int
 
 
 class JobRunner:
-    """Runs one job at a time. Handlers must bear being run twice: a power cut may come before `done` is kept."""
+    """Runs one job of each lane at a time, and the lanes side by side.
 
-    def __init__(self, db: Database, handlers: Mapping[str, Handler]) -> None:
+    `lanes` says which lane a kind belongs to; what it leaves out shares one. Handlers must bear being run twice: a
+    power cut may come before `done` is kept.
+    """
+
+    def __init__(
+        self, db: Database, handlers: Mapping[str, Handler], lanes: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         self._db = db
         self._handlers = handlers
-        self._wake = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._lanes = json.dumps(dict(lanes))
+        self._wakes = {lane: asyncio.Event() for lane in (*lanes.values(), OTHER_LANE)}
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        self._task = asyncio.create_task(self._run())
+        self._tasks = [
+            *(asyncio.create_task(self._run(lane)) for lane in self._wakes),
+            asyncio.create_task(self._forget_daily()),
+        ]
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def wake(self) -> None:
         """Say that something was enqueued."""
-        self._wake.set()
+        for wake in self._wakes.values():
+            wake.set()
 
-    async def _run(self) -> None:
+    async def _run(self, lane: str) -> None:
+        wake = self._wakes[lane]
         while True:
-            self._wake.clear()
+            wake.clear()
             try:
-                await self._take_up_again()
-                while (job := await self._take()) is not None:
+                await self._take_up_again(lane)
+                while (job := await self._take(lane)) is not None:
                     await self._finish(job, await self._outcome(job))
             except Refusal as refusal:
-                # A disk that is full now may have room later: the worker outlives it.
-                log.warning("jobs_wait code=%s", refusal.code)
+                # A disk that is full now may have room later: the lane outlives it.
+                log.warning("jobs_wait lane=%s code=%s", lane, refusal.code)
             with suppress(TimeoutError):
                 # Not wait_for: when it is woken and cancelled at once it forgets the cancel, and never stops.
                 async with asyncio.timeout(IDLE_SECONDS):
-                    await self._wake.wait()
+                    await wake.wait()
 
-    async def _take_up_again(self) -> None:
-        """What a power cut or a full disk left half-done; a job that takes the box down each time is given up."""
+    async def _forget_daily(self) -> None:
+        while True:
+            try:
+                await self._forget_old()
+            except Refusal as refusal:
+                log.warning("jobs_kept code=%s", refusal.code)
+            await asyncio.sleep(DAY)
+
+    async def _forget_old(self) -> None:
         async with self._db.transaction() as tx:
             await tx.execute(
                 """
-                UPDATE jobs
-                SET state = CASE WHEN attempts < :most THEN 'waiting' ELSE 'failed' END,
-                    message = CASE WHEN attempts < :most THEN '' ELSE :failed END
-                WHERE state = 'running'
+                DELETE FROM jobs
+                WHERE (state = 'done' AND finished_at < :done_before)
+                  OR (state = 'failed' AND coalesce(finished_at, run_at) < :failed_before)
                 """,
-                most=MAX_ATTEMPTS,
-                failed=FAILED,
+                done_before=tx.now - DONE_KEPT,
+                failed_before=tx.now - FAILED_KEPT,
             )
 
-    async def _take(self) -> Job | None:
+    async def _take_up_again(self, lane: str) -> None:
+        """What a power cut or a full disk left half-done; a job that takes the box down each time is given up."""
+        async with self._db.transaction() as tx:
+            await tx.execute(
+                f"""
+                UPDATE jobs
+                SET state = CASE WHEN attempts < :most THEN 'waiting' ELSE 'failed' END,
+                    message = CASE WHEN attempts < :most THEN '' ELSE :failed END,
+                    finished_at = CASE WHEN attempts < :most THEN finished_at ELSE :now END
+                WHERE state = 'running' AND {IN_LANE}
+                """,  # noqa: S608 - a constant
+                most=MAX_ATTEMPTS,
+                failed=FAILED,
+                now=tx.now,
+                lane=lane,
+                lanes=self._lanes,
+                other=OTHER_LANE,
+            )
+
+    async def _take(self, lane: str) -> Job | None:
         async with self._db.transaction() as tx:
             row = await tx.fetch_one(
-                """
+                f"""
                 UPDATE jobs
                 SET state = 'running', attempts = attempts + 1
                 WHERE id = (
                   SELECT id FROM jobs
-                  WHERE state = 'waiting' AND (run_at <= :now OR run_at > :now + :longest_wait)
+                  WHERE state = 'waiting' AND (run_at <= :now OR run_at > :now + :longest_wait) AND {IN_LANE}
                   ORDER BY run_at, id
                   LIMIT 1)
                 RETURNING id, kind, payload, attempts
-                """,
+                """,  # noqa: S608 - a constant
                 now=tx.now,
                 # Due later than anything may be: the clock has been set back meanwhile.
                 longest_wait=RETRY_SECONDS,
+                lane=lane,
+                lanes=self._lanes,
+                other=OTHER_LANE,
             )
         if row is None:
             return None

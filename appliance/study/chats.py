@@ -184,7 +184,7 @@ async def answer_to(db: Database | Reads, session_id: int, client_id: str) -> Ch
         FROM chat_messages AS question
         JOIN chat_messages AS answer
           ON answer.session_id = question.session_id AND answer.author = 'assistant' AND answer.id > question.id
-        WHERE question.session_id = :session_id AND question.author = 'person' AND question.backend = :client_id
+        WHERE question.session_id = :session_id AND question.client_id = :client_id
         ORDER BY answer.id
         LIMIT 1
         """,
@@ -204,7 +204,7 @@ async def add_exchange(
     await _open(tx, session.id)
     if kept := await answer_to(tx, session.id, client_id):
         return kept
-    await _insert(tx, session.id, "person", exchange.question, (), client_id)
+    await _insert(tx, session.id, "person", exchange.question, client_id=client_id)
     answer_id = await _insert(
         tx, session.id, "assistant", exchange.answer, exchange.citations, exchange.backend
     )
@@ -241,20 +241,22 @@ async def _insert(
     session_id: int,
     author: str,
     body: str,
-    citations: Sequence[ChatCitation],
-    backend: str,
+    citations: Sequence[ChatCitation] = (),
+    backend: str = "",
+    client_id: str = "",
 ) -> int:
-    """On a person's row `backend` holds the sender's own id of the message: by it a second try is known."""
+    """`client_id` is the sender's own id of a message: by it a second try is known."""
     return await tx.insert(
         """
-        INSERT INTO chat_messages (session_id, author, body, citations, backend, sent_at)
-        VALUES (:session_id, :author, :body, :citations, :backend, :now)
+        INSERT INTO chat_messages (session_id, author, body, citations, backend, client_id, sent_at)
+        VALUES (:session_id, :author, :body, :citations, :backend, :client_id, :now)
         """,
         session_id=session_id,
         author=author,
         body=body,
         citations=json.dumps([vars(citation) for citation in citations], ensure_ascii=False),
         backend=backend,
+        client_id=client_id,
         now=tx.now,
     )
 
@@ -293,7 +295,6 @@ def _session(row: sqlite3.Row) -> ChatSession:
 
 
 def _message(row: sqlite3.Row) -> ChatMessage:
-    is_person = row["author"] == "person"
     citations = tuple(ChatCitation(**citation) for citation in json.loads(row["citations"]))
-    backend = "" if is_person else row["backend"]
-    return ChatMessage(row["id"], is_person, row["body"], citations, backend, row["sent_at"])
+    is_person = row["author"] == "person"
+    return ChatMessage(row["id"], is_person, row["body"], citations, row["backend"], row["sent_at"])

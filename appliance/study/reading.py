@@ -69,6 +69,7 @@ class _Incoming:
         self._db = db
         self._id = document_id
         self._of = 1
+        self._told = 0
         self._kept = 0
         self._waiting: list[dict[str, Value]] = []
 
@@ -77,7 +78,9 @@ class _Incoming:
             self._of = max(1, line.pages)
         elif isinstance(line, Leaf):
             self._add(line)
-            if len(self._waiting) >= BATCH:
+            # Pages that are pictures count too: the bar goes on, and one who has removed the paper is heard.
+            if len(self._waiting) >= BATCH or line.page - self._told >= BATCH:
+                self._told = line.page
                 await self._keep(line.page / self._of)
         else:
             await self._keep(1.0)

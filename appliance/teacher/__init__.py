@@ -65,6 +65,7 @@ def _attach_documents(app: Sanic) -> None:
     )
     app.add_route(documents.show, paper, name="documents.show")
     app.add_route(documents.update, paper, methods=["POST"], name="documents.update")
+    app.add_route(documents.retry, f"{paper}/retry", methods=["POST"], name="documents.retry")
     app.add_route(documents.remove, f"{paper}/remove", methods=["POST"], name="documents.remove")
 
 

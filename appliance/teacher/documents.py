@@ -1,4 +1,4 @@
-"""A class's papers: uploaded, listed, renamed, removed, and shown as the helper sees them."""
+"""A class's papers: uploaded, listed, renamed, tried again, removed, and shown as the helper sees them."""
 
 import logging
 
@@ -15,6 +15,7 @@ from appliance.library.documents import (
     documents_of_class,
     remove_document,
     rename_document,
+    retry_document,
     window_of,
 )
 from appliance.parts import Parts, parts_of
@@ -77,8 +78,20 @@ async def update(request: Request, class_id: int, document_id: int) -> HTTPRespo
     return redirect(f"/teach/class/{class_id}/library/{document_id}")
 
 
+async def retry(request: Request, class_id: int, document_id: int) -> HTTPResponse:
+    """Read a paper again that failed: the disk was full, or a page took too long while much else ran."""
+    parts, person = parts_of(request), person_of(request)
+    await class_of_staff(parts.db, class_id, person.id)
+    async with parts.db.transaction() as tx:
+        await retry_document(tx, class_id, document_id)
+        await record_staff(tx, "retry_document", person.id, class_id, str(document_id), request.ip)
+    parts.jobs.wake()
+    say(request, translator(request)("The box is reading the paper once more."))
+    return redirect(f"/teach/class/{class_id}/library")
+
+
 async def remove(request: Request, class_id: int, document_id: int) -> HTTPResponse:
-    """Also while it is being read: the job finds it gone and ends."""
+    """Also the way to stop one that is being read: the job finds it gone and ends."""
     parts, person = parts_of(request), person_of(request)
     await class_of_staff(parts.db, class_id, person.id)
     async with parts.db.transaction() as tx:

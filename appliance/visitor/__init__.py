@@ -1,8 +1,11 @@
 """The room of those who are not in yet: joining, signing in, first run, and what anyone may read."""
 
+import time
+
 from sanic import Sanic
 
 from appliance.visitor import health, join, language, pages, setup, sign_in, sign_in_link
+from appliance.visitor.setup_answers import SetupAnswers
 
 
 def attach(app: Sanic) -> None:
@@ -22,6 +25,7 @@ def attach(app: Sanic) -> None:
     app.add_route(
         sign_in_link.create, "/sign-in/link/<token:str>", methods=["POST"], name="sign_in_link.create"
     )
+    app.ctx.setup_answers = SetupAnswers(time.monotonic)
     app.add_route(setup.show, "/setup", name="setup.show")
     app.add_route(setup.create, "/setup", methods=["POST"], name="setup.create")
     app.add_route(language.update, "/language", methods=["POST"], name="language.update")

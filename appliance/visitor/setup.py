@@ -18,6 +18,7 @@ from appliance.classroom.box import checked_school_name, set_up_box
 from appliance.errors import Forbidden, Invalid, NotFound, Refusal
 from appliance.parts import parts_of, refresh_school
 from appliance.storage import secrets as box_secrets
+from appliance.visitor.setup_answers import SECONDS, Answers, SetupAnswers
 from appliance.visitor.sign_in import WRONG_CODE, verified_session
 from appliance.web import forms
 from appliance.web.identity import forget, remember, set_cookie
@@ -27,24 +28,21 @@ from appliance.web.translations import COOKIE as LANGUAGE_COOKIE
 from appliance.web.translations import LANGUAGES
 
 COOKIE = "chalkbox_setup"
-SECONDS = 3600
 STEPS = ("code", "school", "place", "clock", "account", "authenticator")
 CODE_TRIES = 10
 LANGUAGE_SECONDS = 365 * 24 * 3600
 
-Answers = dict[str, Any]
-
 
 async def show(request: Request) -> HTTPResponse:
     _refuse_when_set_up(request)
-    answers = await _answers(request)
+    answers = _answers(request)
     return _page(request, _step(request, answers), answers)
 
 
 async def create(request: Request) -> HTTPResponse:
     """Take the answers of one page and go on to the next."""
     _refuse_when_set_up(request)
-    answers = await _answers(request)
+    answers = _answers(request)
     step = forms.text(request, "step")
     if step != "code" and step not in _open_steps(answers):
         return redirect("/setup")
@@ -76,12 +74,12 @@ async def _take_code(request: Request, answers: Answers) -> HTTPResponse:
     token = secrets.token_urlsafe(24)
     response = redirect("/setup")
     set_cookie(request, response, COOKIE, token, SECONDS)
-    await parts.cache.set(f"setup:{token}", {"step": "school"}, SECONDS)
+    _kept(request).keep(token, {"step": "school"})
     return response
 
 
 async def _take_school(request: Request, answers: Answers) -> HTTPResponse:
-    return await _go_on(
+    return _go_on(
         request, answers, "place", school_name=checked_school_name(forms.text(request, "school_name"))
     )
 
@@ -92,13 +90,13 @@ async def _take_place(request: Request, answers: Answers) -> HTTPResponse:
         raise Invalid("Choose a language from the list.", field="language")
     if timezone not in available_timezones():
         raise Invalid("Choose a time zone from the list.", field="timezone")
-    response = await _go_on(request, answers, "clock", language=language, timezone=timezone)
+    response = _go_on(request, answers, "clock", language=language, timezone=timezone)
     set_cookie(request, response, LANGUAGE_COOKIE, language, LANGUAGE_SECONDS)
     return response
 
 
 async def _take_clock(request: Request, answers: Answers) -> HTTPResponse:
-    return await _go_on(request, answers, "account", clock_seen=True)
+    return _go_on(request, answers, "account", clock_seen=True)
 
 
 async def _take_account(request: Request, answers: Answers) -> HTTPResponse:
@@ -107,7 +105,7 @@ async def _take_account(request: Request, answers: Answers) -> HTTPResponse:
     passwords.check_strength(password, username)
     if password != forms.password(request, "password_again"):
         raise Invalid("The two passwords differ. Type the same one twice.", field="password_again")
-    return await _go_on(
+    return _go_on(
         request,
         answers,
         "authenticator",
@@ -140,7 +138,7 @@ async def _take_authenticator(request: Request, answers: Answers) -> HTTPRespons
         await recovery.store_codes(tx, staff.id, codes)
         await record_staff(tx, "set_up", staff.id, None, "", request.ip)
     box_secrets.clear_setup_code(parts.settings.appliance_data / "secrets")
-    await parts.cache.delete(f"setup:{request.cookies.get(COOKIE)}")
+    _kept(request).forget()
     await refresh_school(request.app)
     token = await verified_session(request, staff.id)
     response = render(request, "visitor/recovery_codes.html", codes=codes, next="/teach/class/new")
@@ -149,10 +147,9 @@ async def _take_authenticator(request: Request, answers: Answers) -> HTTPRespons
     return response
 
 
-async def _go_on(request: Request, answers: Answers, step: str, **given: Any) -> HTTPResponse:
+def _go_on(request: Request, answers: Answers, step: str, **given: Any) -> HTTPResponse:
     reached = max(STEPS.index(step), STEPS.index(answers["step"]))
-    kept = {**answers, **given, "step": STEPS[reached]}
-    await parts_of(request).cache.set(f"setup:{request.cookies.get(COOKIE)}", kept, SECONDS)
+    _kept(request).keep(str(request.cookies.get(COOKIE)), {**answers, **given, "step": STEPS[reached]})
     return redirect(f"/setup?step={step}")
 
 
@@ -161,11 +158,14 @@ def _refuse_when_set_up(request: Request) -> None:
         raise NotFound("This box is set up already. Sign in instead.")
 
 
-async def _answers(request: Request) -> Answers:
+def _answers(request: Request) -> Answers:
     """What was answered so far; nothing before the setup code was right."""
-    token = str(request.cookies.get(COOKIE) or "")
-    kept = await parts_of(request).cache.get(f"setup:{token}") if token else None
-    return kept if isinstance(kept, dict) else {}
+    return _kept(request).of(str(request.cookies.get(COOKIE) or ""))
+
+
+def _kept(request: Request) -> SetupAnswers:
+    answers: SetupAnswers = request.app.ctx.setup_answers
+    return answers
 
 
 def _open_steps(answers: Answers) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from appliance.classroom.audit import record_staff
 from appliance.errors import Invalid, Refusal, Unauthorized
 from appliance.parts import parts_of
 from appliance.web import forms
-from appliance.web.addresses import inside
+from appliance.web.addresses import LONGEST, inside, with_next
 from appliance.web.identity import adopt, forget, person_of, recognise, remember, session_token
 from appliance.web.refusals import with_wait
 from appliance.web.rendering import render, say, translator
@@ -34,7 +34,7 @@ async def create(request: Request) -> HTTPResponse:
         await sessions.end(tx, session_token(request))
         token = await sessions.begin_staff(tx, staff.id, verified=False)
     page = "/sign-in/code" if staff.totp_confirmed else "/sign-in/enrol"
-    response = redirect(f"{page}?next={inside(forms.text(request, 'next'), '/teach')}")
+    response = redirect(with_next(page, _next(request)))
     remember(request, response, token, sessions.UNVERIFIED_SECONDS)
     return response
 
@@ -92,7 +92,7 @@ async def confirm_enrolment(request: Request) -> HTTPResponse:
     except Invalid as refusal:
         return await _enrol_page(request, translator(request)(refusal.message), 422)
     token = await verified_session(request, person.id)
-    response = render(request, "visitor/recovery_codes.html", codes=codes, next="/teach")
+    response = render(request, "visitor/recovery_codes.html", codes=codes, next=_next(request))
     remember(request, response, token, sessions.STAFF_SECONDS)
     return response
 
@@ -163,8 +163,8 @@ async def _enrol_page(request: Request, error: str = "", status: int = 200) -> H
 
 
 def _next(request: Request) -> str:
-    given = forms.text(request, "next") or str(request.args.get("next") or "")
-    return inside(given, "/teach")
+    given = forms.typed(request, "next")["next"] or str(request.args.get("next") or "")
+    return inside(given, "/teach") if len(given) <= LONGEST else "/teach"
 
 
 def _recovers(request: Request) -> bool:

@@ -9,6 +9,7 @@ from sanic.exceptions import NotFound as NoRoute
 from sanic.response import json, redirect
 
 from appliance.errors import Invalid, NotFound, RateLimited, Refusal, TooLarge, Unauthorized
+from appliance.web.addresses import whole, with_next
 from appliance.web.csrf import SAFE, TOO_LONG, in_stream
 from appliance.web.forms import is_json
 from appliance.web.headers import request_id_of
@@ -18,6 +19,8 @@ from appliance.web.rendering import render, translator
 from appliance.web.translations import language_of
 from appliance.web.uploads import drain
 
+# Whoever asks for these without a session is a student more often than not: the first page knows both ways in.
+STUDENTS_PATHS = ("/student", "/course", "/material", "/submission")
 PROGRAM_PATHS = ("/helper/", "/api/")
 UNKNOWN = "Something on the box went wrong. Try again; if it stays so, tell your teacher the number below."
 NO_PAGE = "Go back, or start again from the first page."
@@ -51,9 +54,7 @@ async def refused(request: Request, refusal: Refusal) -> HTTPResponse:
     if in_stream(request):
         await drain(request)
     if isinstance(refusal, Unauthorized) and not wants_json(request):
-        return redirect(
-            "/" if request.path.startswith(("/student", "/course", "/material")) else _sign_in(request)
-        )
+        return redirect("/" if request.path.startswith(STUDENTS_PATHS) else _sign_in(request))
     return answer(request, refusal)
 
 
@@ -111,7 +112,9 @@ async def unknown(request: Request, error: Exception) -> HTTPResponse:
 
 def _sign_in(request: Request) -> str:
     """And back to the page that was asked for; what was sent from a form can't be sent again from here."""
-    return f"/sign-in?next={request.path}" if request.method in SAFE else "/sign-in"
+    if request.method not in SAFE:
+        return "/sign-in"
+    return with_next("/sign-in", whole(request.path, request.query_string))
 
 
 def _prepare(request: Request) -> None:

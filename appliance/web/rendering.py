@@ -23,9 +23,10 @@ from sanic.response import html
 
 from appliance import VERSION
 from appliance.web import csrf
+from appliance.web.addresses import whole
 from appliance.web.identity import person_of
 from appliance.web.static_files import StaticFiles
-from appliance.web.translations import LANGUAGES, Translator
+from appliance.web.translations import LANGUAGE_TAG, LANGUAGES, Translator, direction_of
 
 FLASH_COOKIE = "chalkbox_flash"
 ROOMS = ("visitor", "student", "teacher", "operator")
@@ -52,6 +53,8 @@ class Pages:
             lstrip_blocks=True,
         )
         self.environment.filters["megabytes"] = megabytes
+        self.environment.filters["spoken"] = spoken
+        self.environment.globals["tongue"] = tongue
 
     def warm(self) -> None:
         """Compile every template: the first visitor of each page need not wait for it."""
@@ -84,6 +87,21 @@ def megabytes(page: Context, size_bytes: int) -> str:
     return f"{format_decimal(size_bytes / 1e6, '0.0', locale=page['language'])} MB"
 
 
+@pass_context
+def tongue(page: Context, language: str) -> Markup:
+    """What goes behind the name of an element whose words are in this language: nothing where the whole page is."""
+    if language.lower() == page["language"] or not LANGUAGE_TAG.fullmatch(language):
+        return Markup()
+    return Markup(' lang="{}" dir="{}"').format(language, direction_of(language))
+
+
+@pass_context
+def spoken(page: Context, text: str, language: str) -> str:
+    """Words of a course among words of the box: screen readers then say each in its own tongue."""
+    attributes = tongue(page, language)
+    return Markup("<span{}>{}</span>").format(attributes, text) if text and attributes else text
+
+
 def _common(request: Request, static: StaticFiles) -> dict[str, Any]:
     translate = translator(request)
     token = csrf.token_for(request)
@@ -100,7 +118,7 @@ def _common(request: Request, static: StaticFiles) -> dict[str, Any]:
         "person": person_of(request),
         "path": request.path,
         # Where a change of language leads back to: a page that answered a form can't be opened by its address.
-        "here": request.path if request.method in csrf.SAFE else "/",
+        "here": whole(request.path, request.query_string) if request.method in csrf.SAFE else "/",
         "flash": request.ctx.flash,
         "request_id": request.ctx.request_id,
         "version": VERSION,

@@ -2,6 +2,7 @@
 
 import gettext
 import io
+import re
 from functools import cache
 from importlib.resources import files
 
@@ -15,6 +16,8 @@ from appliance.errors import Sentence
 LANGUAGES = {"en": "English", "es": "Español"}
 COOKIE = "chalkbox_language"
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
+# What a page may say of a text's language: `es`, `pt-BR`. A course may say anything.
+LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 
 
 @cache
@@ -45,7 +48,11 @@ class Translator:
 
     @property
     def direction(self) -> str:
-        return "rtl" if self.language in RIGHT_TO_LEFT else "ltr"
+        return direction_of(self.language)
+
+
+def direction_of(language: str) -> str:
+    return "rtl" if language.lower().split("-")[0] in RIGHT_TO_LEFT else "ltr"
 
 
 def _filled(message: str, values: dict[str, object]) -> str:

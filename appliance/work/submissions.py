@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from appliance.errors import Invalid, NotFound
 from appliance.storage.database import Database, Transaction
-from appliance.storage.files import FileStore, IncomingFile, StoredFile
+from appliance.storage.files import FileStore, IncomingFile, StoredFile, Swept
 from appliance.work.file_kinds import check_content, check_name, extension_of
 
 NOTE_CHARACTERS = 2000
@@ -160,9 +160,11 @@ async def remove_submissions(tx: Transaction, student_id: int) -> list[str]:
     return [row["stored_name"] for row in rows]
 
 
-async def remove_orphans(db: Database, store: FileStore) -> int:
-    """Remove files that no row knows, left by a power cut between file and row; returns how many."""
-    names = set(await store.names())
+async def sweep_files(db: Database, store: FileStore) -> Swept:
+    """Put aside files that no row knows: left by a power cut between file and row, or newer than a restored database.
+
+    Before the first upload of a run: one whose row is still to come would be taken for an orphan.
+    """
     rows = await db.fetch_all(
         """
         SELECT stored_name FROM submissions
@@ -170,10 +172,7 @@ async def remove_orphans(db: Database, store: FileStore) -> int:
         SELECT stored_name FROM documents
         """
     )
-    orphans = names - {row["stored_name"] for row in rows}
-    for name in orphans:
-        await store.remove(name)
-    return len(orphans)
+    return await store.sweep({row["stored_name"] for row in rows}, db.now())
 
 
 def _submission(row: sqlite3.Row) -> Submission:

@@ -1,9 +1,11 @@
 """Personal access tokens."""
 
+from collections.abc import Callable
+
 import pytest
 
 from appliance.auth.accounts import Staff
-from appliance.auth.tokens import end_tokens_of_staff, new_access_token, staff_of_token
+from appliance.auth.tokens import USE_SECONDS, end_tokens_of_staff, new_access_token, staff_of_token
 from appliance.storage.database import Database
 
 
@@ -45,3 +47,35 @@ async def test_the_database_holds_a_digest_and_a_label_of_one_short_line(db: Dat
     assert [(row["token_hash"] == token, row["label"][:14], len(row["label"])) for row in rows] == [
         (False, "marks exportxx", 80)
     ]
+
+
+async def used_at(db: Database) -> int | None:
+    (row,) = await db.fetch_all("SELECT used_at FROM access_tokens")
+    at: int | None = row["used_at"]
+    return at
+
+
+async def test_that_a_token_is_used_is_written_once_an_hour(
+    db: Database, ada: Staff, forward: Callable[[float], None]
+) -> None:
+    token, first = await token_for(db, ada), db.now()
+    assert await used_at(db) is None
+    await staff_of_token(db, token)
+    assert await used_at(db) == first
+    forward(USE_SECONDS - 1)
+    await staff_of_token(db, token)
+    assert await used_at(db) == first
+    forward(1)
+    await staff_of_token(db, token)
+    assert await used_at(db) == first + USE_SECONDS
+    forward(-10 * USE_SECONDS)
+    await staff_of_token(db, token)
+    assert await used_at(db) == db.now()
+
+
+async def test_a_disk_that_is_full_keeps_no_program_from_reading(db: Database, ada: Staff) -> None:
+    token = await token_for(db, ada)
+    assert db._writer is not None
+    await db._writer.execute_fetchall("PRAGMA query_only = ON")
+    assert await staff_of_token(db, token) == ada
+    assert await used_at(db) is None

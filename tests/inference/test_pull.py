@@ -153,3 +153,16 @@ async def test_without_a_line_the_sentence_says_so(tmp_path: Path) -> None:
 
 def _parts(folder: Path) -> list[Path]:
     return list(folder.glob("*.part"))
+
+
+@pytest.mark.parametrize("steps", range(6))
+async def test_a_cancel_in_the_moment_a_line_arrives_is_not_lost(steps: int) -> None:
+    output = asyncio.StreamReader()
+    task = asyncio.create_task(pull._next_line(output, WANTED))
+    await asyncio.sleep(0)
+    output.feed_data(b"said\n")
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    is_on_its_way = task.cancel()
+    await asyncio.wait({task})
+    assert task.cancelled() is is_on_its_way

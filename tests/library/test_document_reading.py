@@ -79,7 +79,7 @@ def locked(content: bytes, password: str) -> bytes:
 async def test_a_pdf_is_read_with_its_true_page_numbers(tmp_path: Path) -> None:
     told = await paper(tmp_path, "pdf", pdf(LEAVES, "", ROOTS))
     assert told.of == 3
-    assert {number: told.text(number) for number in told.pages} == {1: LEAVES, 3: ROOTS}
+    assert {number: told.text(number) for number in told.pages} == {1: LEAVES, 2: "", 3: ROOTS}
     assert told.end == Closed(3, without_text=1, is_cut=False)
 
 
@@ -187,9 +187,9 @@ async def test_of_a_thousand_pages_the_first_five_hundred_are_read(tmp_path: Pat
 # ---- what can't be read
 
 
-async def test_a_scanned_pdf_has_no_passages(tmp_path: Path) -> None:
+async def test_a_scanned_pdf_has_no_passages_and_each_page_is_told(tmp_path: Path) -> None:
     told = await paper(tmp_path, "pdf", pdf("", ""))
-    assert (told.pages, told.end) == ({}, Closed(2, without_text=2, is_cut=False))
+    assert (told.pages, told.end) == ({1: [], 2: []}, Closed(2, without_text=2, is_cut=False))
 
 
 async def test_a_pdf_with_a_password_is_refused_with_a_sentence(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The doctor: each thing that can be wrong with a box is found, said, and comes with what to do."""
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from appliance.operations import doctor, machine
 from appliance.operations.data_folder import held, prepare
 from appliance.operations.doctor import Finding, examine
 from appliance.settings import Settings, settings_from
+from appliance.storage.files import GRACE_SECONDS, ORPHANS
 from appliance.storage.migrate import migrate
 from appliance.storage.secrets import load_or_make
 
@@ -133,3 +135,17 @@ def test_a_processor_without_the_fast_kernels_is_noticed(tmp_path: Path) -> None
     assert machine.missing_speed(tmp_path / "slow") in ("AVX2", "ASIMD")
     assert machine.missing_speed(tmp_path / "quick") == ""
     assert machine.missing_speed(tmp_path / "none") == ""
+
+
+def test_files_that_the_database_does_not_know_are_named_with_their_last_day(settings: Settings) -> None:
+    assert not [finding for finding in examine(settings, NOW) if finding.check == "unknown_files"]
+    aside = settings.appliance_data / "uploads" / ORPHANS
+    aside.mkdir()
+    for number in range(2):
+        (aside / f"{number}.png").touch()
+        os.utime(aside / f"{number}.png", (NOW + number, NOW + number))
+    finding = found(settings, "unknown_files")
+    assert finding.state == "warning" and "restore a newer backup" in finding.advice
+    assert (
+        f"(2). They wait in {aside}; the first goes on {machine.day(NOW + GRACE_SECONDS)}" in finding.sentence
+    )

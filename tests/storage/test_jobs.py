@@ -10,8 +10,20 @@ from typing import Any
 import pytest
 
 from appliance.errors import Invalid
+from appliance.storage import jobs
 from appliance.storage.database import Clock, Database
-from appliance.storage.jobs import FAILED, MAX_ATTEMPTS, RETRY_SECONDS, Handler, Job, JobRunner, enqueue
+from appliance.storage.jobs import (
+    DAY,
+    DONE_KEPT,
+    FAILED,
+    FAILED_KEPT,
+    MAX_ATTEMPTS,
+    RETRY_SECONDS,
+    Handler,
+    Job,
+    JobRunner,
+    enqueue,
+)
 
 YEAR = 365 * 24 * 3600
 
@@ -226,3 +238,108 @@ async def test_a_clock_set_back_by_years_does_not_put_a_retry_off_for_years(db: 
         clock.now -= 3 * YEAR
         runner.wake()
         await state(db, job_id, is_in("done"))
+
+
+async def add_kind(db: Database, kind: str, **payload: Any) -> int:
+    async with db.transaction() as tx:
+        return await enqueue(tx, kind, payload)
+
+
+async def test_a_long_job_holds_up_its_own_lane_and_no_other(db: Database) -> None:
+    begun, may_end = asyncio.Event(), asyncio.Event()
+
+    async def reads(job: Job) -> None:
+        begun.set()
+        await may_end.wait()
+
+    runner = JobRunner(
+        db,
+        {"read": reads, "index": Work(), "write": Work(), "sweep": Work()},
+        {"read": "reading", "index": "reading", "write": "writing"},
+    )
+    long, behind, beside, neither = [await add_kind(db, kind) for kind in ("read", "index", "write", "sweep")]
+    await runner.start()
+    async with asyncio.timeout(10):
+        await begun.wait()
+    await state(db, beside, is_in("done"))
+    await state(db, neither, is_in("done"))
+    # A lane that looks again for what was left half-done must leave the other lanes' work alone.
+    later = await add_kind(db, "write", number=2)
+    runner.wake()
+    await state(db, later, is_in("done"))
+    assert [(await job(db, each))["state"] for each in (long, behind)] == ["running", "waiting"]
+    may_end.set()
+    await state(db, behind, is_in("done"))
+    assert (await job(db, long))["attempts"] == 1
+    await runner.stop()
+
+
+async def test_after_a_restart_each_lane_takes_up_its_own(db: Database) -> None:
+    work = {"read": Work(), "write": Work()}
+    ids = [await add_kind(db, kind) for kind in work]
+    async with db.transaction() as tx:
+        await tx.execute("UPDATE jobs SET state = 'running', attempts = 1")
+    runner = JobRunner(db, work, {"read": "reading", "write": "writing"})
+    await runner.start()
+    for job_id in ids:
+        await state(db, job_id, is_in("done", attempts=2))
+    await runner.stop()
+    assert [[seen.id for seen in each.seen] for each in work.values()] == [[ids[0]], [ids[1]]]
+
+
+async def test_a_stop_ends_every_lane(db: Database) -> None:
+    begun = {"read": asyncio.Event(), "write": asyncio.Event()}
+
+    async def never_ends(job: Job) -> None:
+        begun[job.kind].set()
+        await asyncio.Event().wait()
+
+    for kind in begun:
+        await add_kind(db, kind)
+    runner = JobRunner(db, dict.fromkeys(begun, never_ends), {"read": "reading", "write": "writing"})
+    await runner.start()
+    async with asyncio.timeout(10):
+        await asyncio.gather(*(each.wait() for each in begun.values()))
+        await runner.stop()
+    assert [row["state"] for row in await db.fetch_all("SELECT state FROM jobs")] == ["running"] * 2
+
+
+async def finished(db: Database, state: str, age: int) -> int:
+    async with db.transaction() as tx:
+        return await tx.insert(
+            """
+            INSERT INTO jobs (kind, state, run_at, created_at, finished_at)
+            VALUES ('index', :state, :at, :at, :at)
+            """,
+            state=state,
+            at=tx.now - age,
+        )
+
+
+async def kept(db: Database, wanted: set[int]) -> None:
+    """Returns as soon as these jobs are left."""
+    async with asyncio.timeout(10):
+        while {row["id"] for row in await db.fetch_all("SELECT id FROM jobs")} != wanted:  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
+
+
+async def test_finished_jobs_are_forgotten_in_their_time(db: Database) -> None:
+    await finished(db, "done", DONE_KEPT + DAY)
+    await finished(db, "failed", FAILED_KEPT + DAY)
+    young = {await finished(db, "done", DONE_KEPT - DAY), await finished(db, "failed", FAILED_KEPT - DAY)}
+    waiting = await finished(db, "waiting", FAILED_KEPT + DAY)
+    async with running(db, Work()):
+        await kept(db, {*young, waiting})
+
+
+async def test_the_box_forgets_every_day_and_not_only_at_start(
+    db: Database, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "DAY", 0.01)
+    job_id = await finished(db, "done", DONE_KEPT - DAY)
+    old = await finished(db, "done", DONE_KEPT + DAY)
+    async with running(db, Work()):
+        await kept(db, {job_id})
+        clock.now += 2 * DAY
+        await kept(db, set())
+    assert old != job_id

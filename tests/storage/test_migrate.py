@@ -139,3 +139,35 @@ def test_without_room_for_the_copy_there_is_no_upgrade(path: Path, backups: Path
     with pytest.raises(StartRefused, match="can't be used"):
         migrate(path, backups, [FIRST, SECOND])
     assert asked(path, "PRAGMA user_version") == [(1,)]
+
+
+def test_what_senders_called_their_messages_moves_to_its_own_column(path: Path, backups: Path) -> None:
+    migrate(path, backups, [step for step in migrations() if step[0] <= 2])
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.executescript(
+            """
+            INSERT INTO classes (id, name, join_code, created_at) VALUES (1, '7B', 'AAAA2222', 1);
+            INSERT INTO students (id, class_id, display_name, return_code, created_at, last_seen_at)
+            VALUES (1, 1, 'Ben', 'code', 1, 1);
+            INSERT INTO chat_sessions (id, class_id, student_id, title, created_at, last_at)
+            VALUES (1, 1, 1, '', 1, 1), (2, 1, 1, '', 1, 1);
+            INSERT INTO chat_messages (id, session_id, author, body, backend, sent_at)
+            VALUES (1, 1, 'person', 'Why?', 'mine-1', 1), (2, 1, 'assistant', 'So.', 'lesson', 1),
+              (3, 1, 'person', 'And?', '', 1), (4, 1, 'assistant', 'Yes.', 'local', 1),
+              (5, 2, 'person', 'Why?', 'mine-1', 1), (6, 2, 'person', 'Twice?', 'mine-1', 1);
+            """
+        )
+    migrate(path, backups)
+    moved = asked(path, "SELECT id, backend, client_id FROM chat_messages ORDER BY id")
+    assert moved == [
+        (1, "", "mine-1"),
+        (2, "lesson", ""),
+        (3, "", ""),
+        (4, "local", ""),
+        (5, "", "mine-1"),
+        (6, "", ""),
+    ]
+    again = "INSERT INTO chat_messages (session_id, author, body, client_id, sent_at) VALUES (1, 'person', '', {}, 1)"
+    written(path, again.format("''"))
+    with pytest.raises(sqlite3.IntegrityError):
+        written(path, again.format("'mine-1'"))

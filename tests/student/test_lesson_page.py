@@ -1,8 +1,12 @@
 """A lesson as a student sees it: open, locked, and never with what is for teachers."""
 
+import re
+
+import pytest
+
 from appliance.classroom.materials import materials_of_lesson
 from appliance.work.responses import REFLECTION_CHARACTERS, responses_of_student
-from tests.conftest import COURSE
+from tests.conftest import COURSE, Browser
 from tests.student.conftest import FOR_TEACHERS, PNG, Lamps
 
 LONG = "word " * 801
@@ -152,3 +156,51 @@ async def test_work_of_another_class_cant_be_reached(lamps: Lamps) -> None:
         assert (await lamps.ben.post(f"/material/{theirs[kind].id}/{kind}")).status_code == 404
     wrong_kind = theirs["reflection"].id
     assert (await lamps.ben.get(f"/material/{wrong_kind}/upload")).status_code == 404
+
+
+async def in_spanish(browser: Browser, path: str) -> str:
+    browser.client.cookies.set("chalkbox_language", "es")
+    return (await browser.get(path)).text
+
+
+async def test_words_of_a_course_keep_their_own_language_among_those_of_the_page(lamps: Lamps) -> None:
+    page = await in_spanish(lamps.ben, lamps.path)
+    assert '<html lang="es" dir="ltr">' in page
+    own = 'lang="en" dir="ltr"'
+    assert f"<h1 {own}>Circles of light</h1>" in page
+    assert re.search(rf'<div class="prose" {own}>\s*<p>Today you build', page)
+    for words in ("Close the loop", "What surprised you?", "Did you"):
+        assert f"<span {own}>{words}</span>" in page
+    # The button beside it is the box's.
+    assert not re.search(rf"{own}>[^<]*Entregar", page) and "Entregar" in page
+    for path in ("/student", "/course/lamps"):
+        assert f"<span {own}>Circles of light</span>" in await in_spanish(lamps.ben, path)
+    ada = await lamps.cast.ada()
+    assert f"<span {own}>Circles of light</span>" in await in_spanish(
+        ada, f"/teach/class/{lamps.cast.classroom.id}"
+    )
+    assert f'class="card" {own}>' in await in_spanish(ada, "/teach/lessons")
+
+
+async def test_a_page_in_the_language_of_its_course_says_it_once(lamps: Lamps) -> None:
+    page = (await lamps.ben.get(lamps.path)).text
+    body = page[page.index("<article") : page.index("</article>")]
+    assert "lang=" not in body and "<span>Close the loop</span>" in body
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("ar", ' lang="ar" dir="rtl"'),
+        ("pt-BR", ' lang="pt-BR" dir="ltr"'),
+        ("English, mostly", ""),
+        ('en" onclick="x', ""),
+    ],
+)
+async def test_a_course_says_what_language_it_is_in_and_nonsense_is_not_repeated(
+    lamps: Lamps, language: str, said: str
+) -> None:
+    manifest = lamps.cast.parts.settings.appliance_data / "courses" / "lamps" / "course.yaml"
+    manifest.write_text(manifest.read_text().replace("language: en", f"language: '{language}'"))
+    page = (await lamps.ben.get(lamps.path)).text
+    assert f"<h1{said}>Circles of light</h1>" in page

@@ -12,6 +12,7 @@ from appliance.errors import Conflict, NotFound
 from appliance.inference.scripted import ScriptedEngine
 from appliance.library import document_kinds, documents
 from appliance.library.document_kinds import Kind
+from appliance.library.document_reader import Line
 from appliance.library.document_search import search_documents
 from appliance.library.documents import (
     Document,
@@ -293,6 +294,24 @@ async def test_removing_a_paper_while_it_is_read_ends_the_reading(box: Box) -> N
         await box.seen(document_id)
     assert await box.count() == 1
     assert len(gate.asked) < 100
+
+
+async def test_a_paper_of_pictures_that_is_removed_is_not_read_to_its_end(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document_id = await box.upload(pdf(*[""] * 200))
+    take, taken = reading._Incoming.take, []
+
+    async def takes(incoming: reading._Incoming, line: Line) -> None:
+        taken.append(line)
+        if len(taken) == 3:
+            async with box.db.transaction() as tx:
+                await remove_document(tx, box.class_id, document_id)
+        await take(incoming, line)
+
+    monkeypatch.setattr(reading._Incoming, "take", takes)
+    await read_document(Job(1, documents.JOB, {"document": document_id}, 1), box.db, box.files, bag_of_words)
+    assert len(taken) < 50
 
 
 async def test_a_paper_removed_between_two_steps_ends_quietly(box: Box) -> None:

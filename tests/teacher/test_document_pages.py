@@ -11,7 +11,7 @@ from appliance.library.documents import Document, documents_of_class
 from appliance.settings import Settings
 from appliance.study import reading
 from appliance.teacher import documents as room
-from appliance.work.submissions import remove_orphans
+from appliance.work.submissions import sweep_files
 from tests.conftest import Browser, Cast
 from tests.made_documents import LEAVES, ROOTS, SEEDS, pdf, plants_docx
 
@@ -186,13 +186,13 @@ async def test_a_long_paper_is_shown_a_stretch_at_a_time(cast: Cast) -> None:
         assert (await ada.get(f"{address}?page={odd}")).status_code == 200
 
 
-async def test_a_file_is_swept_only_when_no_paper_knows_it(cast: Cast) -> None:
+async def test_a_file_is_put_aside_only_when_no_paper_knows_it(cast: Cast) -> None:
     await upload(await cast.ada(), shelf(cast))
     await read(cast)
-    assert await remove_orphans(cast.parts.db, cast.parts.files) == 0
+    assert (await sweep_files(cast.parts.db, cast.parts.files)).put_aside == 0
     async with cast.parts.db.transaction() as tx:
         await tx.execute("DELETE FROM documents")
-    assert await remove_orphans(cast.parts.db, cast.parts.files) == 1
+    assert (await sweep_files(cast.parts.db, cast.parts.files)).put_aside == 1
 
 
 async def test_the_class_page_leads_to_its_papers(cast: Cast) -> None:
@@ -224,3 +224,76 @@ async def test_an_upload_with_a_forged_token_is_refused(cast: Cast) -> None:
 async def test_a_visitor_is_sent_to_sign_in(cast: Cast) -> None:
     sent = await cast.visitor().get(shelf(cast))
     assert sent.headers["location"] == f"/sign-in?next={shelf(cast)}"
+
+
+def buttons(page: str, paper: Document, cast: Cast) -> set[str]:
+    """What can be done with this paper on the list."""
+    return set(re.findall(rf'action="{shelf(cast)}/{paper.id}/(\w+)"', page))
+
+
+async def test_a_paper_that_failed_is_read_again_when_asked(cast: Cast) -> None:
+    ada = await cast.ada()
+    await upload(ada, shelf(cast))
+    (paper,) = await read(cast)
+    async with cast.parts.db.transaction() as tx:
+        await tx.execute("DELETE FROM document_passages")
+        await tx.execute("UPDATE documents SET state = 'failed', pages = 0, message = 'The disk was full.'")
+    for address in (shelf(cast), f"{shelf(cast)}/{paper.id}"):
+        assert {"retry", "remove"} <= buttons((await ada.get(address)).text, paper, cast)
+    retried = await ada.post(f"{shelf(cast)}/{paper.id}/retry")
+    assert retried.headers["location"] == shelf(cast)
+    (paper,) = await read(cast)
+    assert (paper.state, paper.pages, paper.message) == ("ready", 3, "")
+    assert buttons((await ada.get(shelf(cast))).text, paper, cast) == {"remove"}
+
+
+async def test_trying_again_twice_is_one_reading_and_a_ready_paper_is_not_read_again(cast: Cast) -> None:
+    ada = await cast.ada()
+    await upload(ada, shelf(cast))
+    (paper,) = await read(cast)
+    refused = await ada.post(f"{shelf(cast)}/{paper.id}/retry")
+    assert refused.status_code == 409 and documents.NOTHING_TO_RETRY in refused.text
+    await cast.parts.jobs.stop()
+    async with cast.parts.db.transaction() as tx:
+        await tx.execute("UPDATE documents SET state = 'failed'")
+    for _ in range(2):
+        assert (await ada.post(f"{shelf(cast)}/{paper.id}/retry")).status_code == 302
+    waiting = "SELECT count(*) AS n FROM jobs WHERE kind = 'read_document' AND state = 'waiting'"
+    row = await cast.parts.db.fetch_one(waiting)
+    assert row is not None and row["n"] == 1
+
+
+async def test_a_paper_given_up_by_its_job_can_be_tried_again(cast: Cast) -> None:
+    ada = await cast.ada()
+    await upload(ada, shelf(cast))
+    (paper,) = await read(cast)
+    async with cast.parts.db.transaction() as tx:
+        await tx.execute("UPDATE documents SET state = 'reading', pages = 0")
+        await tx.execute("UPDATE jobs SET state = 'failed' WHERE kind = 'read_document'")
+    assert (await papers(cast))[0].state == "failed"
+    await ada.post(f"{shelf(cast)}/{paper.id}/retry")
+    (paper,) = await read(cast)
+    assert (paper.state, paper.pages) == ("ready", 3)
+    assert await cast.count("document_passages") == 3
+
+
+async def test_nobody_else_has_a_paper_read_again(cast: Cast) -> None:
+    await upload(await cast.ada(), shelf(cast))
+    (paper,) = await read(cast)
+    async with cast.parts.db.transaction() as tx:
+        await tx.execute("UPDATE documents SET state = 'failed'")
+    olu = await cast.olu()
+    assert cast.other is not None
+    for of_class in (cast.classroom.id, cast.other.id):
+        assert (await olu.post(f"/teach/class/{of_class}/library/{paper.id}/retry")).status_code == 404
+    assert (await papers(cast))[0].state == "failed"
+
+
+async def test_a_paper_in_work_can_be_stopped(cast: Cast) -> None:
+    ada = await cast.ada()
+    await cast.parts.jobs.stop()
+    await upload(ada, shelf(cast))
+    (paper,) = await papers(cast)
+    assert "Stop and remove" in (await ada.get(shelf(cast))).text
+    await ada.post(f"{shelf(cast)}/{paper.id}/remove")
+    assert await papers(cast) == [] and await cast.parts.files.names() == []

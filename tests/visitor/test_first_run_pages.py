@@ -10,6 +10,7 @@ import pyotp
 import pytest
 
 from appliance.storage.secrets import SETUP_CODE, setup_code
+from appliance.visitor.setup_answers import MOST, SECONDS, SetupAnswers
 from tests.conftest import PASSWORD, Browser, School
 
 KEY = re.compile(r"<code>([A-Z2-7]{32})</code>")
@@ -194,3 +195,46 @@ async def test_set_up_from_the_console_is_noticed_by_the_running_box(bare_box: S
         while (await bare_box.visitor().get("/setup")).status_code != 404:  # noqa: ASYNC110 - another process did it
             await asyncio.sleep(0.05)
     assert "Valley School" in (await bare_box.visitor().get("/sign-in")).text
+
+
+async def test_no_answer_of_first_run_touches_the_disk(bare_box: School) -> None:
+    browser = await begun(bare_box, *STEPS)
+    key = KEY.search((await browser.get("/setup")).text)
+    assert key is not None
+    data = bare_box.parts.settings.appliance_data
+    written = b"".join(path.read_bytes() for path in data.rglob("*") if path.is_file())
+    for secret in (key[1], "argon2id", "Hill School", browser.client.cookies["chalkbox_setup"]):
+        assert secret.encode() not in written
+
+
+async def test_after_a_restart_first_run_begins_with_the_code_again(bare_box: School) -> None:
+    browser = await begun(bare_box, *STEPS)
+    # What a restart leaves: the cookie in the browser, and nothing on the box.
+    bare_box.app.ctx.setup_answers = SetupAnswers(lambda: 0.0)
+    assert "Type the setup code" in (await browser.get("/setup")).text
+    assert (await browser.post("/setup", dict(ACCOUNT))).headers["location"] == "/setup"
+    code = setup_code(bare_box.parts.settings.appliance_data / "secrets")
+    await browser.post("/setup", {"step": "code", "setup_code": code})
+    for step in STEPS:
+        await browser.post("/setup", dict(step))
+    assert len(CODES.findall((await finish(bare_box, browser)).text)) == 10
+
+
+async def test_set_up_forgets_what_others_had_begun(bare_box: School) -> None:
+    await begun(bare_box, *STEPS)
+    await finish(bare_box, await begun(bare_box, *STEPS))
+    assert not bare_box.app.ctx.setup_answers._kept
+
+
+def test_answers_are_kept_for_an_hour_and_for_few_browsers() -> None:
+    now = [0.0]
+    answers = SetupAnswers(lambda: now[0])
+    answers.keep("mine", {"step": "school"})
+    now[0] = SECONDS - 1
+    assert answers.of("mine") == {"step": "school"} and answers.of("yours") == {}
+    now[0] = SECONDS
+    assert answers.of("mine") == {}
+    for number in range(MOST + 1):
+        answers.keep(str(number), {"step": "place"})
+    assert answers.of("0") == {} and answers.of(str(MOST)) == {"step": "place"}
+    assert len(answers._kept) == MOST

@@ -1,5 +1,8 @@
 """Staff sign-in: password and code, recovery codes, links from the console, and every way to be refused."""
 
+import re
+from html import escape, unescape
+
 import pyotp
 
 from appliance.auth import accounts, recovery, sessions, totp
@@ -132,10 +135,49 @@ async def test_sign_in_leads_back_to_the_page_that_was_asked_for(cast: Cast) -> 
     assert done.headers["location"] == "/teach/class/1"
 
 
+async def test_sign_in_leads_back_with_all_that_was_asked_for(cast: Cast) -> None:
+    asked = "/teach/class/1/library/1?page=41&from=a%20b"
+    browser = cast.visitor()
+    sent = (await browser.get(asked)).headers["location"]
+    assert sent == "/sign-in?next=/teach/class/1/library/1%3Fpage%3D41%26from%3Da%2520b"
+    page = await browser.get(sent)
+    assert f'name="next" value="{escape(asked)}"' in page.text
+    half = await browser.post("/sign-in", {"username": "ada", "password": PASSWORD, "next": asked})
+    code = await browser.get(half.headers["location"])
+    assert f'name="next" value="{escape(asked)}"' in code.text
+    recovers = unescape(re.findall(r'href="(/sign-in/code[^"]*)"', code.text)[0])
+    assert f'name="next" value="{escape(asked)}"' in (await browser.get(recovers)).text
+    done = await browser.post("/sign-in/code", {"code": await code_of(cast), "next": asked})
+    assert done.headers["location"] == asked
+
+
+async def test_a_change_of_language_keeps_where_sign_in_leads(cast: Cast) -> None:
+    browser = cast.visitor()
+    page = await browser.get("/sign-in?next=/teach/class/1%3Fpage%3D2")
+    here = re.findall(r'name="next" value="(/sign-in[^"]*)"', page.text)
+    assert here and unescape(here[0]) == "/sign-in?next=/teach/class/1%3Fpage%3D2"
+
+
+async def test_an_address_too_long_to_come_back_to_is_let_go(cast: Cast) -> None:
+    browser = cast.visitor()
+    asked = await browser.get("/teach?" + "x" * 5000)
+    assert asked.headers["location"] == "/sign-in?next=/teach"
+    form = {"username": "ada", "password": PASSWORD, "next": "/" + "x" * 5000}
+    assert (await browser.post("/sign-in", form)).headers["location"] == "/sign-in/code?next=/teach"
+
+
 async def test_sign_in_leads_to_no_page_of_anybody_else(cast: Cast) -> None:
-    for to in ("https://evil.example", "//evil.example", "/\\evil.example"):
+    for to in (
+        "https://evil.example",
+        "//evil.example",
+        "/\\evil.example",
+        "/\t/evil.example",
+        " //evil.example",
+        "javascript:evil()",
+        "evil.example",
+    ):
         page = await cast.visitor().get("/sign-in", params={"next": to})
-        assert "evil" not in page.text
+        assert 'action="/sign-in"' in page.text and 'name="next" value="/teach"' in page.text
         browser = cast.visitor()
         half = await browser.post("/sign-in", {"username": "ada", "password": PASSWORD, "next": to})
         assert half.headers["location"] == "/sign-in/code?next=/teach"

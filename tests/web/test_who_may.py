@@ -140,8 +140,9 @@ async def test_every_route_lets_in_whom_the_table_names_and_nobody_else(cast: Ca
 
 async def test_a_visitor_is_sent_to_where_they_can_get_in(cast: Cast) -> None:
     visitor = cast.visitor()
-    student = await visitor.get("/student")
-    assert (student.status_code, student.headers["location"]) == (302, "/")
+    for of_students in ("/student", "/submission/1/download"):
+        student = await visitor.get(of_students)
+        assert (student.status_code, student.headers["location"]) == (302, "/")
     teacher = await visitor.get("/teach/class/1")
     assert (teacher.status_code, teacher.headers["location"]) == (302, "/sign-in?next=/teach/class/1")
 

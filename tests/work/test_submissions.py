@@ -1,13 +1,17 @@
 """What was handed in: kept in every version, shown to the right people, and removed with its files."""
 
 import asyncio
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from appliance.classroom.students import Student
 from appliance.errors import Invalid, NotFound
 from appliance.storage.database import Database
-from appliance.storage.files import FileStore
+from appliance.storage.files import GRACE_SECONDS, ORPHANS, FileStore, Swept
 from appliance.work.responses import responses_of_student, save_reflection, save_ticks
 from appliance.work.submissions import (
     NOTE_CHARACTERS,
@@ -15,11 +19,11 @@ from appliance.work.submissions import (
     bytes_of_class,
     create_submission,
     handed_in_to_class,
-    remove_orphans,
     remove_submissions,
     submission_of_staff,
     submission_of_student,
     submissions_of_student,
+    sweep_files,
 )
 from tests.conftest import Clock
 from tests.work.conftest import Room, arrived
@@ -161,17 +165,59 @@ async def test_deleting_ones_work_deletes_all_of_it_and_nobody_elses(
     assert (await responses_of_student(db, chi.id)).reflections != {}
 
 
-async def test_only_files_that_no_row_knows_are_swept(
+async def test_only_files_that_no_row_knows_are_put_aside(
     db: Database, store: FileStore, adas: Room, ben: Student
 ) -> None:
     work = await submission_of_student(db, await hand_in(db, store, adas, ben), ben.id)
     orphans = {(await accept(store, arrived(store, PNG), "a.png", (".png",))).stored_name for _ in range(3)}
     half = arrived(store, PNG)
-    assert await remove_orphans(db, store) == 3
+    assert await sweep_files(db, store) == Swept(3, 0, 0)
     assert await store.names() == [work.stored_name]
     assert not any(store.path(name).exists() for name in orphans)
     assert half.path.exists()
-    assert await remove_orphans(db, store) == 0
+    assert {path.name for path in (store.folder / ORPHANS).iterdir()} == orphans
+    assert await sweep_files(db, store) == Swept(0, 0, 0)
+
+
+async def test_what_was_handed_in_after_a_backup_outlives_its_restore(
+    db: Database, store: FileStore, adas: Room, ben: Student, tmp_path: Path, clock: Clock
+) -> None:
+    """An older database is put in its place, the box starts, and then somebody finds the newer one."""
+    before = await hand_in(db, store, adas, ben)
+    older = await copy_of(db, tmp_path / "older.sqlite3", clock)
+    after = await submission_of_student(db, await hand_in(db, store, adas, ben), ben.id)
+    content = store.path(after.stored_name).read_bytes()
+    assert await sweep_files(older, store) == Swept(1, 0, 0)
+    await older.close()
+    clock.now += GRACE_SECONDS - 10
+    assert await sweep_files(db, store) == Swept(0, 1, 0)
+    assert store.path(after.stored_name).read_bytes() == content
+    assert (await submission_of_student(db, before, ben.id)).stored_name in await store.names()
+
+
+async def test_a_file_that_nobody_missed_for_thirty_days_goes(
+    db: Database, store: FileStore, adas: Room, ben: Student, clock: Clock
+) -> None:
+    work = await submission_of_student(db, await hand_in(db, store, adas, ben), ben.id)
+    os.utime(store.path(work.stored_name), (1, 1))
+    async with db.transaction() as tx:
+        await tx.execute("DELETE FROM submissions")
+    assert await sweep_files(db, store) == Swept(1, 0, 0)
+    clock.now += GRACE_SECONDS
+    assert await sweep_files(db, store) == Swept(0, 0, 0)
+    clock.now += 2
+    assert await sweep_files(db, store) == Swept(0, 0, 1)
+    assert list((store.folder / ORPHANS).iterdir()) == []
+
+
+async def copy_of(db: Database, path: Path, clock: Clock) -> Database:
+    async with db.transaction() as tx:
+        await tx.execute("UPDATE heartbeat SET beat_at = :now", now=tx.now)
+    with closing(sqlite3.connect(db.path)) as source, closing(sqlite3.connect(path)) as target:
+        source.backup(target)
+    copy = Database(path, clock)
+    await copy.open(path.parent / "backups")
+    return copy
 
 
 async def test_the_class_list_takes_one_query_however_much_was_handed_in(
