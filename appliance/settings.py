@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from appliance.errors import StartRefused
 
-PREFIXES = ("APPLIANCE_", "HELPER_", "LLM_")
+PREFIXES = ("APPLIANCE_", "HELPER_", "LLM_", "GUEST_")
 TRUE = ("1", "true", "yes", "on")
 FALSE = ("0", "false", "no", "off")
 # Short enough that a number can follow it, as in classroom-2.
@@ -133,6 +133,15 @@ class Settings:
     helper_address_rate_limit_per_minute: int = _knob(
         600, "Questions a minute from one address; a whole class may share one", least=1
     )
+
+    guest_max_concurrent_ai_requests: int = _knob(
+        20, "What programs at /v1 may ask of a model at the same time for guests", least=1
+    )
+    guest_chat_limit: int = _knob(50, "Chat answers for one guest's sandbox", least=0)
+    guest_quiz_limit: int = _knob(10, "Quizzes for one guest's sandbox", least=0)
+    guest_flashcards_limit: int = _knob(10, "Decks of cards for one guest's sandbox", least=0)
+    guest_blueprint_limit: int = _knob(5, "Blueprints for one guest's sandbox", least=0)
+    guest_embedding_limit: int = _knob(15, "Requests for vectors for one guest's sandbox", least=0)
 
     @property
     def database(self) -> Path:
