@@ -96,6 +96,9 @@ class Settings:
     ai_request_timeout_ms: int = _knob(
         30_000, "Longest wait for a borrowed model's first word, in milliseconds", least=100
     )
+    ai_embedding_timeout_ms: int = _knob(
+        30_000, "Longest wait of a program at /v1 for its vectors, in milliseconds", least=100
+    )
     helper_mock_response_text: str = _knob("", "The fixed text of the mock backend; empty gives a short hint")
     helper_strictness: str = _knob(
         "light", "Light explains with reasons; strict gives hints only", choices=("light", "strict")

@@ -86,7 +86,7 @@ def _operation(route: Route) -> dict[str, Any]:
         "operationId": route.name,
         "summary": route.summary,
         "security": _security(route),
-        "responses": {"200": _content("Done.", _answered(route)), **_refusals(route)},
+        "responses": {"200": _done(route), **_refusals(route)},
     }
     if route.asks:
         operation["requestBody"] = {"required": True, **_content("", _schema(route.asks))}
@@ -100,6 +100,13 @@ def _security(route: Route) -> list[dict[str, list[str]]]:
     if route.needs_person:
         return [{"key": [], "person": []}, {"bearer": [], "person": []}]
     return [{"key": []}, {"bearer": []}]
+
+
+def _done(route: Route) -> dict[str, Any]:
+    done = _content("Done.", _answered(route))
+    if route.streams:
+        done["content"]["text/event-stream"] = {"schema": {"type": "string"}}
+    return done
 
 
 def _answered(route: Route) -> dict[str, Any]:
@@ -119,7 +126,8 @@ def _answered(route: Route) -> dict[str, Any]:
 
 
 def _refusals(route: Route) -> dict[str, Any]:
-    codes = {**({} if route.is_open else COMMON), **({"validation_error": 422} if route.asks else {})}
+    misfit = {"validation_error": 400 if route.is_plain else 422} if route.asks else {}
+    codes = {**({} if route.is_open else COMMON), **misfit}
     by_status: dict[int, list[str]] = {}
     for code, status in (*codes.items(), *route.refuses.items()):
         by_status.setdefault(status, []).append(code)

@@ -53,6 +53,10 @@ class ScriptedEngine:
     def release(self) -> None:
         self._go_on.set()
 
+    @property
+    def embedder(self) -> str:
+        return "hashed-words" if self.can_embed else ""
+
     async def start(self) -> None:
         return None
 
@@ -76,9 +80,11 @@ class ScriptedEngine:
                 raise said
             if said is None:
                 await asyncio.Event().wait()
+            answer.prompt_tokens = sum(len(message.content.split()) for message in prompt.messages)
             for count, word in enumerate(re.findall(r"\S+\s*", said or ""), start=1):
                 await self._go_on.wait()
                 yield word
+                answer.written_tokens = count
                 if count == prompt.max_tokens:
                     answer.truncated = True
                     return

@@ -54,14 +54,20 @@ def succeeded(request: Request, data: Any, status: int = 200) -> HTTPResponse:
 
 def failed(request: Request, refusal: Refusal) -> HTTPResponse:
     if request.path in PLAIN:
-        said = {
+        body = msgspec.json.encode(openai_fault(refusal))
+        return HTTPResponse(body, refusal.status, content_type=JSON)
+    return _enveloped(request, None, {"code": refusal.code, "message": refusal.message}, refusal.status)
+
+
+def openai_fault(refusal: Refusal) -> dict[str, dict[str, str | None]]:
+    return {
+        "error": {
             "message": refusal.message,
             "type": _openai_type(refusal.status),
             "param": refusal.field or None,
             "code": refusal.code,
         }
-        return HTTPResponse(msgspec.json.encode({"error": said}), refusal.status, content_type=JSON)
-    return _enveloped(request, None, {"code": refusal.code, "message": refusal.message}, refusal.status)
+    }
 
 
 def _enveloped(request: Request, data: Any, error: dict[str, str] | None, status: int) -> HTTPResponse:
