@@ -56,13 +56,18 @@ def failed(request: Request, refusal: Refusal) -> HTTPResponse:
     if request.path in PLAIN:
         body = msgspec.json.encode(openai_fault(refusal))
         return HTTPResponse(body, refusal.status, content_type=JSON)
-    return _enveloped(request, None, {"code": refusal.code, "message": refusal.message}, refusal.status)
+    return _enveloped(request, None, {"code": refusal.code, "message": plain(refusal)}, refusal.status)
+
+
+def plain(refusal: Refusal) -> str:
+    """Without what a catalogue would need: msgspec writes no Sentence."""
+    return str(refusal.message)
 
 
 def openai_fault(refusal: Refusal) -> dict[str, dict[str, str | None]]:
     return {
         "error": {
-            "message": refusal.message,
+            "message": plain(refusal),
             "type": _openai_type(refusal.status),
             "param": refusal.field or None,
             "code": refusal.code,
