@@ -28,7 +28,7 @@ class Models(Struct):
     object: Literal["list"] = "list"
 
 
-class EmbeddingsAsked(Struct):
+class OpenaiEmbeddingsAsked(Struct):
     """Texts only: arrays of tokens belong to one model's vocabulary. Any name of a model is taken."""
 
     input: Passage | Passages
@@ -65,7 +65,7 @@ async def index(request: Request, asked: None) -> Models:
     return Models([Model(name, now, "chalkbox") for name in names if name])
 
 
-async def embed(request: Request, asked: EmbeddingsAsked) -> Embeddings:
+async def embed(request: Request, asked: OpenaiEmbeddingsAsked) -> Embeddings:
     if asked.dimensions not in (None, WIDTH):
         raise invalid(FIXED_WIDTH, "dimensions")
     texts = [asked.input] if isinstance(asked.input, str) else asked.input
@@ -90,7 +90,7 @@ ROUTES = (
         embed,
         Embeddings,
         "Makes vectors, OpenAI's way.",
-        asks=EmbeddingsAsked,
+        asks=OpenaiEmbeddingsAsked,
         refuses={"provider_error": 502},
     ),
 )
