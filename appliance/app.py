@@ -309,7 +309,10 @@ def _model_files(settings: Settings) -> ModelFiles:
     chat = models.chosen(folder, "chat", settings.appliance_models)
     embedder = models.chosen(folder, "embedding", settings.appliance_models)
     return ModelFiles(
-        chat.path if chat else None, chat.name if chat else "", embedder.path if embedder else None
+        chat.path if chat else None,
+        chat.name if chat else "",
+        embedder.path if embedder else None,
+        embedder.name if embedder else "",
     )
 
 

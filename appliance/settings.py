@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from appliance.errors import StartRefused
 
-PREFIXES = ("APPLIANCE_", "HELPER_", "LLM_")
+PREFIXES = ("APPLIANCE_", "HELPER_", "LLM_", "GUEST_")
 TRUE = ("1", "true", "yes", "on")
 FALSE = ("0", "false", "no", "off")
 # Short enough that a number can follow it, as in classroom-2.
@@ -96,6 +96,9 @@ class Settings:
     ai_request_timeout_ms: int = _knob(
         30_000, "Longest wait for a borrowed model's first word, in milliseconds", least=100
     )
+    ai_embedding_timeout_ms: int = _knob(
+        30_000, "Longest wait of a program at /v1 for its vectors, in milliseconds", least=100
+    )
     helper_mock_response_text: str = _knob("", "The fixed text of the mock backend; empty gives a short hint")
     helper_strictness: str = _knob(
         "light", "Light explains with reasons; strict gives hints only", choices=("light", "strict")
@@ -133,6 +136,15 @@ class Settings:
     helper_address_rate_limit_per_minute: int = _knob(
         600, "Questions a minute from one address; a whole class may share one", least=1
     )
+
+    guest_max_concurrent_ai_requests: int = _knob(
+        20, "What programs at /v1 may ask of a model at the same time for guests", least=1
+    )
+    guest_chat_limit: int = _knob(50, "Chat answers for one guest's sandbox", least=0)
+    guest_quiz_limit: int = _knob(10, "Quizzes for one guest's sandbox", least=0)
+    guest_flashcards_limit: int = _knob(10, "Decks of cards for one guest's sandbox", least=0)
+    guest_blueprint_limit: int = _knob(5, "Blueprints for one guest's sandbox", least=0)
+    guest_embedding_limit: int = _knob(15, "Requests for vectors for one guest's sandbox", least=0)
 
     @property
     def database(self) -> Path:

@@ -1,26 +1,25 @@
 """The model and the vectors as other programs use them."""
 
-from contextlib import aclosing
 from time import monotonic
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 from sanic import Request
 
-from appliance.api.routes import Milliseconds, Route, Text
+from appliance.api import answers
+from appliance.api.answers import Usage
+from appliance.api.guests import GUEST_REFUSES, guest_guard
+from appliance.api.routes import Milliseconds, Route, Text, invalid
 from appliance.inference.engine import Message, Prompt
-from appliance.inference.router import Ended, Piece, Started
 from appliance.parts import parts_of
+
+BLANK = "There is nothing but blanks here: say what is wanted."
 
 Provider = Literal["openrouter", "openai", "gemini"]
 Temperature = Annotated[float, Meta(ge=0, le=2)]
 MostTokens = Annotated[int, Meta(ge=1, le=16_000)]
-
-
-class Usage(Struct):
-    prompt_tokens: int
-    completion_tokens: int
-    total_tokens: int
+Passage = Annotated[str, Meta(min_length=1, max_length=20_000)]
+Passages = Annotated[list[Passage], Meta(min_length=1, max_length=256)]
 
 
 class GenerateAsked(Struct):
@@ -43,28 +42,53 @@ class Generated(Struct):
     latency_ms: int
 
 
+class EmbeddingsAsked(Struct):
+    inputs: Passages
+    sandbox_id: str | None = None
+    timeout_ms: Milliseconds | None = None
+    provider_order: list[Provider] | None = None
+    default_provider: Provider | None = None
+
+
+class Embedded(Struct):
+    """`embeddings` stand in the order of the inputs, each of length 1."""
+
+    provider: str
+    model: str
+    embeddings: list[list[float]]
+    usage: Usage
+    latency_ms: int
+
+
 async def generate(request: Request, asked: GenerateAsked) -> Generated:
+    for field in ("system", "user"):
+        if not getattr(asked, field).strip():
+            raise invalid(BLANK, field)
     prompt = Prompt(
         (Message("system", asked.system), Message("user", asked.user)),
         max_tokens=asked.max_tokens or 1200,
         temperature=0.2 if asked.temperature is None else asked.temperature,
     )
-    began, told, usage, provider, model = monotonic(), "", Usage(0, 0, 0), "", ""
-    router = parts_of(request).router
-    async with aclosing(router.answer(prompt, f"service:{request.ctx.request_id}", "service")) as events:
-        async for event in events:
-            match event:
-                case Started():
-                    told, provider, model = "", event.backend, event.model
-                case Piece(text=text):
-                    told += text
-                case Ended():
-                    usage = Usage(
-                        event.prompt_tokens,
-                        event.written_tokens,
-                        event.prompt_tokens + event.written_tokens,
-                    )
-    return Generated(provider, model, told, usage, round((monotonic() - began) * 1000))
+    began = monotonic()
+    answer = await answers.written(request, prompt, seconds_of(asked.timeout_ms))
+    return Generated(answer.backend, answer.model, answer.text, answer.usage, _milliseconds_since(began))
+
+
+async def embed(request: Request, asked: EmbeddingsAsked) -> Embedded:
+    engine = parts_of(request).router.engine
+    async with guest_guard(request, asked.sandbox_id, "embedding"):
+        began = monotonic()
+        vectors = await answers.vectors_of(request, asked.inputs, seconds_of(asked.timeout_ms))
+    lists = [vector.tolist() for vector in vectors]
+    return Embedded(engine.backend, engine.embedder, lists, Usage(0, 0, 0), _milliseconds_since(began))
+
+
+def seconds_of(milliseconds: int | None) -> float | None:
+    return None if milliseconds is None else milliseconds / 1000
+
+
+def _milliseconds_since(began: float) -> int:
+    return round((monotonic() - began) * 1000)
 
 
 ROUTES = (
@@ -74,6 +98,14 @@ ROUTES = (
         Generated,
         "Writes one answer with the model that the box has or borrows.",
         asks=GenerateAsked,
-        refuses={"provider_error": 502, "busy": 503},
+        refuses={"provider_error": 502, "busy": 503, "too_long": 400, "not_taken": 400},
+    ),
+    Route(
+        "/v1/llm/embeddings",
+        embed,
+        Embedded,
+        "Makes a vector of 384 numbers for each text.",
+        asks=EmbeddingsAsked,
+        refuses={"provider_error": 502, **GUEST_REFUSES},
     ),
 )

@@ -1,6 +1,6 @@
 """The description of /v1 for programs, made from the declarations that check what comes in."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -13,7 +13,10 @@ from appliance.api.routes import Route
 from appliance.web import programs
 
 REFERENCE = "#/components/schemas/{name}"
+EVENT = {"type": "object", "properties": {"data": {"type": "string"}}, "required": ["data"]}
 COMMON = {"unauthorized": 401, "internal_error": 500, "backend_auth_misconfigured": 503}
+
+SchemaOf = Callable[[Any], dict[str, Any]]
 
 
 class Fault(Struct):
@@ -58,13 +61,14 @@ def route_of(routes: Sequence[Route]) -> Route:
 
 def described(routes: Sequence[Route]) -> dict[str, Any]:
     """An OpenAPI 3.1 document."""
-    shapes = [shape for route in routes for shape in (route.asks, route.gives) if shape is not None]
-    _, components = msgspec.json.schema_components(
-        (*shapes, Refused, OpenaiRefused, Meta), ref_template=REFERENCE
-    )
+    asked = [shape for route in routes for shape in (route.asks, route.gives) if shape is not None]
+    shapes = (*asked, Refused, OpenaiRefused, Meta)
+    # All at once: a name that two modules use is written longer, wherever it stands.
+    schemas, components = msgspec.json.schema_components(shapes, ref_template=REFERENCE)
+    schema_of = dict(zip(shapes, schemas, strict=True)).__getitem__
     paths: dict[str, Any] = {}
     for route in routes:
-        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schema_of)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Chalkbox", "version": VERSION},
@@ -81,15 +85,15 @@ def _schemes() -> dict[str, Any]:
     }
 
 
-def _operation(route: Route) -> dict[str, Any]:
+def _operation(route: Route, schema_of: SchemaOf) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": route.name,
         "summary": route.summary,
         "security": _security(route),
-        "responses": {"200": _content("Done.", _answered(route)), **_refusals(route)},
+        "responses": {"200": _done(route, schema_of), **_refusals(route, schema_of)},
     }
     if route.asks:
-        operation["requestBody"] = {"required": True, **_content("", _schema(route.asks))}
+        operation["requestBody"] = {"required": True, **_content("", schema_of(route.asks))}
         del operation["requestBody"]["description"]
     return operation
 
@@ -102,8 +106,15 @@ def _security(route: Route) -> list[dict[str, list[str]]]:
     return [{"key": []}, {"bearer": []}]
 
 
-def _answered(route: Route) -> dict[str, Any]:
-    given = _schema(route.gives)
+def _done(route: Route, schema_of: SchemaOf) -> dict[str, Any]:
+    done = _content("Done.", _answered(route, schema_of))
+    if route.streams:
+        done["content"]["text/event-stream"] = {"schema": EVENT}
+    return done
+
+
+def _answered(route: Route, schema_of: SchemaOf) -> dict[str, Any]:
+    given = schema_of(route.gives)
     if route.is_plain or route.path.endswith("openapi.json"):
         return given
     return {
@@ -112,18 +123,20 @@ def _answered(route: Route) -> dict[str, Any]:
             "ok": {"const": True},
             "data": given,
             "error": {"type": "null"},
-            "meta": _schema(Meta),
+            "meta": schema_of(Meta),
         },
         "required": ["ok", "data", "error", "meta"],
     }
 
 
-def _refusals(route: Route) -> dict[str, Any]:
-    codes = {**({} if route.is_open else COMMON), **({"validation_error": 422} if route.asks else {})}
+def _refusals(route: Route, schema_of: SchemaOf) -> dict[str, Any]:
+    codes = {} if route.is_open else dict(COMMON)
+    if route.asks:
+        codes |= {"validation_error": 400 if route.is_plain else 422, "too_large": 413, "bad_request": 400}
     by_status: dict[int, list[str]] = {}
     for code, status in (*codes.items(), *route.refuses.items()):
         by_status.setdefault(status, []).append(code)
-    shape = _schema(OpenaiRefused if route.is_plain else Refused)
+    shape = schema_of(OpenaiRefused if route.is_plain else Refused)
     return {
         str(status): _content(f"{HTTPStatus(status).phrase}: {', '.join(sorted(set(names)))}.", shape)
         for status, names in sorted(by_status.items())
@@ -132,8 +145,3 @@ def _refusals(route: Route) -> dict[str, Any]:
 
 def _content(description: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {"description": description, "content": {programs.JSON: {"schema": schema}}}
-
-
-def _schema(shape: Any) -> dict[str, Any]:
-    (schema,), _ = msgspec.json.schema_components((shape,), ref_template=REFERENCE)
-    return schema

@@ -38,6 +38,8 @@ class Route:
     asks: type[Struct] | None = None
     method: str = "POST"
     refuses: Mapping[str, int] = field(default_factory=dict)
+    # It may answer with a stream of events instead, and then returns None when that is sent.
+    streams: bool = False
 
     @property
     def name(self) -> str:
@@ -58,8 +60,15 @@ class Route:
 
 
 def attach_route(app: Sanic, route: Route) -> None:
-    async def handle(request: Request) -> HTTPResponse:
-        given = await route.answer(request, checked(request, route.asks) if route.asks else None)
+    async def handle(request: Request) -> HTTPResponse | None:
+        try:
+            given = await route.answer(request, checked(request, route.asks) if route.asks else None)
+        except Invalid as refusal:
+            # OpenAI's clients know a body that does not fit by this status alone.
+            refusal.status = Invalid.status if route.is_plain else refusal.status
+            raise
+        if given is None and route.streams:
+            return None
         if isinstance(given, HTTPResponse):
             return given
         if route.is_plain:

@@ -113,6 +113,10 @@ WHO_MAY: dict[tuple[str, str], frozenset[Who]] = {
     ("GET", "/v1/healthz"): ANYONE,
     ("GET", "/v1/openapi.json"): SERVICE,
     ("POST", "/v1/llm/generate"): SERVICE,
+    ("POST", "/v1/llm/embeddings"): SERVICE,
+    ("GET", "/v1/models"): SERVICE,
+    ("POST", "/v1/chat/completions"): SERVICE,
+    ("POST", "/v1/embeddings"): SERVICE,
 }
 
 

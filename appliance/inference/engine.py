@@ -75,6 +75,10 @@ class Engine(Protocol):
     @property
     def can_embed(self) -> bool: ...
 
+    @property
+    def embedder(self) -> str:
+        """The name of what makes the vectors; empty while nothing does."""
+
     async def start(self) -> None:
         """Returns at once; loading goes on in the background."""
 

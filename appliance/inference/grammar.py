@@ -73,15 +73,15 @@ def _object(rules: dict[str, str], name: str, schema: Schema) -> str:
     parts = []
     for number, (key, part) in enumerate(properties.items()):
         before = "{" if number == 0 else ", "
-        parts.append(f"{_quoted(f'{before}{_json(key)}: ')} {_add(rules, f'{name}-{number}', part)}")
-    return f"{' '.join(parts)} {_quoted('}')}"
+        parts.append(f"{quoted(f'{before}{_json(key)}: ')} {_add(rules, f'{name}-{number}', part)}")
+    return f"{' '.join(parts)} {quoted('}')}"
 
 
 def _array(rules: dict[str, str], name: str, schema: Schema) -> str:
     least, most = int(schema.get("minItems", 0)), int(schema["maxItems"])
     _check_range(least, most, LONGEST_TEXT)
     if most == 0:
-        return _quoted("[]")
+        return quoted("[]")
     item = _add(rules, f"{name}-item", schema["items"])
     rest = f'(", " {item}){{{max(0, least - 1)},{most - 1}}}' if most > 1 else ""
     some = f"{item} {rest}".strip()
@@ -91,7 +91,7 @@ def _array(rules: dict[str, str], name: str, schema: Schema) -> str:
 def _text(schema: Schema) -> str:
     least, most = int(schema.get("minLength", 0)), int(schema["maxLength"])
     _check_range(least, most, LONGEST_TEXT)
-    return f'"\\"" character{{{least},{most}}} "\\""' if most else _quoted('""')
+    return f'"\\"" character{{{least},{most}}} "\\""' if most else quoted('""')
 
 
 def _integer(schema: Schema) -> str:
@@ -110,7 +110,7 @@ def _check_range(least: int, most: int, limit: int) -> None:
 def _one_of(texts: list[str]) -> str:
     if not texts:
         raise ValueError("an enum needs a value")
-    return " | ".join(_quoted(text) for text in texts)
+    return " | ".join(quoted(text) for text in texts)
 
 
 def _json(value: object) -> str:
@@ -119,7 +119,7 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """A literal of GBNF."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")
     return f'"{escaped}"'

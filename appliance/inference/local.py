@@ -30,11 +30,12 @@ Clock = Callable[[], float]
 
 @dataclass(frozen=True)
 class ModelFiles:
-    """What is chosen now; `chat_name` is what people read."""
+    """What is chosen now; the names are what people read."""
 
     chat: Path | None = None
     chat_name: str = ""
     embedder: Path | None = None
+    embedder_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,10 @@ class LocalEngine:
     @property
     def can_embed(self) -> bool:
         return self._files.embedder is not None and not self._embedder_fault
+
+    @property
+    def embedder(self) -> str:
+        return self._files.embedder_name if self.can_embed else ""
 
     @property
     def pid(self) -> int:

@@ -29,6 +29,7 @@ LOOKS_TO_TURN = 2
 SECOND_LOOK = 1.0  # a box that starts need not wait a whole round for its second look
 MOST_STOPS = 4  # what the OpenAI interface takes; the rest is found here
 SHOWN_CHARS = 80
+COUNT_SECONDS = 0.5
 BROKEN = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError)
 
 log = logging.getLogger("chalkbox.remote")
@@ -89,6 +90,7 @@ class RemoteEngine:
 
     backend = "remote"
     can_embed = False
+    embedder = ""
 
     def __init__(self, server: Server, waits: Waits = DEFAULT_WAITS) -> None:
         self._server = server
@@ -167,18 +169,20 @@ class RemoteEngine:
         async with aclosing(self._in_time(self._chunks(client, prompt))) as arriving:
             async for chunk in arriving:
                 finish = chunk.finish
+                _count(answer, chunk)
                 if shown := text.push(chunk.text.encode("utf-8", "replace")):
                     yield shown
                 if text.stopped:
                     return
                 if finish:
                     break
-        # A server that drops one question for the next ends its stream politely, but without a reason.
-        if not finish:
-            raise EngineDied(CUT)
-        if shown := text.rest():
-            yield shown
-        answer.truncated = finish == "length"
+            # A server that drops one question for the next ends its stream politely, but without a reason.
+            if not finish:
+                raise EngineDied(CUT)
+            answer.truncated = finish == "length"
+            if shown := text.rest():
+                yield shown
+            await _count_late(answer, arriving)
 
     async def _in_time(self, arriving: AsyncGenerator[Chunk, None]) -> AsyncGenerator[Chunk, None]:
         """Only what the model writes counts as life: comments and empty chunks stretch no deadline."""
@@ -256,10 +260,24 @@ def _asked(prompt: Prompt, model: str) -> dict[str, Any]:
         "temperature": prompt.temperature,
         "top_p": prompt.top_p,
         "stream": True,
+        "stream_options": {"include_usage": True},
     }
     # llama.cpp's servers know grammars; one that does not may refuse, and then this box answers.
     may_be_missing = {"seed": prompt.seed, "stop": list(prompt.stop[:MOST_STOPS]), "grammar": prompt.grammar}
     return asked | {name: value for name, value in may_be_missing.items() if value not in (None, [], "")}
+
+
+async def _count_late(answer: Answer, arriving: AsyncGenerator[Chunk, None]) -> None:
+    """Tokens come behind the end of an answer, if at all; whatever goes wrong there harms no answer."""
+    with contextlib.suppress(TimeoutError, Refusal):
+        async with asyncio.timeout(COUNT_SECONDS):
+            async for chunk in arriving:
+                _count(answer, chunk)
+
+
+def _count(answer: Answer, chunk: Chunk) -> None:
+    if chunk.usage is not None:
+        answer.prompt_tokens, answer.written_tokens = chunk.usage.prompt, chunk.usage.written
 
 
 def _fault(error: Exception) -> EngineDied:

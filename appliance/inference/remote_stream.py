@@ -15,6 +15,7 @@ LINE_BYTES = 64 * 1024
 ANSWER_BYTES = 4 * 1024 * 1024
 LIST_BYTES = 1024 * 1024
 NAME_CHARS = 200
+MOST_TOKENS = 10**9
 
 GARBLED = "The borrowed model sent something that is no answer."
 TOO_MUCH = "The borrowed model sent far more than an answer."
@@ -32,12 +33,21 @@ DONE = "[DONE]"
 
 
 @dataclass(frozen=True)
+class Usage:
+    """Tokens as the server counts them."""
+
+    prompt: int
+    written: int
+
+
+@dataclass(frozen=True)
 class Chunk:
     """`is_life`: the model wrote, shown or not; `finish` is why it ended, empty before that."""
 
     text: str = ""
     is_life: bool = False
     finish: str = ""
+    usage: Usage | None = None
 
 
 def check(response: httpx.Response, kind: str) -> None:
@@ -122,9 +132,9 @@ def _parsed(text: str) -> dict[str, Any]:
 
 
 def _chunk(value: dict[str, Any]) -> Chunk:
-    choices = value.get("choices")
+    choices, usage = value.get("choices"), _usage(value.get("usage"))
     if choices == []:
-        return Chunk()  # some servers count tokens in a chunk of its own
+        return Chunk(usage=usage)  # tokens are counted in a chunk of their own
     try:
         choice = choices[0]  # type: ignore[index]  # whatever it is, the next lines find out
         delta = choice.get("delta") or {}
@@ -134,4 +144,13 @@ def _chunk(value: dict[str, Any]) -> Chunk:
         raise EngineDied(GARBLED) from error
     if not (isinstance(text, str) and isinstance(finish, str)):
         raise EngineDied(GARBLED)
-    return Chunk(text, bool(text or thought), finish)
+    return Chunk(text, bool(text or thought), finish, usage)
+
+
+def _usage(value: object) -> Usage | None:
+    """None for whatever is no count: nothing of an answer hangs on it."""
+    if not isinstance(value, dict):
+        return None
+    counts = [value.get(name) for name in ("prompt_tokens", "completion_tokens")]
+    numbers = [count for count in counts if type(count) is int and 0 <= count < MOST_TOKENS]
+    return Usage(*numbers) if len(numbers) == len(counts) else None

@@ -5,6 +5,7 @@ import hashlib
 import re
 from collections import deque
 from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
 
 import numpy
 
@@ -12,6 +13,14 @@ from appliance.inference.engine import Answer, EngineDied, EngineState, Prompt, 
 
 WIDTH = 384
 LINE = "This is a scripted answer."
+BROKE = "The engine stopped in the middle of its work."
+
+
+@dataclass(frozen=True)
+class Broken:
+    """An answer that gets as far as `text`."""
+
+    text: str
 
 
 class ScriptedEngine:
@@ -28,7 +37,7 @@ class ScriptedEngine:
         self.asked: list[Prompt] = []
         self.live = 0
         self._line = line
-        self._script: deque[str | Exception | None] = deque()
+        self._script: deque[str | Broken | Exception | None] = deque()
         self._go_on = asyncio.Event()
         self._go_on.set()
 
@@ -40,7 +49,11 @@ class ScriptedEngine:
         self._script.extend(texts)
 
     def will_fail(self, error: Exception | None = None) -> None:
-        self._script.append(error or EngineDied("The engine stopped in the middle of its work."))
+        self._script.append(error or EngineDied(BROKE))
+
+    def will_break_after(self, text: str) -> None:
+        """The next answer says this and then dies."""
+        self._script.append(Broken(text))
 
     def will_hang(self) -> None:
         """The next answer says nothing until it is cancelled."""
@@ -52,6 +65,10 @@ class ScriptedEngine:
 
     def release(self) -> None:
         self._go_on.set()
+
+    @property
+    def embedder(self) -> str:
+        return "hashed-words" if self.can_embed else ""
 
     async def start(self) -> None:
         return None
@@ -68,7 +85,7 @@ class ScriptedEngine:
         return [hashed(text) for text in texts]
 
     async def _words(
-        self, said: str | Exception | None, prompt: Prompt, answer: Answer
+        self, said: str | Broken | Exception | None, prompt: Prompt, answer: Answer
     ) -> AsyncGenerator[str, None]:
         self.live += 1
         try:
@@ -76,12 +93,17 @@ class ScriptedEngine:
                 raise said
             if said is None:
                 await asyncio.Event().wait()
-            for count, word in enumerate(re.findall(r"\S+\s*", said or ""), start=1):
+            answer.prompt_tokens = sum(len(message.content.split()) for message in prompt.messages)
+            text = said.text if isinstance(said, Broken) else said
+            for count, word in enumerate(re.findall(r"\S+\s*", text or ""), start=1):
                 await self._go_on.wait()
                 yield word
+                answer.written_tokens = count
                 if count == prompt.max_tokens:
                     answer.truncated = True
                     return
+            if isinstance(said, Broken):
+                raise EngineDied(BROKE)
         finally:
             self.live -= 1
 

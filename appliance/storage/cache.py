@@ -10,6 +10,8 @@ from typing import Any
 import diskcache
 
 LIMIT_BYTES = 64 * 1024 * 1024
+FAULTS = (sqlite3.Error, OSError, diskcache.Timeout)
+"""What a call may raise while the disk is full, damaged or far too slow."""
 
 
 class Cache:

@@ -54,14 +54,25 @@ def succeeded(request: Request, data: Any, status: int = 200) -> HTTPResponse:
 
 def failed(request: Request, refusal: Refusal) -> HTTPResponse:
     if request.path in PLAIN:
-        said = {
-            "message": refusal.message,
+        body = msgspec.json.encode(openai_fault(refusal))
+        return HTTPResponse(body, refusal.status, content_type=JSON)
+    return _enveloped(request, None, {"code": refusal.code, "message": plain(refusal)}, refusal.status)
+
+
+def plain(refusal: Refusal) -> str:
+    """Without what a catalogue would need: msgspec writes no Sentence."""
+    return str(refusal.message)
+
+
+def openai_fault(refusal: Refusal) -> dict[str, dict[str, str | None]]:
+    return {
+        "error": {
+            "message": plain(refusal),
             "type": _openai_type(refusal.status),
             "param": refusal.field or None,
             "code": refusal.code,
         }
-        return HTTPResponse(msgspec.json.encode({"error": said}), refusal.status, content_type=JSON)
-    return _enveloped(request, None, {"code": refusal.code, "message": refusal.message}, refusal.status)
+    }
 
 
 def _enveloped(request: Request, data: Any, error: dict[str, str] | None, status: int) -> HTTPResponse:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from typing import Any
 
@@ -14,26 +14,31 @@ Event = tuple[str, Mapping[str, Any]]
 
 
 async def send_events(request: Request, events: AsyncIterator[Event]) -> HTTPResponse | None:
-    """Send every event. A browser that goes away gets us cancelled: closing `events` frees what they hold."""
+    """Send every event, with its name."""
+    return await send_blocks(request, _named(events))
+
+
+async def send_blocks(request: Request, blocks: AsyncIterator[str]) -> HTTPResponse | None:
+    """Send every block, written out. Who goes away gets us cancelled: closing `blocks` frees what they hold."""
     response = await request.respond(
         content_type="text/event-stream; charset=utf-8", headers={"X-Accel-Buffering": "no"}
     )
     # A generator closed through its type; the annotation above is what callers need to know.
-    async with aclosing(events) as open_events:  # type: ignore[type-var]
-        upcoming: asyncio.Task[Event] | None = None
+    async with aclosing(blocks) as open_blocks:  # type: ignore[type-var]
+        upcoming: asyncio.Task[str] | None = None
         try:
             while True:
-                upcoming = upcoming or asyncio.ensure_future(_next(open_events))
+                upcoming = upcoming or asyncio.ensure_future(_next(open_blocks))
                 done, _ = await asyncio.wait({upcoming}, timeout=KEEP_ALIVE_SECONDS)
                 if not done:
                     await response.send(": still here\n\n")
                     continue
                 try:
-                    name, body = upcoming.result()
+                    block = upcoming.result()
                 except StopAsyncIteration:
                     break
                 upcoming = None
-                await response.send(f"event: {name}\ndata: {json.dumps(body, ensure_ascii=False)}\n\n")
+                await response.send(block)
         finally:
             if upcoming is not None:
                 upcoming.cancel()
@@ -42,5 +47,11 @@ async def send_events(request: Request, events: AsyncIterator[Event]) -> HTTPRes
     return None
 
 
-async def _next(events: AsyncIterator[Event]) -> Event:
-    return await anext(events)
+async def _named(events: AsyncIterator[Event]) -> AsyncGenerator[str, None]:
+    async with aclosing(events) as open_events:  # type: ignore[type-var]
+        async for name, body in open_events:
+            yield f"event: {name}\ndata: {json.dumps(body, ensure_ascii=False)}\n\n"
+
+
+async def _next(blocks: AsyncIterator[str]) -> str:
+    return await anext(blocks)

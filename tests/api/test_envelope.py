@@ -1,9 +1,11 @@
 """/v1: who gets in, in which order things are refused, and that every answer wears the envelope."""
 
+import re
 from dataclasses import replace
 
 import pytest
 
+from appliance.errors import Invalid, Sentence
 from appliance.settings import Settings
 from tests.api.conftest import KEY, Program
 from tests.conftest import Cast
@@ -99,6 +101,18 @@ async def test_the_description_names_every_route(program: Program) -> None:
     described = (await program.send("/v1/openapi.json")).json()
     routes = {"/" + route.path for route in program.cast.app.router.routes if route.path.startswith("v1/")}
     assert set(described["paths"]) == routes
+
+
+async def test_every_reference_in_the_description_leads_somewhere(program: Program) -> None:
+    text = (await program.send("/v1/openapi.json")).text
+    known = set((await program.send("/v1/openapi.json")).json()["components"]["schemas"])
+    assert set(re.findall(r'"#/components/schemas/([^"]+)"', text)) <= known
+
+
+async def test_a_sentence_with_values_in_it_is_told(program: Program) -> None:
+    program.cast.engine.will_fail(Invalid(Sentence("Only %(most)d words.", most=3), "too_long"))
+    response = await program.send("/v1/llm/generate", ASKED)
+    assert response.json()["error"] == {"code": "too_long", "message": "Only 3 words."}
 
 
 class TestWithoutAKey:

@@ -1,6 +1,7 @@
 """The engine on a borrowed machine: what a good server gives, and what a bad one cannot do."""
 
 import asyncio
+import json
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
@@ -303,3 +304,42 @@ async def test_an_address_may_have_a_path() -> None:
     async with on_loopback() as served:
         await whats_wrong(Server(served.url + "/gpu"))
         assert served.asked[0][0] == "/gpu/v1/models"
+
+
+def counting(usage: Any, *, alone: bool = True) -> Behaviour:
+    """A server that counts tokens, in a chunk of its own behind the end or in the last one."""
+    last: dict[str, Any] = {"choices": [{"delta": {}, "finish_reason": "stop"}]}
+    counted = {"choices": [], "usage": usage} if alone else {**last, "usage": usage}
+    lines = ([last] if alone else []) + [counted]
+    told = b"".join(b"data: " + json.dumps(line).encode() + b"\n\n" for line in lines)
+    return plain(head(), chunk("A wire."), told, DONE)
+
+
+@pytest.mark.parametrize("alone", [True, False])
+async def test_tokens_are_those_that_the_server_counts(alone: bool) -> None:
+    async with borrowed(counting({"prompt_tokens": 21, "completion_tokens": 3}, alone=alone)) as (
+        engine,
+        served,
+    ):
+        answer = engine.generate(PROMPT)
+        assert "".join([piece async for piece in answer]) == "A wire."
+        assert (answer.prompt_tokens, answer.written_tokens) == (21, 3)
+        assert served.chats[0]["stream_options"] == {"include_usage": True}
+
+
+@pytest.mark.parametrize(
+    "usage", [None, [], "many", {}, {"prompt_tokens": 1}, {"prompt_tokens": -1, "completion_tokens": 2},
+              {"prompt_tokens": True, "completion_tokens": 10**30}]
+)  # fmt: skip
+async def test_a_count_that_is_none_harms_no_answer(usage: Any) -> None:
+    async with borrowed(counting(usage)) as (engine, _):
+        answer = engine.generate(PROMPT)
+        assert "".join([piece async for piece in answer]) == "A wire."
+        assert (answer.prompt_tokens, answer.written_tokens) == (0, 0)
+
+
+@pytest.mark.parametrize("rest", [b"data: {\n\n", b"data: []\n\n", b'data: {"error": "no"}\n\n', b""])
+async def test_what_comes_behind_the_end_harms_no_answer(rest: bytes) -> None:
+    behaviour = plain(head(), chunk("A wire."), chunk(finish="stop"), rest)
+    async with borrowed(behaviour) as (engine, _):
+        assert await text_of(engine) == "A wire."
