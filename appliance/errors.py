@@ -103,5 +103,12 @@ class Unavailable(Refusal):
     default_code = "backend_unavailable"
 
 
+class UpstreamFailed(Refusal):
+    """Whoever was asked on the caller's behalf, such as a model, gave no answer that could be used."""
+
+    status = 502
+    default_code = "provider_error"
+
+
 class StartRefused(Exception):
     """The box can't start; the text is one sentence for whoever stands at the console."""
