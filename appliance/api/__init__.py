@@ -2,10 +2,16 @@
 
 from sanic import Sanic
 
-from appliance.api import health, llm, openapi
+from appliance.api import classes, health, llm, materials, openapi, study
 from appliance.api.routes import Route, attach_route
 
-ROUTES: tuple[Route, ...] = (*health.ROUTES, *llm.ROUTES)
+ROUTES: tuple[Route, ...] = (
+    *health.ROUTES,
+    *llm.ROUTES,
+    *materials.ROUTES,
+    *classes.ROUTES,
+    *study.ROUTES,
+)
 
 
 def attach(app: Sanic) -> None:

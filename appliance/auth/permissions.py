@@ -112,6 +112,13 @@ WHO_MAY: dict[tuple[str, str], frozenset[Who]] = {
     ("GET", "/v1/healthz"): ANYONE,
     ("GET", "/v1/openapi.json"): SERVICE,
     ("POST", "/v1/llm/generate"): SERVICE,
+    ("POST", "/v1/materials/dispatch"): PERSON,
+    ("POST", "/v1/materials/process"): SERVICE,
+    ("POST", "/v1/classes/create"): PERSON,
+    ("POST", "/v1/classes/join"): PERSON,
+    ("POST", "/v1/blueprints/generate"): SERVICE,
+    ("POST", "/v1/quiz/generate"): SERVICE,
+    ("POST", "/v1/flashcards/generate"): SERVICE,
 }
 
 
