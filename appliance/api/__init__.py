@@ -6,6 +6,16 @@ from appliance.api import health, llm, openai_chat, openai_lists, openapi
 from appliance.api.routes import Route, attach_route
 
 ROUTES: tuple[Route, ...] = (*health.ROUTES, *llm.ROUTES, *openai_lists.ROUTES, *openai_chat.ROUTES)
+from appliance.api import classes, health, llm, materials, openapi, study
+from appliance.api.routes import Route, attach_route
+
+ROUTES: tuple[Route, ...] = (
+    *health.ROUTES,
+    *llm.ROUTES,
+    *materials.ROUTES,
+    *classes.ROUTES,
+    *study.ROUTES,
+)
 
 
 def attach(app: Sanic) -> None:

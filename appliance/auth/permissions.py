@@ -117,6 +117,13 @@ WHO_MAY: dict[tuple[str, str], frozenset[Who]] = {
     ("GET", "/v1/models"): SERVICE,
     ("POST", "/v1/chat/completions"): SERVICE,
     ("POST", "/v1/embeddings"): SERVICE,
+    ("POST", "/v1/materials/dispatch"): PERSON,
+    ("POST", "/v1/materials/process"): SERVICE,
+    ("POST", "/v1/classes/create"): PERSON,
+    ("POST", "/v1/classes/join"): PERSON,
+    ("POST", "/v1/blueprints/generate"): SERVICE,
+    ("POST", "/v1/quiz/generate"): SERVICE,
+    ("POST", "/v1/flashcards/generate"): SERVICE,
 }
 
 

@@ -4,10 +4,11 @@ import sqlite3
 from dataclasses import dataclass
 
 from appliance.auth.join_codes import new_join_code, normal
-from appliance.errors import Invalid, NotFound
+from appliance.errors import Conflict, Invalid, NotFound
 from appliance.storage.database import Database, Reads, Transaction
 
 NAME_CHARACTERS = 80
+CODE_TAKEN = "Another class has this code. Choose another."
 NOT_YOURS = "There is no such class, or it isn't yours."
 
 
@@ -40,9 +41,11 @@ class ClassSummary:
     handed_in: int
 
 
-async def create_class(tx: Transaction, staff_id: int, name: str) -> Class:
-    """A class of this teacher, with a code nobody else has."""
-    code = await _free_join_code(tx)
+async def create_class(tx: Transaction, staff_id: int, name: str, join_code: str = "") -> Class:
+    """A class of this teacher, with a code nobody else has; raises Conflict where `join_code` is taken."""
+    code = normal(join_code) or await _free_join_code(tx)
+    if join_code and await class_by_join_code(tx, code) is not None:
+        raise Conflict(CODE_TAKEN, "join_code_conflict", field="join_code")
     class_id = await tx.insert(
         "INSERT INTO classes (name, join_code, created_at) VALUES (:name, :join_code, :now)",
         name=_checked_name(name),
@@ -116,6 +119,13 @@ async def set_locked(tx: Transaction, class_id: int, is_locked: bool) -> None:
     """A locked class lets nobody in, new or known; whoever is in stays in."""
     await tx.execute(
         "UPDATE classes SET is_locked = :is_locked WHERE id = :id", is_locked=is_locked, id=class_id
+    )
+
+
+async def set_landing_message(tx: Transaction, class_id: int, message: str) -> None:
+    """What students read first when they come in; plain text."""
+    await tx.execute(
+        "UPDATE classes SET landing_message = :message WHERE id = :id", message=message, id=class_id
     )
 
 

@@ -2,13 +2,22 @@
 
 from dataclasses import dataclass
 
-from appliance.auth.join_codes import normal
+from appliance.auth.join_codes import normal, return_code_for
 from appliance.auth.pseudonyms import clean_display_name, name_problem
 from appliance.classroom.classes import Class, class_by_join_code
-from appliance.classroom.students import Student, create_student, namesakes, student_by_return_code
-from appliance.errors import Forbidden, Invalid, NotFound
+from appliance.classroom.students import (
+    Student,
+    create_student,
+    namesakes,
+    student_by_id,
+    student_by_return_code,
+)
+from appliance.errors import Conflict, Forbidden, Invalid, NotFound
 from appliance.storage.database import Transaction
 
+NO_CLASS = "There is no class with this code. Compare it with the board."
+LOCKED = "This class is locked just now. Ask your teacher to unlock it."
+NAME_THERE = "Somebody in this class has your name. Join on the page /join with another name, or with your return code."
 LOOKS_PRIVATE = "This looks like an e-mail address or a phone number. Choose a name that says less about you."
 
 
@@ -51,11 +60,40 @@ async def join(tx: Transaction, request: JoinRequest, name_safety: str) -> Joine
     known = await _known_device(tx, classroom, name, request.device)
     if known is not None:
         return Joined(known, classroom, "device", warning)
+    _check_takes_new(classroom)
+    return Joined(await create_student(tx, classroom.id, name), classroom, "new", warning)
+
+
+async def join_another(tx: Transaction, student_id: int, class_code: str, secret: bytes) -> Joined:
+    """Let a student of one class into another under the same name; asking again finds the student made then.
+
+    What is kept in the two classes stays apart. The return code there is derived, so that it says who it was: no
+    namesake is taken for this student, and no second one is made.
+    """
+    classroom = await class_by_join_code(tx, class_code)
+    if classroom is None:
+        raise NotFound(NO_CLASS, "class_not_found", field="join_code")
+    student = await student_by_id(tx, student_id)
+    if student.class_id == classroom.id:
+        return Joined(student, classroom, "same")
+    if classroom.is_locked:
+        raise Forbidden(LOCKED, "class_locked", field="join_code")
+    # An id may come back after its student was removed; together with the second of joining it doesn't.
+    code = return_code_for(secret, student.id, student.created_at, classroom.id)
+    known = await student_by_return_code(tx, classroom.id, code)
+    if known is not None:
+        return Joined(known, classroom, "return_code")
+    _check_takes_new(classroom)
+    if await namesakes(tx, classroom.id, student.display_name):
+        raise Conflict(NAME_THERE, "name_taken", field="join_code")
+    return Joined(await create_student(tx, classroom.id, student.display_name, code), classroom, "new")
+
+
+def _check_takes_new(classroom: Class) -> None:
     if classroom.enrollment_mode == "closed":
         raise Forbidden("This class takes no new students. Ask your teacher.", "class_enrollment_closed")
     if classroom.enrollment_mode == "invite_only":
         raise Forbidden("This class needs an invitation. Ask your teacher for the link.", "invite_required")
-    return Joined(await create_student(tx, classroom.id, name), classroom, "new", warning)
 
 
 async def _open_class(tx: Transaction, class_code: str) -> Class:
@@ -68,7 +106,7 @@ async def _open_class(tx: Transaction, class_code: str) -> Class:
         )
     if classroom.is_locked:
         raise Forbidden(
-            "This class is locked just now. Ask your teacher to unlock it.",
+            LOCKED,
             "class_locked",
             field="class_code",
         )

@@ -59,7 +59,8 @@ async def namesakes(db: Database | Reads, class_id: int, display_name: str) -> l
     return [student for row in rows if (student := _student(row)).display_name.casefold() == wanted]
 
 
-async def create_student(tx: Transaction, class_id: int, display_name: str) -> Student:
+async def create_student(tx: Transaction, class_id: int, display_name: str, return_code: str = "") -> Student:
+    """With a return code that nobody else in the class has; one that is given must be such a one."""
     student_id = await tx.insert(
         """
         INSERT INTO students (class_id, display_name, return_code, created_at, last_seen_at)
@@ -67,7 +68,7 @@ async def create_student(tx: Transaction, class_id: int, display_name: str) -> S
         """,
         class_id=class_id,
         display_name=display_name,
-        return_code=await _free_return_code(tx, class_id),
+        return_code=return_code or await _free_return_code(tx, class_id),
         now=tx.now,
     )
     return await student_by_id(tx, student_id)

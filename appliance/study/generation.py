@@ -18,19 +18,12 @@ from appliance.study.blueprints import (
     key_for,
     topics_of_class,
 )
-from appliance.study.checks import Unusable, usable_card, usable_question, usable_topic
-from appliance.study.facts import Fact
-from appliance.study.sections import (
-    Section,
-    evidence_of,
-    passages_of_topic,
-    sections_of,
-    title_of,
-    windows_of,
-)
+from appliance.study.checks import usable_topic
+from appliance.study.items import KNOWN_SHOWN, Made, Turn, made_card, made_question, plain_topic
+from appliance.study.sections import Section, evidence_of, passages_of_topic, sections_of, windows_of
 from appliance.study.sources import SourcePassage, sources_of_class, stock_of_class
-from appliance.study.templates import Offer, Templates, Text
-from appliance.study.writing import Wish, Writer, card_from, question_from, topic_from
+from appliance.study.templates import Templates
+from appliance.study.writing import Wish, Writer, topic_from
 from appliance.work.activities import MOST_CARDS, MOST_QUESTIONS, create_activity
 from appliance.work.flashcards import CardText, cards_of_activity, insert_card
 from appliance.work.quizzes import QuestionText, insert_question, questions_of_activity
@@ -39,12 +32,6 @@ MAKE_ACTIVITY = "make_activity"
 MAKE_BLUEPRINT = "make_blueprint"
 DEFAULT_QUESTIONS = 10
 DEFAULT_CARDS = 12
-KNOWN_SHOWN = 6
-TERMS = 3
-# A plain question from its own part goes before a sharper one from elsewhere: the whole material is asked about.
-OWN_PART = 2.0
-# Not one number after the other.
-NUMBER_AGAIN = 1.8
 NOTHING_TO_READ = "There is nothing to make it from yet. Add a paper, or put a course on the class's road."
 STILL_READING = "Your papers are still being read. Try again when they are ready."
 TOO_LITTLE = (
@@ -67,6 +54,10 @@ class Task:
     topic_key: str
     count: int
     step: int
+
+    @property
+    def turn(self) -> Turn:
+        return Turn(self.step, self.count)
 
 
 async def order_activity(
@@ -193,29 +184,18 @@ class Generation:
 
     async def _make_item(self, task: Task, passages: Sequence[SourcePassage], templates: Templates) -> bool:
         """One step, with or without an item at its end; False when the activity is gone."""
-        windows = windows_of(passages)
-        window = windows[task.step * len(windows) // task.count]
+        window, turn = task.turn.window_of(windows_of(passages)), task.turn
         if task.kind == "quiz":
             questions = [each.text for each in await questions_of_activity(self._db, task.activity_id)]
             wish = _wish("question", task, window, [question.stem for question in questions])
-            written = await self._writer.item(
-                wish, lambda found: usable_question(question_from(found, wish), questions, wish.material)
-            )
-            if written is not None:
-                return await self._keep(task, written, "model")
-            question = await asyncio.to_thread(_question_of, templates, task, questions)
-            return await self._keep(task, question, "templates")
+            question = await made_question(self._writer, wish, templates, turn, questions)
+            return await self._keep(task, question)
         cards = [each.text for each in await cards_of_activity(self._db, task.activity_id)]
         wish = _wish("card", task, window, [card.front for card in cards])
-        card = await self._writer.item(
-            wish, lambda found: usable_card(card_from(found, wish), cards, wish.material)
-        )
-        if card is not None:
-            return await self._keep(task, card, "model")
-        card = await asyncio.to_thread(_card_of, templates, task, cards)
-        return await self._keep(task, card, "templates")
+        return await self._keep(task, await made_card(self._writer, wish, templates, turn, cards))
 
-    async def _keep(self, task: Task, item: QuestionText | CardText | None, made_by: str) -> bool:
+    async def _keep(self, task: Task, made: Made[QuestionText] | Made[CardText] | None) -> bool:
+        item, made_by = (made.text, made.made_by) if made else (None, "templates")
         by_template = made_by == "templates" and self._writer.has_model
         async with self._db.transaction() as tx:
             touched = await tx.execute(
@@ -262,12 +242,13 @@ class Generation:
         self, draft: Blueprint, sections: Sequence[Section], step: int, staff_id: int, templates: Templates
     ) -> None:
         section, titles = sections[step], [topic.title for topic in draft.topics]
-        first = _first_of(section)
-        wish = Wish("topic", first, staff_id, draft.class_id, draft.id * 1000 + step * 10, tuple(titles))
+        person, group = _place_in_line(staff_id, draft.class_id)
+        seed = draft.id * 1000 + step * 10
+        wish = Wish("topic", windows_of(section)[0], person, group, seed, tuple(titles))
         written = await self._writer.item(
             wish, lambda found: usable_topic(*topic_from(found), titles, wish.material)
         )
-        title, objectives = written or _plain_topic(section, sections, templates)
+        title, objectives = written or plain_topic(section, sections, templates)
         made_by = "model" if written or draft.made_by == "model" else "templates"
         taken = {topic.key for topic in draft.topics}
         evidence = evidence_of(section)
@@ -278,53 +259,10 @@ class Generation:
 
 def _wish(kind: str, task: Task, window: Section, known: Sequence[str]) -> Wish:
     seed = task.activity_id * 1000 + task.step * 10
-    return Wish(kind, window, task.staff_id, task.class_id, seed, tuple(known[-KNOWN_SHOWN:]))
+    person, group = _place_in_line(task.staff_id, task.class_id)
+    return Wish(kind, window, person, group, seed, tuple(known[-KNOWN_SHOWN:]))
 
 
-def _first_of(section: Section) -> Section:
-    return windows_of(section)[0]
-
-
-def _question_of(templates: Templates, task: Task, others: Sequence[QuestionText]) -> QuestionText | None:
-    """The sharpest new one of the part of the material that this step stands for, else of the rest."""
-    after_number = bool(others) and _is_number(others[-1].answer)
-    offers = [
-        replace(offer, worth=offer.worth - NUMBER_AGAIN)
-        if after_number and _is_number(offer.text.answer)
-        else offer
-        for offer in templates.questions
-    ]
-    for offer in _in_turn(offers, task, templates.facts):
-        try:
-            return usable_question(offer.text, others, offer.fact.passage.body)
-        except (Unusable, Invalid):
-            continue
-    return None
-
-
-def _card_of(templates: Templates, task: Task, others: Sequence[CardText]) -> CardText | None:
-    for offer in _in_turn(templates.cards, task, templates.facts):
-        try:
-            return usable_card(offer.text, others, offer.fact.passage.body)
-        except (Unusable, Invalid):
-            continue
-    return None
-
-
-def _is_number(answer: str) -> bool:
-    return answer[:1].isdigit()
-
-
-def _in_turn(offers: Sequence[Offer[Text]], task: Task, facts: Sequence[Fact]) -> list[Offer[Text]]:
-    part = len(facts) / task.count
-    mine = {id(fact) for fact in facts[round(task.step * part) : round((task.step + 1) * part)]}
-    return sorted(offers, key=lambda offer: -offer.worth - OWN_PART * (id(offer.fact) in mine))
-
-
-def _plain_topic(
-    section: Section, sections: Sequence[Section], templates: Templates
-) -> tuple[str, list[str]]:
-    title = title_of(section, sections)
-    headings = dict.fromkeys(passage.heading for passage in section if passage.heading)
-    terms = templates.terms(section, TERMS) or list(headings)[:TERMS] or [title]
-    return title, [templates.objective(term) for term in terms]
+def _place_in_line(staff_id: int, class_id: int) -> tuple[str, str]:
+    """Keys of their own: the teacher's own question must not wait for this."""
+    return f"staff:{staff_id}:study", f"study:{class_id}"

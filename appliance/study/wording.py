@@ -16,6 +16,9 @@ class Wording:
     source: str
     page: str
     explain: str
+    part: str
+    answer: str
+    write: str
 
 
 ENGLISH = Wording(
@@ -34,6 +37,9 @@ ENGLISH = Wording(
     source="The text says so: “%(sentence)s” (%(place)s)",
     page="%(title)s, page %(page)s",
     explain="Explain what the text says about “%s”",
+    part="%(title)s, part %(number)d",
+    answer="Answer in one sentence: %s",
+    write="Write three sentences about “%s”",
 )
 SPANISH = Wording(
     definition=r"(?P<subject>(?:(?:Una?|El|La|Los|Las) )?[^\W_][\w'’-]*(?: [\w'’-]+){0,2}) "
@@ -46,5 +52,8 @@ SPANISH = Wording(
     source="Lo dice el texto: «%(sentence)s» (%(place)s)",
     page="%(title)s, página %(page)s",
     explain="Explicar lo que dice el texto sobre «%s»",
+    part="%(title)s, parte %(number)d",
+    answer="Responde en una frase: %s",
+    write="Escribe tres frases sobre «%s»",
 )
 WORDINGS = {"en": ENGLISH, "es": SPANISH}

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from appliance.errors import Busy, Invalid, Unavailable
 from appliance.inference.engine import EngineOff, Message, Prompt
 from appliance.inference.grammar import Schema, gbnf_of
-from appliance.inference.router import Ended, Piece, Router
+from appliance.inference.router import Ended, Event, Piece, Router
 from appliance.study.checks import Unusable
 from appliance.study.sections import Section
 from appliance.work.flashcards import CardText
@@ -57,7 +57,39 @@ TOPIC: Schema = {
         },
     },
 }
-SCHEMAS = {"question": QUESTION, "card": CARD, "topic": TOPIC}
+LEVELS = ("remember", "understand", "apply", "analyze", "evaluate", "create")
+LESSON_PLAN: Schema = {
+    "type": "object",
+    "properties": {
+        "title": {"type": "string", "minLength": 3, "maxLength": 80},
+        "description": {"type": "string", "minLength": 12, "maxLength": 200},
+        "objectives": {
+            "type": "array",
+            "minItems": 2,
+            "maxItems": 3,
+            "items": {
+                "type": "object",
+                "properties": {
+                    "statement": {"type": "string", "minLength": 12, "maxLength": 140},
+                    "level": {"enum": list(LEVELS)},
+                },
+            },
+        },
+        "assessment": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 2,
+            "items": {"type": "string", "minLength": 12, "maxLength": 140},
+        },
+        "misconceptions": {
+            "type": "array",
+            "minItems": 0,
+            "maxItems": 1,
+            "items": {"type": "string", "minLength": 12, "maxLength": 140},
+        },
+    },
+}
+SCHEMAS = {"question": QUESTION, "card": CARD, "topic": TOPIC, "lesson_plan": LESSON_PLAN}
 
 Item = TypeVar("Item")
 
@@ -66,14 +98,18 @@ log = logging.getLogger("chalkbox.study")
 
 @dataclass(frozen=True)
 class Wish:
-    """One item to write: what kind, from which passages, for whom, and what is there already."""
+    """One item to write: what kind, from which passages, and what is there already.
+
+    `person` and `group` are its keys in the line; `guidance` is what whoever ordered it said about it.
+    """
 
     kind: str
     section: Section
-    staff_id: int
-    class_id: int
+    person: str
+    group: str
     seed: int
     known: tuple[str, ...] = ()
+    guidance: str = ""
 
     @property
     def material(self) -> str:
@@ -81,11 +117,17 @@ class Wish:
 
 
 class Writer:
-    """Writes items with the model; `wait` is how many seconds lie between two looks at a busy line."""
+    """Writes items with the model; `wait` is how many seconds lie between two looks at a busy line.
 
-    def __init__(self, router: Router, wait: float = WAIT_SECONDS) -> None:
+    `hear` is told everything that the router says, of tries that are thrown away too.
+    """
+
+    def __init__(
+        self, router: Router, wait: float = WAIT_SECONDS, hear: Callable[[Event], None] | None = None
+    ) -> None:
         self._router = router
         self._wait = wait
+        self._hear = hear
 
     @property
     def has_model(self) -> bool:
@@ -113,11 +155,11 @@ class Writer:
         raise Unusable("students kept the line full")
 
     async def _answered(self, prompt: Prompt, wish: Wish) -> str:
-        # A key of its own: the teacher's own question must not wait for this.
-        person, group = f"staff:{wish.staff_id}:study", f"study:{wish.class_id}"
         text, truncated = "", True
-        async with aclosing(self._router.answer(prompt, person, group)) as events:
+        async with aclosing(self._router.answer(prompt, wish.person, wish.group)) as events:
             async for event in events:
+                if self._hear is not None:
+                    self._hear(event)
                 if isinstance(event, Piece):
                     text += event.text
                 elif isinstance(event, Ended):
@@ -171,6 +213,8 @@ def topic_from(found: Mapping[str, Any]) -> tuple[str, list[str]]:
 def _prompt(wish: Wish, attempt: int) -> Prompt:
     rules = (files("appliance.study") / "prompts" / f"{wish.kind}.md").read_text(encoding="utf-8")
     asked = f"Material from “{wish.section[0].title}”:\n\n{wish.material}"
+    if wish.guidance:
+        asked += f"\n\nWhat the teacher says about it:\n{wish.guidance}"
     if wish.known:
         there = "\n".join(f"- {known}" for known in wish.known)
         asked += f"\n\nThere already, so write about something else:\n{there}"
