@@ -2,10 +2,10 @@
 
 from sanic import Sanic
 
-from appliance.api import health, llm, openapi
+from appliance.api import analytics, health, llm, openapi
 from appliance.api.routes import Route, attach_route
 
-ROUTES: tuple[Route, ...] = (*health.ROUTES, *llm.ROUTES)
+ROUTES: tuple[Route, ...] = (*health.ROUTES, *llm.ROUTES, *analytics.ROUTES)
 
 
 def attach(app: Sanic) -> None:

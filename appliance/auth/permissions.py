@@ -112,6 +112,9 @@ WHO_MAY: dict[tuple[str, str], frozenset[Who]] = {
     ("GET", "/v1/healthz"): ANYONE,
     ("GET", "/v1/openapi.json"): SERVICE,
     ("POST", "/v1/llm/generate"): SERVICE,
+    ("POST", "/v1/analytics/class-insights"): PERSON,
+    ("POST", "/v1/analytics/class-teaching-brief"): PERSON,
+    ("POST", "/v1/analytics/data-query"): PERSON,
 }
 
 
