@@ -19,12 +19,12 @@ NONE = "none"
 MEASURES: tuple[Measure, ...] = get_args(Measure)
 # Beginnings of words, in English and Spanish, without accents.
 QUANTITIES = {
-    "risk": "risk|struggl|behind|riesgo|atras|ayuda|need help|needs help|necesita",
-    "completion": "complet|finish|done|missing|hand in|handed|entreg|termin|acab|hecho|hicieron|falta",
-    "attempts": "attempt|tries|tried|intento|retak",
-    "questions": "ask|chat|pregunt|helper|ayudante",
-    "scores": "score|grade|mark|result|percent|nota|calific|puntu|resultado|porcentaje|performan|perform|rendimiento"
-    "|achiev|understand|understood|entend|comprend",
+    "risk": "risk|struggl|behind|riesgo|atras|ayuda |need help|needs help|need my help",
+    "questions": "ask|chat|preguntaron|pregunto|preguntan|preguntado|preguntar|preguntas hechas|helper|ayudante",
+    "completion": "complet|finish|done |missing|hand in|handed|entreg|termin|acab|han hecho|hecho|hicieron|falta",
+    "attempts": "attempt|tries|tried|intent|retak",
+    "scores": "score|grade|mark|result|percent|nota|calific|puntu|porcentaje|perform|rendimiento|achiev|understand"
+    "|understood|entend|entiend|comprend",
 }
 # On their own they ask for scores, of what the rest of the question says.
 WEAKLY_SCORES = (
@@ -136,14 +136,12 @@ def _strange(plain: str) -> bool:
 
 def _named(question: str, learners: Sequence[Learner]) -> int:
     """The one student whose name stands in it, by whole or first name; 0 for none and for more than one."""
-    for names in (
-        [learner.name for learner in learners],
-        [learner.name.split()[0] for learner in learners if learner.name.split()],
-    ):
+    whole = [(learner.id, learner.name.strip()) for learner in learners]
+    for names in (whole, [(student_id, name.split(" ")[0]) for student_id, name in whole]):
         found = {
-            learner.id
-            for learner, name in zip(learners, names, strict=False)
-            if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", question, re.IGNORECASE)
+            student_id
+            for student_id, name in names
+            if name and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", question, re.IGNORECASE)
         }
         if len(found) == 1:
             return found.pop()

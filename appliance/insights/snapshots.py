@@ -10,6 +10,7 @@ from appliance.inference.router import Router
 from appliance.insights.asking import NoAnswer
 from appliance.insights.classes import insights_of_class
 from appliance.insights.metrics import Insights, Learner
+from appliance.insights.names import short_name
 from appliance.insights.narrative import Narrative, narrative_of
 from appliance.storage.cache import Cache
 from appliance.storage.database import Database
@@ -47,8 +48,8 @@ async def snapshot_of_class(
 
 
 def names_at(learners: Sequence[Learner], moment: int) -> dict[int, str]:
-    """Who was there then. An id is given anew when somebody has left: a newcomer must not inherit a story."""
-    return {learner.id: learner.name for learner in learners if learner.joined_at <= moment}
+    """Short names of who was there then. An id is given anew when somebody has left: a newcomer must not inherit a story."""
+    return {learner.id: short_name(learner.name) for learner in learners if learner.joined_at <= moment}
 
 
 def _kept(value: Any, now: int) -> Snapshot | None:
@@ -65,7 +66,8 @@ def _nameless(snapshot: Snapshot) -> Snapshot:
 
 
 def _with_roster(snapshot: Snapshot, learners: Sequence[Learner]) -> Snapshot:
-    return _renamed(snapshot, names_at(learners, snapshot.made_at))
+    there = names_at(learners, snapshot.made_at)
+    return _renamed(snapshot, {learner.id: learner.name for learner in learners if learner.id in there})
 
 
 def _renamed(snapshot: Snapshot, names: dict[int, str]) -> Snapshot:
