@@ -16,6 +16,10 @@ ROUTES: tuple[Route, ...] = (
     *classes.ROUTES,
     *study.ROUTES,
 )
+from appliance.api import analytics, health, llm, openapi
+from appliance.api.routes import Route, attach_route
+
+ROUTES: tuple[Route, ...] = (*health.ROUTES, *llm.ROUTES, *analytics.ROUTES)
 
 
 def attach(app: Sanic) -> None:

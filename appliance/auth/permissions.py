@@ -124,6 +124,9 @@ WHO_MAY: dict[tuple[str, str], frozenset[Who]] = {
     ("POST", "/v1/blueprints/generate"): SERVICE,
     ("POST", "/v1/quiz/generate"): SERVICE,
     ("POST", "/v1/flashcards/generate"): SERVICE,
+    ("POST", "/v1/analytics/class-insights"): PERSON,
+    ("POST", "/v1/analytics/class-teaching-brief"): PERSON,
+    ("POST", "/v1/analytics/data-query"): PERSON,
 }
 
 

@@ -1,19 +1,22 @@
 """What the database knows of a class's quizzes and chats, read in a fixed number of queries."""
 
+from appliance.insights.bloom import Level, levels_of
 from appliance.insights.metrics import Insights, Learner, Quiz, Try, insights_of
 from appliance.storage.database import Database
+from appliance.study.blueprints import blueprint_of_class
 
 
 async def insights_of_class(db: Database, class_id: int) -> Insights:
-    """Five queries, however large the class. Whose class it is has been asked before."""
-    learners = await _learners(db, class_id)
+    """Six queries, however large the class. Whose class it is has been asked before."""
+    learners = await learners_of_class(db, class_id)
     quizzes = await _quizzes(db, class_id)
     tries = await _tries(db, class_id)
     titles = await _topic_titles(db, class_id)
-    return insights_of(learners, quizzes, tries, titles, await _overrides(db, class_id))
+    overrides = await _overrides(db, class_id)
+    return insights_of(learners, quizzes, tries, titles, overrides, await _levels(db, class_id))
 
 
-async def _learners(db: Database, class_id: int) -> list[Learner]:
+async def learners_of_class(db: Database, class_id: int) -> list[Learner]:
     rows = await db.fetch_all(
         """
         SELECT students.id, students.display_name, students.created_at, coalesce(asked.questions, 0) AS questions
@@ -93,3 +96,8 @@ async def _overrides(db: Database, class_id: int) -> dict[tuple[int, int], int]:
         class_id=class_id,
     )
     return {(row["assignment_id"], row["student_id"]): row["score_override"] for row in rows}
+
+
+async def _levels(db: Database, class_id: int) -> dict[str, tuple[Level, ...]]:
+    published = await blueprint_of_class(db, class_id, "published")
+    return {topic.key: levels_of(topic.objectives) for topic in published.topics} if published else {}

@@ -3,7 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
+
+from appliance.insights.bloom import LEVELS, Level
 
 Risk = Literal["high", "medium", "low", "unknown"]
 Status = Literal["critical", "warning", "good"]
@@ -13,6 +16,7 @@ FAIR_SCORE = 0.70
 GOOD_TOPIC = 0.75
 HALF_DONE = 0.50
 DECIMALS = 4
+NO_LEVELS: Mapping[str, Sequence[Level]] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,14 @@ class TopicLine:
 
 
 @dataclass(frozen=True)
+class LevelLine:
+    """How the topics stand that ask for one of Bloom's levels; None while none of them has a score."""
+
+    level: Level
+    average: float | None
+
+
+@dataclass(frozen=True)
 class Insights:
     """`is_empty`: nobody has finished a quiz yet; the students are counted all the same."""
 
@@ -87,6 +99,7 @@ class Insights:
     is_empty: bool
     learners: tuple[LearnerLine, ...]
     topics: tuple[TopicLine, ...]
+    levels: tuple[LevelLine, ...]
 
 
 def risk_of(average: float, completion: float) -> Risk:
@@ -112,8 +125,12 @@ def insights_of(
     tries: Sequence[Try],
     titles: Mapping[str, str],
     overrides: Mapping[tuple[int, int], int],
+    levels: Mapping[str, Sequence[Level]] = NO_LEVELS,
 ) -> Insights:
-    """`overrides` holds the scores that a teacher put in place of the best one, by quiz and student."""
+    """`overrides` holds the scores that a teacher put in place of the best one, by quiz and student.
+
+    `levels` holds one level for each objective of a topic, by the topic's key.
+    """
     by_student = _tries_by_student(tries)
     lines = tuple(
         _learner_line(learner, quizzes, by_student.get(learner.id, {}), overrides) for learner in learners
@@ -129,6 +146,7 @@ def insights_of(
         is_empty=not best,
         learners=lines,
         topics=tuple(_topic_lines(quizzes, tries, titles)),
+        levels=tuple(_level_lines(_scores_by_topic(quizzes, tries), levels)),
     )
 
 
@@ -165,15 +183,32 @@ def _topic_lines(
     quizzes: Sequence[Quiz], tries: Sequence[Try], titles: Mapping[str, str]
 ) -> Iterable[TopicLine]:
     """By every attempt, the weakest topic first; a topic that nobody was asked about is left out."""
+    scores = _scores_by_topic(quizzes, tries)
+    for key in sorted(scores, key=lambda key: (_exact_mean(scores[key]), key)):
+        exact = _exact_mean(scores[key])
+        title = titles.get(key) or key
+        yield TopicLine(key, title, round(exact, DECIMALS), len(scores[key]), status_of(exact))
+
+
+def _scores_by_topic(quizzes: Sequence[Quiz], tries: Sequence[Try]) -> dict[str, list[float]]:
     topic_of = {quiz.id: quiz.topic_key for quiz in quizzes}
     scores: defaultdict[str, list[float]] = defaultdict(list)
     for each in tries:
         if key := topic_of.get(each.quiz_id):
             scores[key].append(each.score / 100)
-    for key in sorted(scores, key=lambda key: (_exact_mean(scores[key]), key)):
-        exact = _exact_mean(scores[key])
-        title = titles.get(key) or key
-        yield TopicLine(key, title, round(exact, DECIMALS), len(scores[key]), status_of(exact))
+    return scores
+
+
+def _level_lines(
+    scores: Mapping[str, Sequence[float]], levels: Mapping[str, Sequence[Level]]
+) -> Iterable[LevelLine]:
+    """A topic counts once for each of its objectives at the level."""
+    averages: defaultdict[Level, list[float]] = defaultdict(list)
+    for key, asked in levels.items():
+        for level in asked if key in scores else ():
+            averages[level].append(_exact_mean(scores[key]))
+    for level in LEVELS:
+        yield LevelLine(level, _mean(averages[level]) if averages[level] else None)
 
 
 def _mean(values: Sequence[float], decimals: int = DECIMALS) -> float:

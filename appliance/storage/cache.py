@@ -32,6 +32,10 @@ class Cache:
     async def set(self, key: str, value: Any, expire: float) -> None:
         await asyncio.to_thread(self._store.set, key, value, expire)
 
+    async def add(self, key: str, value: Any, expire: float) -> bool:
+        """Set it where nothing is; False when somebody else was quicker."""
+        return bool(await asyncio.to_thread(self._store.add, key, value, expire))
+
     async def delete(self, key: str) -> None:
         await asyncio.to_thread(self._store.delete, key)
 

@@ -1,0 +1,143 @@
+"""What a model is told of a class: numbers under marks instead of names, and whether a text agrees with them."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from appliance.insights.metrics import Insights, LearnerLine, Risk
+from appliance.insights.misses import Miss
+from appliance.insights.names import MARK, mark_of, without_names
+from appliance.study.checks import Unusable
+
+# A small model reads slowly; whoever needs an eye comes first.
+MOST_STUDENTS = 24
+URGENCY: dict[Risk, int] = {"high": 0, "medium": 1, "low": 2, "unknown": 3}
+SUBJECT = re.compile(r"\bT(\d+)\b")
+NUMBER = re.compile(r"(?<![\w.,])(\d+(?:[.,]\d+)?)\s*(%|percent\b|per cent\b|por ciento\b)?")
+# Percentages are told in whole ones.
+ROUNDING = 0.5
+SENTENCE_END = re.compile(r"[.?!…][\"”»)]?(?=\s|$)")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A topic, or a quiz without one: then `key` is None. `told` is its title without students' names."""
+
+    mark: str
+    key: str | None
+    title: str
+    told: str
+    has_misses: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of facts and the marks it is about; none for what is true of the whole class."""
+
+    marks: frozenset[str]
+    text: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    subjects: tuple[Subject, ...]
+    students: tuple[LearnerLine, ...]
+    lines: tuple[Line, ...]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(line.text for line in self.lines)
+
+    def checked(self, text: str) -> str:
+        """The text with titles for the marks of topics. Raises Unusable where it says what the facts don't."""
+        text = whole_sentences(text)
+        titles = {subject.mark: subject.title for subject in self.subjects}
+        marks = {*titles, *(mark_of(line.learner.id) for line in self.students)}
+        named = {found[0] for pattern in (SUBJECT, MARK) for found in pattern.finditer(text)}
+        if not text or named - marks:
+            raise Unusable("The text is empty, or about somebody who isn't there.")
+        lowered = text.casefold()
+        named |= {mark for mark, title in titles.items() if title.casefold() in lowered}
+        known = list(_numbers(self._lines_about(named)))
+        for number in _numbers(text):
+            if not any(_agree(number, other) for other in known):
+                raise Unusable("The text says a number that nobody measured.")
+        return SUBJECT.sub(lambda found: titles[found[0]], text)
+
+    def _lines_about(self, named: set[str]) -> str:
+        """What may be said of them: their own lines and those of the whole class."""
+        lines = [line.text for line in self.lines if not line.marks or line.marks & named]
+        return "\n".join(lines)
+
+
+def facts_of(insights: Insights, misses: Sequence[Miss] = ()) -> Facts:
+    names = [line.learner.name for line in insights.learners]
+    subjects = tuple(_subjects(insights, misses, names))
+    students = tuple(
+        sorted(insights.learners, key=lambda line: (URGENCY[line.risk], line.average, line.learner.id))
+    )[:MOST_STUDENTS]
+    return Facts(subjects, students, tuple(_lines(insights, misses, subjects, students, names)))
+
+
+def whole_sentences(text: str) -> str:
+    """On one line, without a last sentence that was cut off."""
+    text = " ".join(text.replace("\x00", "").split())
+    ends = [found.end() for found in SENTENCE_END.finditer(text)]
+    return text[: ends[-1]] if ends else text
+
+
+def percent(share: float) -> str:
+    return f"{round(share * 100)} %"
+
+
+def _subjects(insights: Insights, misses: Sequence[Miss], names: Sequence[str]) -> Iterable[Subject]:
+    missed = {miss.topic_key for miss in misses}
+    number = 0
+    for number, topic in enumerate(insights.topics, start=1):
+        yield Subject(
+            f"T{number}", topic.key, topic.title, without_names(topic.title, names), topic.key in missed
+        )
+    for title in dict.fromkeys(miss.quiz for miss in misses if not miss.topic_key):
+        number += 1
+        yield Subject(f"T{number}", None, title, without_names(title, names), True)
+
+
+def _lines(
+    insights: Insights,
+    misses: Sequence[Miss],
+    subjects: Sequence[Subject],
+    students: Sequence[LearnerLine],
+    names: Sequence[str],
+) -> Iterable[Line]:
+    everybody: frozenset[str] = frozenset()
+    yield Line(
+        everybody,
+        f"Class: {insights.students} students, average score {percent(insights.average)}, quizzes finished "
+        f"{percent(insights.completion)}, {insights.at_risk} students at risk, "
+        f"{insights.questions_each} chat questions for each student, {len(insights.topics)} topics with scores.",
+    )
+    for subject, topic in zip(subjects, insights.topics, strict=False):
+        said = f"average {percent(topic.average)} over {topic.attempts} attempts, {topic.status}"
+        yield Line(frozenset({subject.mark}), f"{subject.mark} “{subject.told}”: {said}")
+    for line in students:
+        mark = mark_of(line.learner.id)
+        done = "nothing due yet" if line.completion is None else f"finished {percent(line.completion)}"
+        score = f"average {percent(line.average)}" if line.scores else "no quiz finished yet"
+        said = f"{score}, {done}, {line.learner.questions} chat questions, risk {line.risk}"
+        yield Line(frozenset({mark}), f"{mark}: {said}")
+    marks = {subject.key or subject.title: subject.mark for subject in subjects}
+    for miss in misses:
+        about = marks.get(miss.topic_key or miss.quiz)
+        if about:
+            said = f"{miss.times} of {miss.answered} answered “{miss.chosen}” to “{miss.question}”"
+            told = f"Often wrong in {about}: {said}; right is “{miss.answer}”"
+            yield Line(frozenset({about}), without_names(told, names))
+
+
+def _numbers(text: str) -> Iterable[tuple[float, bool]]:
+    for found in NUMBER.finditer(text):
+        yield float(found[1].replace(",", ".")), bool(found[2])
+
+
+def _agree(said: tuple[float, bool], known: tuple[float, bool]) -> bool:
+    return said[1] == known[1] and abs(said[0] - known[0]) <= (ROUNDING if said[1] else 0)
