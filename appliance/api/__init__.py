@@ -2,10 +2,17 @@
 
 from sanic import Sanic
 
-from appliance.api import health, llm, openapi
+from appliance.api import canvas, chat_answers, chat_messages, chat_sessions, health, llm, openapi
 from appliance.api.routes import Route, attach_route
 
-ROUTES: tuple[Route, ...] = (*health.ROUTES, *llm.ROUTES)
+ROUTES: tuple[Route, ...] = (
+    *health.ROUTES,
+    *llm.ROUTES,
+    *chat_answers.ROUTES,
+    *canvas.ROUTES,
+    *chat_sessions.ROUTES,
+    *chat_messages.ROUTES,
+)
 
 
 def attach(app: Sanic) -> None:

@@ -112,6 +112,15 @@ WHO_MAY: dict[tuple[str, str], frozenset[Who]] = {
     ("GET", "/v1/healthz"): ANYONE,
     ("GET", "/v1/openapi.json"): SERVICE,
     ("POST", "/v1/llm/generate"): SERVICE,
+    ("POST", "/v1/chat/generate"): PERSON,
+    ("POST", "/v1/chat/canvas"): SERVICE,
+    ("POST", "/v1/chat/workspace/participants"): PERSON,
+    ("POST", "/v1/chat/workspace/sessions/list"): PERSON,
+    ("POST", "/v1/chat/workspace/sessions/create"): PERSON,
+    ("POST", "/v1/chat/workspace/sessions/rename"): PERSON,
+    ("POST", "/v1/chat/workspace/sessions/archive"): PERSON,
+    ("POST", "/v1/chat/workspace/messages/list"): PERSON,
+    ("POST", "/v1/chat/workspace/messages/send"): PERSON,
 }
 
 
