@@ -23,8 +23,8 @@ FOR_ALL = {"errors", "settings", "VERSION"}
 ROOMS = {"visitor", "student", "teacher", "operator", "api"}
 WEB_KNOWS = {"auth", "storage"}
 TOP = {"app", "__main__"}
-# What app.py puts together and hands to the rooms.
-HANDED_OVER = {"parts"}
+# What app.py puts together and hands to the rooms, and what two of them do alike with it.
+HANDED_OVER = {"parts", "talking"}
 SERVES_HTTP = {"web", "app"} | ROOMS | HANDED_OVER
 KNOWS_LLAMA = {"inference/llama.py", "inference/worker.py"}
 ENGINES = {"local", "scripted", "remote", "llama", "worker", "scheduler", "child"}
@@ -66,7 +66,7 @@ def may_import(package: str) -> set[str]:
     if package in ROOMS:
         return below | {"web", package} | HANDED_OVER | FOR_ALL
     if package in HANDED_OVER:
-        return below | {"web", package} | FOR_ALL
+        return below | {"web"} | HANDED_OVER | FOR_ALL
     if package in TOP:
         return below | {"web"} | ROOMS | HANDED_OVER | TOP | FOR_ALL
     return FOR_ALL

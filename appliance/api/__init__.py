@@ -20,6 +20,17 @@ from appliance.api import analytics, health, llm, openapi
 from appliance.api.routes import Route, attach_route
 
 ROUTES: tuple[Route, ...] = (*health.ROUTES, *llm.ROUTES, *analytics.ROUTES)
+from appliance.api import canvas, chat_answers, chat_messages, chat_sessions, health, llm, openapi
+from appliance.api.routes import Route, attach_route
+
+ROUTES: tuple[Route, ...] = (
+    *health.ROUTES,
+    *llm.ROUTES,
+    *chat_answers.ROUTES,
+    *canvas.ROUTES,
+    *chat_sessions.ROUTES,
+    *chat_messages.ROUTES,
+)
 
 
 def attach(app: Sanic) -> None:

@@ -127,6 +127,15 @@ WHO_MAY: dict[tuple[str, str], frozenset[Who]] = {
     ("POST", "/v1/analytics/class-insights"): PERSON,
     ("POST", "/v1/analytics/class-teaching-brief"): PERSON,
     ("POST", "/v1/analytics/data-query"): PERSON,
+    ("POST", "/v1/chat/generate"): PERSON,
+    ("POST", "/v1/chat/canvas"): SERVICE,
+    ("POST", "/v1/chat/workspace/participants"): PERSON,
+    ("POST", "/v1/chat/workspace/sessions/list"): PERSON,
+    ("POST", "/v1/chat/workspace/sessions/create"): PERSON,
+    ("POST", "/v1/chat/workspace/sessions/rename"): PERSON,
+    ("POST", "/v1/chat/workspace/sessions/archive"): PERSON,
+    ("POST", "/v1/chat/workspace/messages/list"): PERSON,
+    ("POST", "/v1/chat/workspace/messages/send"): PERSON,
 }
 
 

@@ -57,7 +57,10 @@ class Delta:
 
 @dataclass(frozen=True)
 class Done:
+    """`failed` is why the lesson answered: no_model, busy or died; empty when a model did."""
+
     answer: Answer
+    failed: str = ""
 
 
 Event = Waiting | Start | Delta | Done

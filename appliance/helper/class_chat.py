@@ -83,7 +83,7 @@ class ClassChat:
                 yield Delta(draft.add(_without_model(talk, draft.failed, language, draft.room)))
             answer = self._answer(talk, draft, language, began)
             _log(asker, answer, draft)
-            yield Done(answer)
+            yield Done(answer, draft.failed or "")
 
     def _answer(self, talk: Talk, draft: Draft, language: str, began: float) -> Answer:
         intent = intent_of(talk.message)

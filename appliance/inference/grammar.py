@@ -11,12 +11,14 @@ MOST_INTEGERS = 1000
 # One character of a JSON text: no quote, backslash or control character, or one of the escapes that people need.
 CHARACTER = r'character ::= [^"\\\x00-\x1f\x7f] | "\\" ["\\n]'
 ESCAPED = 2
+NUMBER = r'"-"? ("0" | [1-9] [0-9]{0,8}) ("." [0-9]{1,3})?'
 
 
 def gbnf_of(schema: Schema) -> str:
     """GBNF text with the rule `root`; properties come in the schema's order, with one blank after `:` and `,`.
 
-    Known: object (all properties required), array, string, integer (minimum and maximum), boolean, enum.
+    Known: object (all properties required), array, string, integer (minimum and maximum), number (up to nine
+    digits before the point and three behind it), boolean, enum.
     Raises ValueError for anything else: a rule that is left out would be a promise that is not kept.
     """
     rules: dict[str, str] = {}
@@ -37,6 +39,8 @@ def longest(schema: Schema) -> int:
             return int(schema["maxLength"]) * ESCAPED + 2
         case "integer":
             return max(len(str(schema["minimum"])), len(str(schema["maximum"])))
+        case "number":
+            return len("-123456789.123")
         case "boolean":
             return len("false")
     raise ValueError(f"this grammar does not know {schema!r}")
@@ -61,6 +65,8 @@ def _body(rules: dict[str, str], name: str, schema: Schema) -> str:
             return _text(schema)
         case "integer":
             return _integer(schema)
+        case "number":
+            return NUMBER
         case "boolean":
             return _one_of(["true", "false"])
     raise ValueError(f"this grammar does not know {schema!r}")

@@ -1,6 +1,7 @@
 """The class chat of a student: the list of talks, and one talk with everything that was said."""
 
 import secrets
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from sanic import HTTPResponse, Request
@@ -8,11 +9,11 @@ from sanic.response import json, redirect
 
 from appliance.classroom.classes import class_by_id
 from appliance.errors import Invalid, NotFound, Refusal, Unavailable
-from appliance.helper.answers import Done
+from appliance.helper.answers import Done, Event
 from appliance.helper.suggestions import suggestions_for
 from appliance.parts import parts_of
+from appliance.student.asking import asker_of
 from appliance.student.helper import named
-from appliance.student.talking import exchange
 from appliance.study.chats import (
     LAST_ID,
     NO_CHAT,
@@ -26,6 +27,7 @@ from appliance.study.chats import (
 )
 from appliance.study.passages import open_courses
 from appliance.study.turns import turns_of
+from appliance.talking import Sent, exchange
 from appliance.web import forms
 from appliance.web.identity import person_of
 from appliance.web.rendering import render, say, translator
@@ -64,7 +66,7 @@ async def send(request: Request, session_id: int) -> HTTPResponse | None:
         return await _send_form(request, session)
     body = forms.json_object(request)
     message, client_id = forms.json_text(body, "message"), forms.json_text(body, "client_id")
-    async with aclosing(exchange(request, session, message, client_id)) as events:
+    async with aclosing(_exchange(request, session, message, client_id)) as events:
         if "text/event-stream" in str(request.headers.get("accept") or ""):
             first = await anext(events)
             return await send_events(request, named(request, first, events))
@@ -99,7 +101,7 @@ async def _send_form(request: Request, session: ChatSession) -> HTTPResponse:
     """Without script: asked and answered, then the page with all of it."""
     try:
         message, client_id = forms.text(request, "message", 20_000), forms.text(request, "client_id")
-        async with aclosing(exchange(request, session, message, client_id)) as events:
+        async with aclosing(_exchange(request, session, message, client_id)) as events:
             async for _ in events:
                 pass
     except NotFound:
@@ -107,6 +109,13 @@ async def _send_form(request: Request, session: ChatSession) -> HTTPResponse:
     except Refusal as refusal:
         return await _page(request, session, refusal, refusal.status)
     return redirect(f"/student/chats/{session.id}#helper")
+
+
+def _exchange(
+    request: Request, session: ChatSession, message: str, client_id: str
+) -> AsyncGenerator[Event, None]:
+    sent = Sent(message, client_id, request.ctx.request_id)
+    return exchange(parts_of(request), asker_of(request), session, sent)
 
 
 async def _own(request: Request, session_id: int) -> ChatSession:

@@ -18,7 +18,10 @@ PUT_AWAY = "This chat is put away. Take it back out to go on with it."
 
 @dataclass(frozen=True)
 class ChatSession:
-    """One talk; `title` is empty until its first question. `summary` is the text of study/compaction."""
+    """One talk; `title` is empty until its first question. `summary` is the text of study/compaction.
+
+    A teacher's own has no student: `student_id` is 0 and the name empty.
+    """
 
     id: int
     class_id: int
@@ -29,6 +32,7 @@ class ChatSession:
     is_archived: bool
     created_at: int
     last_at: int
+    staff_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,7 @@ async def sessions_of_student(
         archived=archived,
         most=MOST_SESSIONS,
     )
-    return [_session(row) for row in rows]
+    return [session_from(row) for row in rows]
 
 
 async def sessions_of_class(
@@ -111,7 +115,7 @@ async def sessions_of_class(
         last_id=before[1],
         most=MOST_SESSIONS,
     )
-    return [_session(row) for row in rows]
+    return [session_from(row) for row in rows]
 
 
 async def session_of_student(db: Database | Reads, session_id: int, student_id: int) -> ChatSession:
@@ -132,17 +136,17 @@ async def create_session(tx: Transaction, class_id: int, student_id: int, title:
         """,
         class_id=class_id,
         student_id=student_id,
-        title=_title(title),
+        title=cut_title(title),
         now=tx.now,
     )
 
 
 async def rename_session(tx: Transaction, session_id: int, title: str) -> None:
     """Raises Invalid for a title that says nothing."""
-    if not _title(title):
+    if not cut_title(title):
         raise Invalid("Give the chat a name, such as Circuits.", field="title")
     await tx.execute(
-        "UPDATE chat_sessions SET title = :title WHERE id = :id", title=_title(title), id=session_id
+        "UPDATE chat_sessions SET title = :title WHERE id = :id", title=cut_title(title), id=session_id
     )
 
 
@@ -222,10 +226,32 @@ async def add_exchange(
     return ChatMessage(answer_id, False, exchange.answer, tuple(exchange.citations), exchange.backend, tx.now)
 
 
+def cut_title(given: str) -> str:
+    """One line of readable signs."""
+    signs = (sign for sign in given if sign.isprintable() or sign.isspace())
+    return " ".join("".join(signs).split())[:TITLE_CHARACTERS]
+
+
 def title_from(question: str) -> str:
     """The first line of the first question, cut between words."""
     line = " ".join((question.strip().splitlines() or [""])[0].split())
     return line if len(line) <= 60 else line[:60].rsplit(" ", 1)[0] + "…"
+
+
+def session_from(row: sqlite3.Row) -> ChatSession:
+    """From all columns of chat_sessions, and `student_name`."""
+    return ChatSession(
+        row["id"],
+        row["class_id"],
+        row["student_id"] or 0,
+        row["student_name"],
+        row["title"],
+        row["summary"],
+        bool(row["is_archived"]),
+        row["created_at"],
+        row["last_at"],
+        row["staff_id"] or 0,
+    )
 
 
 async def _open(tx: Transaction, session_id: int) -> None:
@@ -273,25 +299,7 @@ async def _one(db: Database | Reads, owned: str, session_id: int, owner: int) ->
     )
     if row is None:
         raise NotFound(NO_CHAT)
-    return _session(row)
-
-
-def _title(given: str) -> str:
-    return " ".join(given.split())[:TITLE_CHARACTERS]
-
-
-def _session(row: sqlite3.Row) -> ChatSession:
-    return ChatSession(
-        row["id"],
-        row["class_id"],
-        row["student_id"],
-        row["student_name"],
-        row["title"],
-        row["summary"],
-        bool(row["is_archived"]),
-        row["created_at"],
-        row["last_at"],
-    )
+    return session_from(row)
 
 
 def _message(row: sqlite3.Row) -> ChatMessage:

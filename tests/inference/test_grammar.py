@@ -41,7 +41,14 @@ numbers = some.builds(
 enums = some.lists(some.text(max_size=6), min_size=1, max_size=3, unique=True).map(
     lambda values: {"enum": values}
 )
-leaves = some.one_of(texts, numbers, enums, some.just({"type": "boolean"}), some.just(EMPTY_LISTS))
+leaves = some.one_of(
+    texts,
+    numbers,
+    enums,
+    some.just({"type": "boolean"}),
+    some.just({"type": "number"}),
+    some.just(EMPTY_LISTS),
+)
 
 
 def lists_of(parts: some.SearchStrategy[Any]) -> some.SearchStrategy[Any]:
@@ -88,6 +95,8 @@ def fits(schema: Schema, value: object) -> bool:
             return isinstance(value, str) and schema.get("minLength", 0) <= len(value) <= schema["maxLength"]
         case "integer":
             return type(value) is int and schema["minimum"] <= value <= schema["maximum"]
+        case "number":
+            return type(value) in (int, float) and abs(value) < 1e9
     return isinstance(value, bool)
 
 

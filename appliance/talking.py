@@ -1,0 +1,195 @@
+"""One exchange in the class chat, for pages and programs: read, searched, answered, kept once the answer is whole."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+
+from appliance.classroom.audit import record_student
+from appliance.errors import Conflict
+from appliance.helper.answers import Answer, Citation, Done, Event
+from appliance.helper.citations import source_of_paper, url_of_paper
+from appliance.helper.class_chat import ClassChat, Talk, kept_answer
+from appliance.helper.conversations import Turn
+from appliance.helper.pipeline import SEARCH_CHARS
+from appliance.helper.questions import Asker, Question, checked
+from appliance.helper.redaction import redacted
+from appliance.helper.topics import leans_back
+from appliance.library.document_search import DocumentPassage, search_documents
+from appliance.parts import Parts
+from appliance.settings import Settings
+from appliance.study.chats import (
+    PUT_AWAY,
+    ChatCitation,
+    ChatMessage,
+    ChatSession,
+    Exchange,
+    add_exchange,
+    answer_to,
+    messages_page,
+)
+from appliance.study.compaction import (
+    FETCHED_MESSAGES,
+    RECENT_TURNS,
+    Decision,
+    Said,
+    Summary,
+    as_text,
+    compacted,
+    decide,
+    from_text,
+    memory_text,
+)
+from appliance.study.passages import ClassPassage, open_courses, passages_for_class
+
+EVENT = "class_chat"
+CLIENT_ID_CHARS = 64
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A message as it came; `client_id` is the sender's own id of it, `most_tokens` 0 where the box decides."""
+
+    message: str
+    client_id: str
+    request_id: str
+    most_tokens: int = 0
+
+
+@dataclass(frozen=True)
+class Begun:
+    """Everything that is known before somebody answers; `again` is what was answered to the same message before."""
+
+    asker: Asker
+    session: ChatSession
+    client_id: str
+    talk: Talk
+    summary: Summary
+    decision: Decision
+    most_tokens: int
+    again: ChatMessage | None = None
+
+
+async def begin(parts: Parts, asker: Asker, session: ChatSession, sent: Sent) -> Begun:
+    """Every refusal comes from here: Invalid, Conflict (`chat_archived`), RateLimited."""
+    message = redacted(checked(Question(sent.message, "")))
+    client_id = _stored_id(sent.client_id)
+    if session.is_archived:
+        raise Conflict(PUT_AWAY, "chat_archived")
+    if kept := await answer_to(parts.db, session.id, client_id):
+        citations = tuple(Citation(**vars(citation)) for citation in kept.citations)
+        talk = Talk(session.id, message, (), "", citations, (), sent.request_id)
+        known, nothing = from_text(session.summary), Decision(False, "answered_before", 0.0)
+        return Begun(asker, session, client_id, talk, known, nothing, sent.most_tokens, kept)
+    await parts.helper.hold_to_rates(asker)
+    before = (await messages_page(parts.db, session.id, limit=FETCHED_MESSAGES)).messages
+    summary, decision = _summary(session, before, message)
+    talk = await _talk(parts, asker, session, message, before, summary, sent.request_id)
+    return Begun(asker, session, client_id, talk, summary, decision, sent.most_tokens)
+
+
+async def answering(parts: Parts, begun: Begun) -> AsyncGenerator[Event, None]:
+    """Nothing is kept here; a Done always comes last."""
+    if begun.again:
+        strictness, kept = parts.settings.helper_strictness, begun.again
+        yield Done(kept_answer(begun.talk, kept.body, kept.backend, strictness))
+        return
+    chat = ClassChat(_limits(parts.settings, begun), parts.helper, parts.router, parts.clock)
+    async with aclosing(chat.ask(begun.asker, begun.talk)) as events:
+        async for event in events:
+            yield event
+
+
+async def exchange(
+    parts: Parts, asker: Asker, session: ChatSession, sent: Sent
+) -> AsyncGenerator[Event, None]:
+    """Refusals come before the first event. A browser that goes away leaves nothing behind."""
+    begun = await begin(parts, asker, session, sent)
+    async with aclosing(answering(parts, begun)) as events:
+        async for event in events:
+            if isinstance(event, Done):
+                await keep(parts, begun, event.answer)
+            yield event
+
+
+async def keep(parts: Parts, begun: Begun, answer: Answer) -> ChatMessage:
+    """Question and answer in one write, with a student's event in ids and counts beside them."""
+    if begun.again:
+        return begun.again
+    asker, session = begun.asker, begun.session
+    citations = [ChatCitation(**vars(citation)) for citation in answer.citations]
+    said = Exchange(begun.talk.message, answer.text, citations, answer.backend)
+    counts: dict[str, int | str] = {
+        "request_id": answer.request_id,
+        "session_id": session.id,
+        "backend": answer.backend,
+        "grounded": int(answer.grounded),
+        "citations_count": len(citations),
+        "conversation_compacted": int(answer.conversation_compacted),
+    }
+    async with parts.db.transaction() as tx:
+        text = as_text(begun.summary) if begun.summary.turns else ""
+        kept = await add_exchange(tx, session, begun.client_id, said, text)
+        if asker.audience == "student":
+            await record_student(tx, EVENT, asker.class_id, asker.id, counts, asker.network)
+    return kept
+
+
+def _stored_id(client_id: str) -> str:
+    """It comes from a program: half a character in it could not even be stored."""
+    return "".join(sign for sign in client_id if sign.isascii() and sign.isprintable())[:CLIENT_ID_CHARS]
+
+
+def _limits(settings: Settings, begun: Begun) -> Settings:
+    """A teacher who asks for themselves gets a direct answer."""
+    most = min(begun.most_tokens or settings.helper_response_max_tokens, settings.helper_response_max_tokens)
+    strictness = settings.helper_strictness if begun.asker.audience == "student" else "light"
+    return replace(settings, helper_response_max_tokens=most, helper_strictness=strictness)
+
+
+async def _talk(
+    parts: Parts,
+    asker: Asker,
+    session: ChatSession,
+    message: str,
+    before: tuple[ChatMessage, ...],
+    summary: Summary,
+    request_id: str,
+) -> Talk:
+    courses = await open_courses(parts.db, parts.shelf, asker.class_id)
+    searched = _searched(message, before)
+    vector = await parts.router.embed(searched)
+    most = parts.settings.helper_reference_max_citations
+    passages = await passages_for_class(parts.db, courses, searched, vector, most)
+    # Lessons first, as in the lesson's own helper; a paper gets the last place when they would fill them all.
+    papers = await search_documents(parts.db, searched, asker.class_id, vector, most)
+    best = passages[: most - 1 if papers else most]
+    best += [_of_paper(paper, asker.language) for paper in papers[: most - len(best)]]
+    citations = tuple(
+        Citation(f"L{number}", passage.source, passage.text, passage.url)
+        for number, passage in enumerate(best, start=1)
+    )
+    turns = tuple(
+        Turn("user" if said.is_person else "assistant", said.body) for said in before[-RECENT_TURNS:]
+    )
+    topics = tuple(title for course in courses for title in course.open_titles)
+    return Talk(session.id, message, turns, memory_text(summary), citations, topics, request_id)
+
+
+def _of_paper(paper: DocumentPassage, language: str) -> ClassPassage:
+    return ClassPassage(source_of_paper(paper, language), paper.body, url_of_paper(paper), paper.score)
+
+
+def _searched(message: str, before: tuple[ChatMessage, ...]) -> str:
+    """With the question before it, which a short one leans on."""
+    asked = [said.body for said in before if said.is_person]
+    leaning = asked[-1:] if leans_back(message) else []
+    return "\n".join((message, *leaning))[:SEARCH_CHARS]
+
+
+def _summary(session: ChatSession, before: tuple[ChatMessage, ...], message: str) -> tuple[Summary, Decision]:
+    summary = from_text(session.summary)
+    said = [Said(each.id, each.is_person, each.body, each.sent_at, bool(each.citations)) for each in before]
+    decision = decide(said, message, summary)
+    if decision.compacts:
+        summary = compacted(summary, decision.candidates, message)
+    return summary, decision
