@@ -2,11 +2,21 @@
 
 from sanic import Sanic
 
-from appliance.api import health, llm, openai_chat, openai_lists, openapi
-from appliance.api.routes import Route, attach_route
-
-ROUTES: tuple[Route, ...] = (*health.ROUTES, *llm.ROUTES, *openai_lists.ROUTES, *openai_chat.ROUTES)
-from appliance.api import classes, health, llm, materials, openapi, study
+from appliance.api import (
+    analytics,
+    canvas,
+    chat_answers,
+    chat_messages,
+    chat_sessions,
+    classes,
+    health,
+    llm,
+    materials,
+    openai_chat,
+    openai_lists,
+    openapi,
+    study,
+)
 from appliance.api.routes import Route, attach_route
 
 ROUTES: tuple[Route, ...] = (
@@ -15,21 +25,13 @@ ROUTES: tuple[Route, ...] = (
     *materials.ROUTES,
     *classes.ROUTES,
     *study.ROUTES,
-)
-from appliance.api import analytics, health, llm, openapi
-from appliance.api.routes import Route, attach_route
-
-ROUTES: tuple[Route, ...] = (*health.ROUTES, *llm.ROUTES, *analytics.ROUTES)
-from appliance.api import canvas, chat_answers, chat_messages, chat_sessions, health, llm, openapi
-from appliance.api.routes import Route, attach_route
-
-ROUTES: tuple[Route, ...] = (
-    *health.ROUTES,
-    *llm.ROUTES,
     *chat_answers.ROUTES,
     *canvas.ROUTES,
     *chat_sessions.ROUTES,
     *chat_messages.ROUTES,
+    *analytics.ROUTES,
+    *openai_lists.ROUTES,
+    *openai_chat.ROUTES,
 )
 
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 from sanic import Request
 
 from appliance.api.chat_messages import CanvasHint, Cited, MostTokens, Reply, ToolMode, asker_of
-from appliance.api.llm import Usage
+from appliance.api.answers import Usage
 from appliance.api.routes import Loose, Milliseconds, Route, Text
 from appliance.api.workspace import ClassAsked, access_of, failed
 from appliance.errors import Invalid, Unavailable

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta, Struct
 from sanic import Request
 
-from appliance.api.llm import Usage
+from appliance.api.answers import Usage
 from appliance.api.routes import Loose, Milliseconds, Route, Text, invalid
 from appliance.errors import UpstreamFailed
 from appliance.parts import parts_of

@@ -1,8 +1,7 @@
 """Tokens with which a program acts for a person: staff have personal access tokens, students the one of their join."""
 
-from dataclasses import dataclass
-
 from contextlib import suppress
+from dataclasses import dataclass
 
 from appliance.auth.accounts import Staff, staff_from
 from appliance.auth.device import read_api_token
