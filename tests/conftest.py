@@ -20,6 +20,7 @@ from appliance.classroom.box import set_up_box
 from appliance.classroom.classes import Class, create_class
 from appliance.classroom.materials import add_course
 from appliance.classroom.students import Student, create_student
+from appliance.inference.engine import Engine
 from appliance.inference.scripted import ScriptedEngine
 from appliance.parts import Parts, refresh_school
 from appliance.settings import Settings
@@ -181,7 +182,7 @@ async def cast(settings: Settings, clock: Clock, engine: ScriptedEngine) -> Asyn
 class started:
     """A box on a free loopback port, in the loop of the test."""
 
-    def __init__(self, settings: Settings, clock: Clock, engine: ScriptedEngine | None) -> None:
+    def __init__(self, settings: Settings, clock: Clock, engine: Engine | None) -> None:
         self._app = create_app(settings, clock, engine)
 
     async def __aenter__(self) -> tuple[Chalkbox, str]:

@@ -200,7 +200,13 @@ ROUTES = (
         Completion,
         "Answers a conversation, OpenAI's way: whole, or as a stream with stream=true.",
         asks=ChatAsked,
-        refuses={"provider_error": 502, "busy": 503, "context_length_exceeded": 400, "not_taken": 400},
+        refuses={
+            "provider_error": 502,
+            "busy": 503,
+            "context_length_exceeded": 400,
+            "not_taken": 400,
+            "bad_grammar": 400,
+        },
         streams=True,
     ),
 )

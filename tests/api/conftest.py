@@ -11,6 +11,9 @@ from appliance.auth.tokens import new_access_token
 from appliance.classroom.students import Student
 from appliance.settings import Settings
 from tests.conftest import Cast
+from tests.made_models import minilm_model, noise_model
+
+__all__ = ["minilm_model", "noise_model"]
 
 KEY = "the-key-of-this-box-0123456789"
 

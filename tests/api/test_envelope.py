@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -101,6 +102,12 @@ async def test_the_description_names_every_route(program: Program) -> None:
     described = (await program.send("/v1/openapi.json")).json()
     routes = {"/" + route.path for route in program.cast.app.router.routes if route.path.startswith("v1/")}
     assert set(described["paths"]) == routes
+
+
+async def test_the_page_about_it_names_every_route(program: Program) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
+    described = (await program.send("/v1/openapi.json")).json()["paths"]
+    assert [path for path in described if f"{path}`" not in page] == []
 
 
 async def test_every_reference_in_the_description_leads_somewhere(program: Program) -> None:
