@@ -6,7 +6,7 @@ import sqlite3
 import time
 from contextlib import closing
 
-from tests.bench.keep_alive import Line, Seat, line_to
+from tests.bench.keep_alive import Seat, line_to
 from tests.bench.school_day import PAGES, browse, class_of, inside
 from tests.bench.table import line, spread, title
 from tests.faults.serving import ServedBox
@@ -26,13 +26,11 @@ async def paper_meanwhile(
 ) -> None:
     """The same walk twice, in turn: with nothing else to do, and from the upload of the paper on."""
     title(f"A paper of {paper_pages} pages, while {students} students open a page every {each_seconds:g} s")
-    async with class_of(box, students, "Neighbour") as seats, line_to(box) as teacher:
-        await _sign_in(teacher, box)
+    paper = _paper(paper_pages)
+    async with class_of(box, students, "Neighbour") as seats:
         alone, alone_inside = await _walk(box, seats, seconds, each_seconds)
         began = time.perf_counter()
-        sent = await teacher.upload("/teach/class/1/library", "long.pdf", _paper(paper_pages))
-        if sent.status != 302:
-            raise RuntimeError(f"the paper was answered {sent.status}")
+        await _hand_over(box, paper)
         reading = asyncio.create_task(_until_read(box, began))
         beside, beside_inside = await _walk(box, seats, seconds, each_seconds)
         share, took = _progress(box), await reading
@@ -51,12 +49,16 @@ async def _walk(
     return taken, inside(box.log.read_bytes()[already:].decode())
 
 
-async def _sign_in(teacher: Line, box: ServedBox) -> None:
-    found = re.findall(r"(/sign-in/link/\S+)", box.log.read_text())
-    await teacher.get(found[-1])
-    if (await teacher.post(found[-1])).status != 302:
-        raise RuntimeError("the teacher's link did not open")
-    await teacher.get("/teach/class/1/library")
+async def _hand_over(box: ServedBox, paper: bytes) -> None:
+    """By the teacher, on a line of their own: one that was idle for long is closed."""
+    link = re.findall(r"(/sign-in/link/\S+)", box.log.read_text())[-1]
+    async with line_to(box) as teacher:
+        await teacher.get(link)
+        await teacher.post(link)
+        await teacher.get("/teach/class/1/library")
+        sent = await teacher.upload("/teach/class/1/library", "long.pdf", paper)
+    if sent.status != 302:
+        raise RuntimeError(f"the paper was answered {sent.status}")
 
 
 def _paper(pages: int) -> bytes:
