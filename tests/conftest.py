@@ -1,11 +1,11 @@
 """The cast: Ada teaches 7B, Ben and Chi are in it; Olu teaches another class; Dee is in none; Max runs the box."""
 
+import functools
 import re
 import socket
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 import httpx
@@ -24,6 +24,9 @@ from appliance.inference.engine import Engine
 from appliance.inference.scripted import ScriptedEngine
 from appliance.parts import Parts, refresh_school
 from appliance.settings import Settings
+from appliance.storage.cache import Cache
+from appliance.storage.database import Clock as BoxClock
+from appliance.storage.database import Database
 from appliance.web.identity import SESSION_COOKIE
 
 START = 1_800_000_000.0
@@ -160,6 +163,22 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
+async def db(tmp_path: Path, clock: BoxClock) -> AsyncIterator[Database]:
+    """A fresh database without a box around it."""
+    database = Database(tmp_path / "box.sqlite3", clock)
+    await database.open(tmp_path / "backups")
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def cache(tmp_path: Path) -> AsyncIterator[Cache]:
+    store = Cache(tmp_path / "cache")
+    yield store
+    await store.close()
+
+
+@pytest.fixture
 async def bare_box(settings: Settings, clock: Clock, engine: ScriptedEngine) -> AsyncIterator[School]:
     """A box that nobody has set up."""
     async with started(settings, clock, engine) as (app, url):
@@ -202,7 +221,7 @@ class started:
         await self._server.after_stop()
 
 
-@cache
+@functools.cache
 def hashed_password() -> str:
     """Everybody has the same one, so it is hashed once: the hash is slow on purpose."""
     return PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES).hash(PASSWORD)

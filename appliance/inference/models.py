@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Protocol
 
 from appliance.errors import Conflict, Invalid, Sentence, Unavailable
-from appliance.inference import minilm
 from appliance.inference import pull as hub
+from appliance.inference import search_model
 from appliance.inference.manifest import Recommended
 from appliance.inference.model_list import Kind, ModelFile, changing, choose, named, read
 from appliance.storage.files import sync_folder
@@ -58,13 +58,15 @@ class Checked:
 def installed(folder: Path, shipped: Path | None = None) -> list[ModelFile]:
     """The operator's files in `folder`, then the search model that set-up put into `shipped`."""
     own = [model for model in read(folder) if model.path.is_file()]
-    search = shipped / minilm.FILE if shipped else None
+    search = shipped / search_model.FILE if shipped else None
     if search is None or not search.is_file():
         return own
     in_use = not any(model.chosen and model.kind == "embedding" for model in own)
     size = search.stat().st_size
     name = "all-MiniLM-L6-v2"
-    made = ModelFile(name, minilm.FILE, minilm.GGUF_SHA256, size, "embedding", name, source="set-up")
+    made = ModelFile(
+        name, search_model.FILE, search_model.GGUF_SHA256, size, "embedding", name, source="set-up"
+    )
     return [*own, replace(made, chosen=in_use, path=search)]
 
 

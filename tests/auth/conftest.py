@@ -1,13 +1,11 @@
 """A fresh box for every test: real SQLite in a folder of its own, and a clock that only the test moves."""
 
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
 from appliance.auth.accounts import Staff, create_staff
 from appliance.auth.totp import new_secret
-from appliance.storage.cache import Cache
 from appliance.storage.database import Clock, Database
 
 A_TUESDAY = 1_770_000_000
@@ -32,21 +30,6 @@ def forward(hands: list[float]) -> Callable[[float], None]:
         hands[0] += seconds
 
     return move
-
-
-@pytest.fixture
-async def db(tmp_path: Path, clock: Clock) -> AsyncIterator[Database]:
-    database = Database(tmp_path / "box.sqlite3", clock)
-    await database.open(tmp_path / "backups")
-    yield database
-    await database.close()
-
-
-@pytest.fixture
-async def cache(tmp_path: Path) -> AsyncIterator[Cache]:
-    store = Cache(tmp_path / "cache")
-    yield store
-    await store.close()
 
 
 @pytest.fixture

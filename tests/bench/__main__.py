@@ -11,6 +11,7 @@ from pathlib import Path
 from random import Random
 
 from tests.bench.machine import MEGABYTE, described
+from tests.bench.paper import paper_meanwhile
 from tests.bench.query_counts import query_counts
 from tests.bench.school_day import hand_in_rush, join_rush, pages
 from tests.bench.starting import memory, starts
@@ -36,10 +37,11 @@ class Size:
     makers: int
     file_bytes: int
     power_cuts: int
+    paper_pages: int
 
 
-SHORT = Size(3, 30, 6, 1, 20, 2, 10, 2 * MEGABYTE, 3)
-WHOLE = Size(10, 200, 60, 5, 60, 5, 30, 20 * MEGABYTE, 200)
+SHORT = Size(3, 30, 6, 1, 20, 2, 10, 2 * MEGABYTE, 3, 20)
+WHOLE = Size(10, 200, 60, 5, 60, 5, 30, 20 * MEGABYTE, 200, 300)
 
 
 @contextmanager
@@ -60,6 +62,9 @@ async def measure(size: Size) -> int:
         starts(box, size.starts)
         box.start()
         await memory(box)
+    with new_box(APPLIANCE_MODELS=str(SEARCH_MODEL)) as box:
+        box.start()
+        await paper_meanwhile(box, size.students, size.seconds, size.each_seconds, size.paper_pages)
     with new_box() as box:
         box.start()
         await pages(box, size.students, size.seconds, size.each_seconds)

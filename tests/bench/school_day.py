@@ -32,28 +32,40 @@ async def class_of(box: ServedBox, students: int, prefix: str) -> AsyncIterator[
 async def pages(box: ServedBox, students: int, seconds: float, each_seconds: float) -> None:
     """Everybody opens a page every `each_seconds`, the three kinds in turn."""
     title(f"Pages: {students} students, each a page every {each_seconds:g} s, for {seconds:g} s")
-    taken: dict[str, list[float]] = {name: [] for name in PAGES}
     async with class_of(box, students, "Reader") as seats:
         already = len(box.log.read_bytes())
         used = processor_seconds(pid_of(box))
-        began = time.perf_counter()
-        await asyncio.gather(
-            *(
-                _read(one.line, number * each_seconds / students, each_seconds, began + seconds, taken)
-                for number, one in enumerate(seats)
-            )
-        )
+        taken = await browse(seats, seconds, each_seconds)
         used = processor_seconds(pid_of(box)) - used
-    log = box.log.read_bytes()[already:].decode()
-    for name, route in ROUTES.items():
-        inside = [
+    for name, within in inside(box.log.read_bytes()[already:].decode()).items():
+        budget = "" if name == "privacy" else "8 / 40 ms"
+        spread(f"{name}, in the server", within, budget)
+        spread(f"{name}, as the browser sees it", taken[name], against=taken["privacy"])
+    line("processor time a page", f"{used / sum(map(len, taken.values())) * 1000:.1f} ms")
+
+
+async def browse(seats: list[Seat], seconds: float, each_seconds: float) -> dict[str, list[float]]:
+    """Seconds that each kind of page took, as the browsers see it."""
+    taken: dict[str, list[float]] = {name: [] for name in PAGES}
+    until = time.perf_counter() + seconds
+    await asyncio.gather(
+        *(
+            _read(one.line, number * each_seconds / len(seats), each_seconds, until, taken)
+            for number, one in enumerate(seats)
+        )
+    )
+    return taken
+
+
+def inside(log: str) -> dict[str, list[float]]:
+    """Seconds that each kind of page took in the server, by its own log."""
+    return {
+        name: [
             float(found) / 1000
             for found in re.findall(rf"route={re.escape(route)} status=200 ms=([\d.]+)", log)
         ]
-        budget = "" if name == "privacy" else "8 / 40 ms"
-        spread(f"{name}, in the server", inside, budget)
-        spread(f"{name}, as the browser sees it", taken[name], against=taken["privacy"])
-    line("processor time a page", f"{used / sum(map(len, taken.values())) * 1000:.1f} ms")
+        for name, route in ROUTES.items()
+    }
 
 
 async def _read(one: Line, delay: float, pause: float, until: float, taken: dict[str, list[float]]) -> None:

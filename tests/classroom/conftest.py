@@ -1,6 +1,6 @@
 """Ada, Olu and their classes in a fresh database, and courses that a test writes itself."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,17 +8,9 @@ import pytest
 from appliance.auth.accounts import create_staff
 from appliance.classroom.classes import Class, create_class
 from appliance.library.courses import Shelf
-from appliance.storage.database import Clock, Database
+from appliance.storage.database import Database
 
 WriteCourse = Callable[..., Shelf]
-
-
-@pytest.fixture
-async def db(tmp_path: Path, clock: Clock) -> AsyncIterator[Database]:
-    database = Database(tmp_path / "box.sqlite3", clock)
-    await database.open(tmp_path / "backups")
-    yield database
-    await database.close()
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """A small box for the helper: one course of three lessons, class 7B with Ben and Chi, a scripted model."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -96,21 +96,6 @@ def clock() -> HandClock:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return Settings(appliance_data=tmp_path)
-
-
-@pytest.fixture
-async def db(tmp_path: Path, clock: HandClock) -> AsyncIterator[Database]:
-    database = Database(tmp_path / "box.sqlite3", clock)
-    await database.open(tmp_path / "backups")
-    yield database
-    await database.close()
-
-
-@pytest.fixture
-async def cache(tmp_path: Path) -> AsyncIterator[Cache]:
-    store = Cache(tmp_path / "cache")
-    yield store
-    await store.close()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 from gguf import GGUFReader
 from numpy.typing import NDArray
 
-from appliance.inference import minilm
+from appliance.inference import minilm, search_model
 
 Numbers = NDArray[np.float64]
 # First numbers of the vectors, computed in float64 from the wheel's own safetensors under their own names.
@@ -71,11 +71,11 @@ def test_near_sentences_are_nearer_than_far_ones(embedder: Embedder) -> None:
 
 
 def test_the_made_file_is_the_same_on_every_machine(minilm_model: Path) -> None:
-    assert hashlib.sha256(minilm_model.read_bytes()).hexdigest() == minilm.GGUF_SHA256
+    assert hashlib.sha256(minilm_model.read_bytes()).hexdigest() == search_model.GGUF_SHA256
 
 
 def test_a_model_that_is_there_is_not_made_again(tmp_path: Path) -> None:
-    (tmp_path / minilm.FILE).write_bytes(b"there")
+    (tmp_path / search_model.FILE).write_bytes(b"there")
     assert minilm.make(tmp_path).read_bytes() == b"there"
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from appliance.errors import Conflict, Invalid, NotFound, Unavailable
-from appliance.inference import minilm, models
+from appliance.inference import models, search_model
 from appliance.inference.manifest import Recommended
 from appliance.inference.model_list import ModelFile
 from appliance.inference.probe import probe
@@ -229,7 +229,7 @@ async def test_the_search_model_of_set_up_is_listed_used_and_checked(
     assert search is not None
     assert search.path == minilm_model
     assert [checked.ok for checked in await models.verify(folder, shipped)] == [True]
-    (tmp_path / minilm.FILE).write_bytes(b"damaged")
+    (tmp_path / search_model.FILE).write_bytes(b"damaged")
     assert [checked.ok for checked in await models.verify(folder, tmp_path)] == [False]
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -11,13 +10,6 @@ from appliance.storage.cache import Cache
 
 LONG = 3600.0
 SHORT = 0.2
-
-
-@pytest.fixture
-async def cache(tmp_path: Path) -> AsyncIterator[Cache]:
-    store = Cache(tmp_path / "cache")
-    yield store
-    await store.close()
 
 
 async def gone(cache: Cache, key: str) -> None:

@@ -1,7 +1,6 @@
 """Ada's class with the shipped course, Olu's with a paper, and a generation whose model says what a test tells it."""
 
 import json
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from appliance.inference.router import Patience, Router
 from appliance.inference.scripted import ScriptedEngine
 from appliance.library.courses import Shelf
 from appliance.library.index import index_course
-from appliance.storage.database import Clock, Database, Transaction
+from appliance.storage.database import Database, Transaction
 from appliance.storage.jobs import Job
 from appliance.study.generation import Generation, order_activity
 from appliance.study.writing import Writer
@@ -73,14 +72,6 @@ class Desk:
 
     async def activity(self, activity_id: int) -> Activity:
         return await activity_of_class(self.db, self.class_id, activity_id)
-
-
-@pytest.fixture
-async def db(tmp_path: Path, clock: Clock) -> AsyncIterator[Database]:
-    database = Database(tmp_path / "box.sqlite3", clock)
-    await database.open(tmp_path / "backups")
-    yield database
-    await database.close()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Ben and Chi in Ada's class, Dee in Olu's, each class with one thing of each kind to do."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import pytest
 from appliance.auth.accounts import create_staff
 from appliance.classroom.classes import Class, create_class
 from appliance.classroom.students import Student, create_student
-from appliance.storage.database import Clock, Database, Transaction
+from appliance.storage.database import Database, Transaction
 from appliance.storage.files import FileStore, IncomingFile
 
 
@@ -20,14 +19,6 @@ class Room:
     staff_id: int
     classroom: Class
     things: dict[str, int]
-
-
-@pytest.fixture
-async def db(tmp_path: Path, clock: Clock) -> AsyncIterator[Database]:
-    database = Database(tmp_path / "box.sqlite3", clock)
-    await database.open(tmp_path / "backups")
-    yield database
-    await database.close()
 
 
 @pytest.fixture
