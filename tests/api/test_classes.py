@@ -103,7 +103,9 @@ async def test_a_program_acts_for_the_person_of_the_token_only(
 
 async def test_joining_ones_own_class_again_changes_nothing(program: Program, cast: Cast) -> None:
     caller = await ben(program)
-    joined = await caller.data("/v1/classes/join", to_join(cast, f" {cast.classroom.spaced_join_code.lower()}"))
+    joined = await caller.data(
+        "/v1/classes/join", to_join(cast, f" {cast.classroom.spaced_join_code.lower()}")
+    )
     assert cast.ben is not None
     assert joined == {
         "class_id": str(cast.classroom.id),
