@@ -59,6 +59,12 @@ def usable_topic(
     return title, kept
 
 
+def is_grounded(text: str, material: str) -> bool:
+    """Whether it is about what the material says."""
+    words, known = telling_words(text), telling_words(material)
+    return bool(words) and len(words & known) >= GROUNDED * len(words)
+
+
 def _holds(stem: str, answer: str) -> bool:
     """Whether the answer stands in the question as it is; one letter or digit may by chance."""
     words = plain(answer).strip(" .")
@@ -66,8 +72,7 @@ def _holds(stem: str, answer: str) -> bool:
 
 
 def _check_grounded(text: str, material: str) -> None:
-    words, known = telling_words(text), telling_words(material)
-    if not words or len(words & known) < GROUNDED * len(words):
+    if not is_grounded(text, material):
         raise Unusable("This is about something that the material doesn't say.")
 
 

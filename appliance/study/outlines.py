@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from appliance.errors import Invalid
 from appliance.study.blueprints import KEY
+from appliance.study.checks import Unusable
 
 SCHEMA_VERSION = "v2"
 SHARES = ((0.8, "high"), (0.5, "medium"), (0.0, "low"))
-SAME_KEY = "Two topics have the same key."
 
 
 @dataclass(frozen=True)
@@ -61,14 +60,14 @@ class Outline:
 
 
 def checked_outline(outline: Outline) -> Outline:
-    """The outline, its topics in their order. Raises Invalid for one that breaks a rule of v2."""
+    """The outline, its topics in their order. Raises Unusable for one that breaks a rule of v2."""
     topics = tuple(sorted(outline.topics, key=lambda topic: topic.sequence))
     if not outline.summary.strip() or not topics:
-        raise Invalid("A blueprint needs a summary and at least one topic.")
+        raise Unusable("A blueprint needs a summary and at least one topic.")
     if [topic.sequence for topic in topics] != list(range(1, len(topics) + 1)):
-        raise Invalid("The topics have to be numbered from 1 without gaps.")
+        raise Unusable("The topics have to be numbered from 1 without gaps.")
     if len({topic.key for topic in topics}) < len(topics):
-        raise Invalid(SAME_KEY)
+        raise Unusable("Two topics have the same key.")
     for topic in topics:
         _check(topic)
     _check_order({topic.key: topic.prerequisites for topic in topics})
@@ -87,25 +86,25 @@ def level_of_share(share: float) -> str:
 
 def _check(topic: OutlineTopic) -> None:
     if not KEY.fullmatch(topic.key) or not topic.title.strip():
-        raise Invalid("A topic needs a title, and a key of small letters, digits and dashes.")
+        raise Unusable("A topic needs a title, and a key of small letters, digits and dashes.")
     if not topic.objectives or not all(objective.statement.strip() for objective in topic.objectives):
-        raise Invalid("A topic needs at least one objective.")
+        raise Unusable("A topic needs at least one objective.")
     if not any(idea.strip() for idea in topic.assessment_ideas):
-        raise Invalid("A topic needs at least one idea for an assessment.")
+        raise Unusable("A topic needs at least one idea for an assessment.")
     proofs = [*topic.evidence, *(proof for each in topic.objectives for proof in each.evidence)]
     if not all(proof.source_label.strip() and proof.rationale.strip() for proof in proofs):
-        raise Invalid("Evidence names its source and says why.")
+        raise Unusable("Evidence names its source and says why.")
 
 
 def _check_order(needs: Mapping[str, Sequence[str]]) -> None:
-    """Raises Invalid unless the topics can be taught one after the other."""
+    """Raises Unusable unless the topics can be taught one after the other."""
     if any(key in wanted or not set(wanted) <= set(needs) for key, wanted in needs.items()):
-        raise Invalid("A prerequisite has to be another topic of the blueprint.")
+        raise Unusable("A prerequisite has to be another topic of the blueprint.")
     left = {key: set(wanted) for key, wanted in needs.items()}
     while ready := {key for key, wanted in left.items() if not wanted}:
         left = {key: wanted - ready for key, wanted in left.items() if key not in ready}
     if left:
-        raise Invalid("Some topics need each other: neither could come first.")
+        raise Unusable("Some topics need each other: neither could come first.")
 
 
 def _each_once(texts: Sequence[str]) -> tuple[str, ...]:

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from appliance.errors import Invalid, UpstreamFailed
+from appliance.errors import UpstreamFailed
 from appliance.inference.router import Router
-from appliance.study.blueprints import key_for
-from appliance.study.checks import OBJECTIVE_WORDS, Unusable, usable_topic
+from appliance.study.blueprints import MOST_OBJECTIVES, STATEMENT_CHARACTERS, TITLE_CHARACTERS, key_for
+from appliance.study.checks import OBJECTIVE_WORDS, Unusable, is_grounded, usable_topic
 from appliance.study.drafting import TOO_LITTLE, Account, Brief, Desk, laid_out, wish_of
 from appliance.study.facts import language_of, sentences_of
 from appliance.study.items import plain_topic
@@ -96,15 +96,22 @@ def _usable(found: Mapping[str, Any], titles: Sequence[str], material: str) -> P
     objectives = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
     levels = {_line(each.get("statement")): each.get("level") for each in objectives}
     title, kept = usable_topic(_line(found.get("title")), list(levels), titles, material)
-    assessment = _lines(found.get("assessment"))[:MOST_IDEAS]
-    if not assessment or any(len(idea.split()) < OBJECTIVE_WORDS for idea in assessment):
+    if (
+        len(title) > TITLE_CHARACTERS
+        or len(kept) > MOST_OBJECTIVES
+        or max(map(len, kept)) > STATEMENT_CHARACTERS
+    ):
+        raise Unusable("The topic is too long.")
+    tasks = _touching(material, found.get("assessment"))
+    if not tasks or any(len(task.split()) < OBJECTIVE_WORDS for task in tasks):
         raise Unusable("A task for the assessment is missing.")
+    description = [said for said in _lines([found.get("description")]) if is_grounded(said, material)]
     return Plan(
         title,
-        _line(found.get("description")) or None,
+        description[0] if description else None,
         tuple((said, _level(levels.get(said)) or _level_of(said)) for said in kept),
-        tuple(assessment),
-        tuple(_lines(found.get("misconceptions"))),
+        tuple(tasks[:MOST_IDEAS]),
+        tuple(_touching(material, found.get("misconceptions"))),
     )
 
 
@@ -143,7 +150,7 @@ def _outline(brief: Brief, desk: Desk, plans: Sequence[tuple[Plan, Section]], by
     )
     try:
         return checked_outline(outline)
-    except Invalid as refusal:
+    except Unusable as refusal:
         raise UpstreamFailed(TOO_LITTLE) from refusal
 
 
@@ -222,7 +229,15 @@ def _line(value: object) -> str:
 
 
 def _lines(value: object) -> list[str]:
-    return list(dict.fromkeys(filter(None, map(_line, value)))) if isinstance(value, list) else []
+    """Each once; what is no text, blank or too long is left out."""
+    lines = map(_line, value) if isinstance(value, list) else ()
+    return [line for line in dict.fromkeys(lines) if 0 < len(line) <= STATEMENT_CHARACTERS]
+
+
+def _touching(material: str, value: object) -> list[str]:
+    """Tasks and wrong ideas have words of their own, such as draw: one of the material's is enough."""
+    known = telling_words(material)
+    return [line for line in _lines(value) if telling_words(line) & known]
 
 
 def _level(value: object) -> str | None:

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.auth.join_codes import ALPHABET, is_join_code, new_join_code, new_return_code, normal
+from appliance.auth.join_codes import (
+    ALPHABET,
+    RETURN_CODE_LENGTH,
+    is_chosen_join_code,
+    is_join_code,
+    new_join_code,
+    new_return_code,
+    normal,
+    return_code_for,
+)
 from appliance.auth.words import is_rude
 
 codes = st.text(ALPHABET, min_size=8, max_size=8)
@@ -47,3 +56,23 @@ def test_normal_holds_capitals_and_digits_only_and_is_stable(typed: str) -> None
 )
 def test_what_cannot_be_a_join_code_is_told_apart(typed: str) -> None:
     assert not is_join_code(typed)
+
+
+OTHER_NUMBERS = ((b"other", (1, 2, 3)), (b"secret", (1, 23)), (b"secret", (1, 2, 4)))
+
+
+def test_a_derived_return_code_is_the_same_for_the_same_numbers_only() -> None:
+    code = return_code_for(b"secret", 1, 2, 3)
+    assert code == return_code_for(b"secret", 1, 2, 3)
+    assert len(code) == RETURN_CODE_LENGTH and set(code) <= set(ALPHABET)
+    others = {
+        return_code_for(b"other", 1, 2, 3),
+        return_code_for(b"secret", 1, 23),
+        return_code_for(b"secret", 1, 2, 4),
+    }
+    assert len(others | {code}) == 4
+
+
+def test_a_chosen_join_code_has_six_to_eight_symbols_that_can_be_read() -> None:
+    assert all(map(is_chosen_join_code, ["ABC234", "abc-2345", "ABCD 2345"]))
+    assert not any(map(is_chosen_join_code, ["", "ABC23", "ABCDE23456", "ABC0I1", "ÄBCDÖÜ"]))
