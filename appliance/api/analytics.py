@@ -13,7 +13,7 @@ from appliance.api.routes import Route, Text, invalid
 from appliance.classroom.classes import Class, class_of_staff
 from appliance.errors import Forbidden, NotFound
 from appliance.insights.bloom import Level
-from appliance.insights.brief import Brief
+from appliance.insights.brief import Brief, named
 from appliance.insights.briefs import Briefs, BriefStatus
 from appliance.insights.charts import Chart, ChartKind
 from appliance.insights.classes import learners_of_class
@@ -196,7 +196,7 @@ async def brief(request: Request, asked: InsightsAsked) -> TeachingBrief:
     return TeachingBrief(
         shown.status,
         shown.is_stale,
-        _brief(shown.brief, names) if shown.brief else None,
+        _brief(named(shown.brief, names, UNKNOWN)) if shown.brief else None,
         datetime.fromtimestamp(shown.made_at, UTC).isoformat() if shown.brief else None,
         shown.has_evidence,
         translate(shown.message) if shown.message else None,
@@ -212,7 +212,7 @@ async def query(request: Request, asked: QueryAsked) -> QueryAnswered:
     learners = await learners_of_class(parts.db, class_id)
     wish = await wish_for(parts.router, asked.query, learners, desk.person.id, class_id)
     chart = await chart_of(parts.db, class_id, wish, translate) if wish else None
-    return QueryAnswered(_spec(chart or no_chart(translate)))
+    return QueryAnswered(_spec(chart or no_chart()))
 
 
 async def _desk(request: Request, user_id: str, class_id: str) -> Desk:
@@ -279,28 +279,22 @@ def _student(line: LearnerLine, summary: str | None) -> StudentLine:
     )
 
 
-def _brief(brief: Brief, names: Mapping[int, str]) -> BriefPayload:
-    """Whoever has left is not watched any more."""
-
-    def told(text: str) -> str:
-        return with_names(text, names, UNKNOWN)
-
+def _brief(brief: Brief) -> BriefPayload:
     activity = brief.recommended_activity
     return BriefPayload(
-        told(brief.summary),
-        told(brief.strongest_action),
-        [told(item) for item in brief.attention_items],
+        brief.summary,
+        brief.strongest_action,
+        list(brief.attention_items),
         [
-            MisconceptionLine(each.topic_id, each.topic_title, told(each.description))
+            MisconceptionLine(each.topic_id, each.topic_title, each.description)
             for each in brief.misconceptions
         ],
         [
-            WatchedStudent(str(each.student_id), names[each.student_id], told(each.reason))
+            WatchedStudent(str(each.student_id), each.display_name, each.reason)
             for each in brief.students_to_watch
-            if each.student_id in names
         ],
-        told(brief.next_step),
-        RecommendedActivity(activity.type, told(activity.reason)) if activity else None,
+        brief.next_step,
+        RecommendedActivity(activity.type, activity.reason) if activity else None,
         brief.evidence_basis,
     )
 
