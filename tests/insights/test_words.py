@@ -20,7 +20,9 @@ MISSES = [
 
 @pytest.fixture
 def facts() -> Facts:
-    return facts_of(insights_of(LEARNERS, QUIZZES, TRIES, {"lamps": "Billy's lamps", "motors": "Motors"}, {}), MISSES)
+    return facts_of(
+        insights_of(LEARNERS, QUIZZES, TRIES, {"lamps": "Billy's lamps", "motors": "Motors"}, {}), MISSES
+    )
 
 
 @pytest.mark.parametrize(
@@ -86,6 +88,12 @@ def test_no_name_stands_in_the_facts(facts: Facts) -> None:
         ("Motors stands at 30 percent.", None),
         ("S12 reached 60% on average, T2 70 %.", "S12 reached 60% on average, Billy's lamps 70 %."),
         ("All is well", None),
+        ("Enseña otra vez T1: está en el 30 %.", "Enseña otra vez Motors: está en el 30 %."),
+        ("La clase llegó al 57 % de media en sus cuestionarios.", None),
+        (
+            "¿Qué hace girar el motor? Es lo que más falta, según T1.",
+            "¿Qué hace girar el motor? Es lo que más falta, según Motors.",
+        ),
         ("In T1 3 of 4 took the battery.", "In Motors 3 of 4 took the battery."),
         ("T3 is worth a talk.", "Loose is worth a talk."),
         ("It is well. And then it was cut o", "It is well."),
@@ -107,6 +115,12 @@ def test_a_text_that_agrees_is_told(facts: Facts, text: str, told: str | None) -
         "T4 is weak.",
         "S2 is weak.",
         "S1 reached 0.55 on average.",
+        "academicleveland months poo Penn thinly charAt rentals cultivating aux simultaneousicopt rubbishDataSource",
+        "$( Anglo Criminal positor Lyft scrutin diverse for the class and so on",
+        "It is well with the class, 異常 in T1.",
+        "The class is weak and the class is weak and the class is weak and the class is weak and the class is weak.",
+        "Well.",
+        "Look at https://example.org/#top for the rest.",
         "",
         " \x00 ",
     ],
