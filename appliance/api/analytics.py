@@ -1,28 +1,31 @@
 """How a class stands, what to teach next and questions about it, for programs of its teacher."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta, Struct
 from sanic import Request
 
+from appliance.api.analytics_shapes import (
+    ClassInsights,
+    QueryAnswered,
+    TeachingBrief,
+    brief_shape,
+    chart_shape,
+    insights_shape,
+)
 from appliance.api.callers import bind
 from appliance.api.routes import Route, Text, invalid
 from appliance.classroom.classes import Class, class_of_staff
 from appliance.errors import Forbidden, NotFound
-from appliance.insights.bloom import Level
-from appliance.insights.brief import Brief
-from appliance.insights.briefs import Briefs, BriefStatus
-from appliance.insights.charts import Chart, ChartKind
+from appliance.insights.brief import named
+from appliance.insights.briefs import Briefs
 from appliance.insights.classes import learners_of_class
 from appliance.insights.measures import chart_of, no_chart
-from appliance.insights.metrics import LearnerLine, Risk, Status
-from appliance.insights.names import UNKNOWN, short_name, with_names
-from appliance.insights.narrative import Narrative
+from appliance.insights.names import UNKNOWN
 from appliance.insights.questions import wish_for
-from appliance.insights.snapshots import Snapshot, names_at, snapshot_of_class
+from appliance.insights.snapshots import names_at, snapshot_of_class
 from appliance.parts import parts_of
 from appliance.web.identity import LARGEST_ID, Person
 from appliance.web.rendering import translator
@@ -46,124 +49,6 @@ class QueryAsked(Struct):
     sandbox_id: str | None = None
 
 
-class DataPoint(Struct):
-    label: str
-    value: float
-
-
-class ChartSpec(Struct, rename="camel"):
-    """The numbers come from the class's rows; one point `No data available` with 0 where there are none."""
-
-    type: Literal["chart"]
-    chart_type: ChartKind
-    title: str
-    data: list[DataPoint]
-    x_label: str | None = None
-    y_label: str | None = None
-
-
-class QueryAnswered(Struct):
-    spec: ChartSpec
-
-
-class MisconceptionLine(Struct):
-    topic_id: str | None
-    topic_title: str
-    description: str
-
-
-class WatchedStudent(Struct):
-    student_id: str
-    display_name: str
-    reason: str
-
-
-class RecommendedActivity(Struct):
-    type: str
-    reason: str
-
-
-class BriefPayload(Struct):
-    summary: str
-    strongest_action: str
-    attention_items: list[str]
-    misconceptions: list[MisconceptionLine]
-    students_to_watch: list[WatchedStudent]
-    next_step: str
-    recommended_activity: RecommendedActivity | None
-    evidence_basis: str
-
-
-class TeachingBrief(Struct):
-    """`generated_at` is UTC as ISO 8601; `force_refresh` makes the first one."""
-
-    status: BriefStatus
-    is_stale: bool
-    payload: BriefPayload | None
-    generated_at: str | None
-    has_evidence: bool
-    error_message: str | None = None
-
-
-class ClassSummary(Struct):
-    student_count: int
-    avg_score: float
-    completion_rate: float
-    at_risk_count: int
-    avg_chat_messages: float
-    is_empty: bool
-
-
-class ActivityLine(Struct):
-    activity_id: str
-    title: str
-    score: float
-    attempts: int
-
-
-class StudentLine(Struct):
-    """`completion_rate` is null for somebody who had nothing to do yet; their `risk_level` is unknown."""
-
-    student_id: str
-    display_name: str
-    avg_score: float
-    completion_rate: float | None
-    chat_message_count: int
-    risk_level: Risk
-    activity_breakdown: list[ActivityLine]
-    ai_mini_summary: str | None
-
-
-class TopicLine(Struct):
-    topic_id: str
-    topic_title: str
-    avg_score: float
-    attempts: int
-    status: Status
-
-
-class InterventionLine(Struct):
-    type: Literal["generate_quiz"]
-    topic_id: str
-    topic_title: str
-    reason: str
-    suggested_action: str
-
-
-class AiNarrative(Struct):
-    executive_summary: str
-    key_findings: list[str]
-    interventions: list[InterventionLine]
-
-
-class ClassInsights(Struct):
-    class_summary: ClassSummary
-    students: list[StudentLine]
-    topics: list[TopicLine]
-    bloom_breakdown: dict[Level, float | None]
-    ai_narrative: AiNarrative | None
-
-
 @dataclass(frozen=True)
 class Desk:
     """A teacher at one of their classes."""
@@ -184,7 +69,7 @@ async def insights(request: Request, asked: InsightsAsked) -> ClassInsights:
         request.ctx.language,
         force=asked.force_refresh,
     )
-    return _insights(snapshot)
+    return insights_shape(snapshot)
 
 
 async def brief(request: Request, asked: InsightsAsked) -> TeachingBrief:
@@ -196,7 +81,7 @@ async def brief(request: Request, asked: InsightsAsked) -> TeachingBrief:
     return TeachingBrief(
         shown.status,
         shown.is_stale,
-        _brief(shown.brief, names) if shown.brief else None,
+        brief_shape(named(shown.brief, names, UNKNOWN)) if shown.brief else None,
         datetime.fromtimestamp(shown.made_at, UTC).isoformat() if shown.brief else None,
         shown.has_evidence,
         translate(shown.message) if shown.message else None,
@@ -212,7 +97,7 @@ async def query(request: Request, asked: QueryAsked) -> QueryAnswered:
     learners = await learners_of_class(parts.db, class_id)
     wish = await wish_for(parts.router, asked.query, learners, desk.person.id, class_id)
     chart = await chart_of(parts.db, class_id, wish, translate) if wish else None
-    return QueryAnswered(_spec(chart or no_chart(translate)))
+    return QueryAnswered(chart_shape(chart or no_chart()))
 
 
 async def _desk(request: Request, user_id: str, class_id: str) -> Desk:
@@ -229,100 +114,6 @@ async def _desk(request: Request, user_id: str, class_id: str) -> Desk:
         return Desk(person, await class_of_staff(parts_of(request).db, int(given), person.id))
     except NotFound as absent:
         raise NotFound(NOT_YOURS, "class_not_found") from absent
-
-
-def _insights(snapshot: Snapshot) -> ClassInsights:
-    found, narrative = snapshot.insights, snapshot.narrative
-    names = names_at([line.learner for line in found.learners], snapshot.made_at)
-    summary = ClassSummary(
-        found.students, found.average, found.completion, found.at_risk, found.questions_each, found.is_empty
-    )
-    levels = {line.level: line.average for line in found.levels}
-    if found.is_empty:
-        summary.avg_chat_messages = summary.completion_rate = 0.0
-        return ClassInsights(summary, [], [], levels, None)
-    summaries = (
-        {each.student_id: with_names(each.text, names, UNKNOWN) for each in narrative.student_summaries}
-        if narrative
-        else {}
-    )
-    return ClassInsights(
-        summary,
-        [_student(line, summaries.get(line.learner.id)) for line in found.learners],
-        [
-            TopicLine(topic.key, topic.title, topic.average, topic.attempts, topic.status)
-            for topic in found.topics
-        ],
-        levels,
-        _narrative(narrative, names) if narrative else None,
-    )
-
-
-def _spec(chart: Chart) -> ChartSpec:
-    points = [DataPoint(point.label, point.value) for point in chart.points]
-    return ChartSpec("chart", chart.kind, chart.title, points, chart.x_label or None, chart.y_label or None)
-
-
-def _student(line: LearnerLine, summary: str | None) -> StudentLine:
-    return StudentLine(
-        str(line.learner.id),
-        short_name(line.learner.name),
-        line.average,
-        line.completion,
-        line.learner.questions,
-        line.risk,
-        [
-            ActivityLine(str(each.quiz.activity_id), each.quiz.title, round(each.score, 4), each.attempts)
-            for each in line.scores
-        ],
-        summary,
-    )
-
-
-def _brief(brief: Brief, names: Mapping[int, str]) -> BriefPayload:
-    """Whoever has left is not watched any more."""
-
-    def told(text: str) -> str:
-        return with_names(text, names, UNKNOWN)
-
-    activity = brief.recommended_activity
-    return BriefPayload(
-        told(brief.summary),
-        told(brief.strongest_action),
-        [told(item) for item in brief.attention_items],
-        [
-            MisconceptionLine(each.topic_id, each.topic_title, told(each.description))
-            for each in brief.misconceptions
-        ],
-        [
-            WatchedStudent(str(each.student_id), names[each.student_id], told(each.reason))
-            for each in brief.students_to_watch
-            if each.student_id in names
-        ],
-        told(brief.next_step),
-        RecommendedActivity(activity.type, told(activity.reason)) if activity else None,
-        brief.evidence_basis,
-    )
-
-
-def _narrative(narrative: Narrative, names: Mapping[int, str]) -> AiNarrative:
-    def told(text: str) -> str:
-        return with_names(text, names, UNKNOWN)
-
-    return AiNarrative(
-        told(narrative.executive_summary),
-        [told(finding) for finding in narrative.key_findings],
-        [
-            InterventionLine(
-                "generate_quiz",
-                each.topic_key,
-                each.topic_title,
-                told(each.reason),
-                told(each.suggested_action),
-            )
-            for each in narrative.interventions
-        ],
-    )
 
 
 ROUTES = (

@@ -105,6 +105,7 @@ WHO_MAY: dict[tuple[str, str], frozenset[Who]] = {
     ("GET", "/teach/class/<class_id:int>/assignments/<assignment_id:int>/student/<student_id:int>"): TEACHER,
     ("POST", "/teach/class/<class_id:int>/assignments/<assignment_id:int>/student/<student_id:int>"): TEACHER,
     ("GET", "/teach/class/<class_id:int>/insights"): TEACHER,
+    ("POST", "/teach/class/<class_id:int>/insights/brief"): TEACHER,
     ("GET", "/teach/class/<class_id:int>/chats"): TEACHER,
     ("GET", "/teach/class/<class_id:int>/chats/<session_id:int>"): TEACHER,
     ("GET", "/operate"): OPERATOR,

@@ -1,12 +1,13 @@
 """The teaching brief: what to do next in a class, and its making by rules from the numbers alone."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from appliance.insights.facts import URGENCY, percent
 from appliance.insights.metrics import Insights, LearnerLine, TopicLine
 from appliance.insights.misses import Miss
+from appliance.insights.names import with_names
 from appliance.insights.wording import Translate
 
 MOST_ATTENTION = 3
@@ -25,8 +26,11 @@ class Misconception:
 
 @dataclass(frozen=True)
 class Watched:
+    """`display_name` is filled in for whoever looks at it, and never kept."""
+
     student_id: int
     reason: str
+    display_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Recommended:
 
 @dataclass(frozen=True)
 class Brief:
-    """Students stand in it as ids and marks: whoever shows it puts the names in."""
+    """Students stand in it as ids and marks until `named` puts their names in."""
 
     summary: str
     strongest_action: str
@@ -81,6 +85,31 @@ def brief_by_rules(
         _recommended(found, weak, translate),
         evidence_basis("rules", evidence, translate),
         "rules",
+    )
+
+
+def named(brief: Brief, names: Mapping[int, str], unknown: str) -> Brief:
+    """As people read it. Whoever has left is not watched any more, and `unknown` in a sentence."""
+
+    def told(text: str) -> str:
+        return with_names(text, names, unknown)
+
+    activity = brief.recommended_activity
+    return replace(
+        brief,
+        summary=told(brief.summary),
+        strongest_action=told(brief.strongest_action),
+        attention_items=tuple(map(told, brief.attention_items)),
+        misconceptions=tuple(
+            replace(each, description=told(each.description)) for each in brief.misconceptions
+        ),
+        students_to_watch=tuple(
+            Watched(each.student_id, told(each.reason), names[each.student_id])
+            for each in brief.students_to_watch
+            if each.student_id in names
+        ),
+        next_step=told(brief.next_step),
+        recommended_activity=replace(activity, reason=told(activity.reason)) if activity else None,
     )
 
 

@@ -7,15 +7,26 @@ from dataclasses import dataclass
 from appliance.insights.metrics import Insights, LearnerLine, Risk
 from appliance.insights.misses import Miss
 from appliance.insights.names import MARK, mark_of, without_names
+from appliance.library.questions import STOP_WORDS, plain
 from appliance.study.checks import Unusable
 
 # A small model reads slowly; whoever needs an eye comes first.
 MOST_STUDENTS = 24
 URGENCY: dict[Risk, int] = {"high": 0, "medium": 1, "low": 2, "unknown": 3}
 SUBJECT = re.compile(r"\bT(\d+)\b")
+WORD = re.compile(r"(?<!\w)[^\W\d_]+(?!\w)")
 NUMBER = re.compile(r"(?<![\w.,])(\d+(?:[.,]\d+)?)\s*(%|percent\b|per cent\b|por ciento\b)?")
 # Percentages are told in whole ones.
 ROUNDING = 0.5
+# A broken model writes words of every language and program at once. What people write of these facts in English or
+# Spanish has Latin letters, is made of little words and words of the facts to a quarter, and goes round in no circles.
+LEAST_COMMON = 0.25
+LEAST_DIFFERENT = 0.4
+LEAST_WORDS = 3
+LONG_TEXT = 12
+BEYOND_LATIN = "\u0250"
+PUNCTUATION = frozenset("–—‘’“”«»…•")
+MACHINE = frozenset("\\<>{}[]|=~^_`$#@")
 SENTENCE_END = re.compile(r"[.?!…][\"”»)]?(?=\s|$)")
 
 
@@ -59,10 +70,24 @@ class Facts:
         lowered = text.casefold()
         named |= {mark for mark, title in titles.items() if title.casefold() in lowered}
         known = list(_numbers(self._lines_about(named)))
+        self._check_sense(text)
         for number in _numbers(text):
             if not any(_agree(number, other) for other in known):
                 raise Unusable("The text says a number that nobody measured.")
         return SUBJECT.sub(lambda found: titles[found[0]], text)
+
+    def _check_sense(self, text: str) -> None:
+        words, known = _words(text), STOP_WORDS.union(_words(self.text))
+        odd = {letter for letter in text if letter in MACHINE or letter >= BEYOND_LATIN} - PUNCTUATION
+        common = sum(word in known for word in words)
+        circles = len(words) >= LONG_TEXT and len(set(words)) < LEAST_DIFFERENT * len(words)
+        if (
+            odd - set(self.text)
+            or len(text.split()) < LEAST_WORDS
+            or circles
+            or common < LEAST_COMMON * len(words)
+        ):
+            raise Unusable("The text makes no sense.")
 
     def _lines_about(self, named: set[str]) -> str:
         """What may be said of them: their own lines and those of the whole class."""
@@ -132,6 +157,11 @@ def _lines(
             said = f"{miss.times} of {miss.answered} answered “{miss.chosen}” to “{miss.question}”"
             told = f"Often wrong in {about}: {said}; right is “{miss.answer}”"
             yield Line(frozenset({about}), without_names(told, names))
+
+
+def _words(text: str) -> list[str]:
+    """Without marks and numbers."""
+    return WORD.findall(plain(text))
 
 
 def _numbers(text: str) -> Iterable[tuple[float, bool]]:

@@ -33,6 +33,7 @@ Measure = Literal[
 Order = Literal["lowest", "highest"]
 
 DECIMALS = 1
+NOTHING = "No data available"
 
 
 @dataclass(frozen=True)
@@ -69,10 +70,9 @@ async def chart_of(db: Database, class_id: int, wish: Wish, translate: Translate
     return Chart(series.kind, title, told_apart(points), series.x_label, series.y_label)
 
 
-def no_chart(translate: Translate) -> Chart:
-    """What is said where there is nothing to say."""
-    nothing = translate("No data available")
-    return Chart("bar", nothing, (Point(nothing, 0.0),))
+def no_chart() -> Chart:
+    """What is said where there is nothing to say; in English, for programs know it by this text."""
+    return Chart("bar", NOTHING, (Point(NOTHING, 0.0),))
 
 
 def _chosen(series: Series, order: Order, translate: Translate) -> tuple[list[Point], str]:

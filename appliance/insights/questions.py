@@ -28,19 +28,26 @@ QUANTITIES = {
 }
 # On their own they ask for scores, of what the rest of the question says.
 WEAKLY_SCORES = (
-    "average|mean|media|promedio|best|worst|weak|strong|hard|difficult|easi|easy|low|high|top|bottom"
+    "average|mean|media|promedio|best|worst|weak|strong|hard|difficult|easi|easy|low|high|top |bottom"
     "|mejor|peor|debil|flojo|floja|fuerte|dificil|facil|alto|alta|bajo|baja"
 )
-SUBJECTS = {
-    "time": "over time|each day|per day|by day|daily|week|month|trend|progress|timeline|evoluci|tendencia|tiempo"
-    "|semana|dia |dias|por dia|mes |meses|progres",
-    "level": "bloom|level|nivel|thinking|pensamiento",
-    "topic": "topic|subject|concept|tema|concepto|unit|unidad",
-    "quiz": "quiz|test|exam|cuestionario|prueba|activity|activities|actividad|assignment|tarea",
-    "student": "student|pupil|learner|who |whose|everybody|everyone|alumn|estudiant|quien|chico|chica",
-}
-HIGHEST = "best|highest|top|strongest|most|easiest|mejor|alta|alto|mas |facil|fuerte"
+SUBJECTS = (
+    (
+        "time",
+        "over time|each day|per day|by day|daily|week|month|trend|progress|timeline|evoluci|tendencia|tiempo"
+        "|semana|dia |dias|mes |meses|progres",
+    ),
+    ("level", "bloom|level|nivel|thinking|pensamiento"),
+    ("topic", "topic|subject|concept|tema|unit|unidad"),
+    ("student", "who |whose |quien"),
+    ("quiz", "quiz|test|exam|cuestionario|prueba|activity|activities|actividad|assignment|tarea"),
+    ("student", "student|pupil|learner|everybody|everyone|alumn|estudiant|chico|chica"),
+)
+EACH = "each|every|per|by|for each|cada|por"
+LOWEST = "worst|lowest|weak|hard|difficult|least|bottom|struggl|peor|debil|floj|dificil|baj|menos"
+HIGHEST = "best|highest|top |strong|most|easi|mejor|alt|mas |facil|fuerte"
 HOW_MANY = "how many|number of|cuant|numero de|count"
+FILLING = "how|como|class|clase|show|chart|graph|muestra|grafic"
 MEASURE_OF: dict[tuple[str, str], Measure] = {
     ("scores", "student"): "scores_by_student",
     ("scores", "quiz"): "scores_by_quiz",
@@ -85,14 +92,13 @@ def wish_by_words(question: str, learners: Sequence[Learner]) -> Wish | None:
     """None where the words don't tell what is counted."""
     plain = _plain(question)
     student_id = _named(question, learners)
-    subject = next((name for name, words in SUBJECTS.items() if _says(plain, words)), "")
+    subject = _subject(plain)
     quantity = next((name for name, words in QUANTITIES.items() if _says(plain, words)), "")
-    if not quantity and _says(plain, WEAKLY_SCORES) and not _strange(plain):
+    rest = _plain(without_names(question, [learner.name for learner in learners]))
+    if not quantity and (student_id or _says(plain, WEAKLY_SCORES)) and not _strange(rest):
         quantity = "scores"
     if not quantity:
-        return (
-            Wish("scores_by_student", student_id=student_id) if student_id and not _strange(plain) else None
-        )
+        return None
     if student_id and quantity in ("scores", "risk"):
         return Wish("scores_by_student", student_id=student_id)
     if quantity == "risk":
@@ -111,21 +117,24 @@ def _says(plain: str, words: str) -> bool:
     return re.search(rf" (?:{words})", plain) is not None
 
 
+def _subject(plain: str) -> str:
+    """What follows `each` goes before what merely stands in the question."""
+    for name, words in SUBJECTS:
+        if re.search(rf" (?:{EACH}) (?:{words})", plain):
+            return name
+    return next((name for name, words in SUBJECTS if _says(plain, words)), "")
+
+
 def _order(plain: str) -> Order:
-    return "highest" if _says(plain, HIGHEST) else "lowest"
+    """The most difficult is the lowest."""
+    return "highest" if _says(plain, HIGHEST) and not _says(plain, LOWEST) else "lowest"
 
 
 def _strange(plain: str) -> bool:
     """Whether something is asked about that isn't the class's: the average of what, the best of whom?"""
+    subjects = (words for _, words in SUBJECTS)
     known = "|".join(
-        [
-            WEAKLY_SCORES,
-            HIGHEST,
-            HOW_MANY,
-            *SUBJECTS.values(),
-            *QUANTITIES.values(),
-            "class|clase|show|chart|graph|muestra|grafic",
-        ]
+        [WEAKLY_SCORES, LOWEST, HIGHEST, EACH, HOW_MANY, FILLING, *subjects, *QUANTITIES.values()]
     )
     return any(
         not _says(f" {word} ", known)

@@ -50,6 +50,12 @@ def attach(app: Sanic) -> None:
     _attach_documents(app)
     _attach_study(app)
     app.add_route(insights.show, "/teach/class/<class_id:int>/insights", name="insights.show")
+    app.add_route(
+        insights.make_brief,
+        "/teach/class/<class_id:int>/insights/brief",
+        methods=["POST"],
+        name="insights.make_brief",
+    )
     app.add_route(chats.index, "/teach/class/<class_id:int>/chats", name="teacher_chats.index")
     app.add_route(chats.show, "/teach/class/<class_id:int>/chats/<session_id:int>", name="teacher_chats.show")
 

@@ -12,6 +12,7 @@ from appliance.classroom.students import Student
 from appliance.settings import Settings
 from tests.conftest import Cast
 from tests.made_models import minilm_model, noise_model
+from tests.made_results import add_quiz, add_topics, ask, take
 
 __all__ = ["minilm_model", "noise_model"]
 
@@ -67,3 +68,40 @@ class Program:
 @pytest.fixture
 def program(cast: Cast) -> Program:
     return Program(cast)
+
+
+def asking(cast: Cast, **more: object) -> dict[str, object]:
+    return {"user_id": f"staff-{cast.ada_id}", "class_id": str(cast.classroom.id), **more}
+
+
+@pytest.fixture
+async def ada(program: Program) -> Program:
+    return await program.for_staff(program.cast.ada_id)
+
+
+@pytest.fixture
+async def two_quizzes(cast: Cast) -> Cast:
+    """Ben: lamps 60 then 80, motors 30. Chi: lamps 50, two questions in the chat."""
+    db, room = cast.parts.db, cast.classroom.id
+    await add_topics(
+        db,
+        room,
+        {
+            "lamps": ("Explain why a lamp glows in a loop", "Describe what a switch does there"),
+            "motors": ("Explain what turns a motor round", "Build a motor from wire and magnet"),
+            "fuses": ("Judge whether a fuse is the right one",),
+        },
+    )
+    lamps = await add_quiz(db, room, "Lamps", "lamps")
+    motors = await add_quiz(db, room, "Motors", "motors")
+    for quiz, student, right in (
+        (lamps, cast.ben, 6),
+        (lamps, cast.ben, 8),
+        (motors, cast.ben, 3),
+        (lamps, cast.chi, 5),
+    ):
+        assert student is not None
+        await take(db, quiz, student.id, right)
+    assert cast.chi is not None
+    await ask(db, room, cast.chi.id, "Why does it glow?", "And why not?")
+    return cast

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from appliance.classroom.students import Student, create_student
-from tests.api.conftest import Program
+from tests.api.conftest import Program, asking
 from tests.conftest import Cast
-from tests.made_results import add_quiz, add_topics, ask, take
+from tests.made_results import add_quiz, take
 
 PATH = "/v1/analytics/class-insights"
 SUMMARY = "The class reached 53 % on average. The second topic needs work first."
@@ -30,43 +30,6 @@ def said(**changed: Any) -> str:
         "student_summaries": [{"student_id": "S2", "summary": "S2 has finished 50 % of the quizzes."}],
     }
     return json.dumps({**whole, **changed})
-
-
-def asking(cast: Cast, **more: object) -> dict[str, object]:
-    return {"user_id": f"staff-{cast.ada_id}", "class_id": str(cast.classroom.id), **more}
-
-
-@pytest.fixture
-async def ada(program: Program) -> Program:
-    return await program.for_staff(program.cast.ada_id)
-
-
-@pytest.fixture
-async def two_quizzes(cast: Cast) -> Cast:
-    """Ben: lamps 60 then 80, motors 30. Chi: lamps 50, two questions in the chat."""
-    db, room = cast.parts.db, cast.classroom.id
-    await add_topics(
-        db,
-        room,
-        {
-            "lamps": ("Explain why a lamp glows in a loop", "Describe what a switch does there"),
-            "motors": ("Explain what turns a motor round", "Build a motor from wire and magnet"),
-            "fuses": ("Judge whether a fuse is the right one",),
-        },
-    )
-    lamps = await add_quiz(db, room, "Lamps", "lamps")
-    motors = await add_quiz(db, room, "Motors", "motors")
-    for quiz, student, right in (
-        (lamps, cast.ben, 6),
-        (lamps, cast.ben, 8),
-        (motors, cast.ben, 3),
-        (lamps, cast.chi, 5),
-    ):
-        assert student is not None
-        await take(db, quiz, student.id, right)
-    assert cast.chi is not None
-    await ask(db, room, cast.chi.id, "Why does it glow?", "And why not?")
-    return cast
 
 
 async def test_the_golden_numbers(ada: Program, two_quizzes: Cast) -> None:

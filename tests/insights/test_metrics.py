@@ -2,6 +2,7 @@
 
 import pytest
 
+from appliance.insights.bloom import Level
 from appliance.insights.metrics import Learner, Quiz, Try, had_a_chance, insights_of, risk_of, status_of
 
 ANN, BO, CY = Learner(1, "Ann", 100, 4), Learner(2, "Bo", 100), Learner(3, "Cy", 100, 1)
@@ -120,3 +121,21 @@ def test_a_teachers_score_takes_the_place_of_the_best_one() -> None:
 def test_without_a_finished_quiz_everything_is_nought_but_the_students() -> None:
     found = insights_of([ANN, BO], [FIRST], [], {}, {})
     assert (found.is_empty, found.students, found.average, found.at_risk, found.topics) == (True, 2, 0, 0, ())
+
+
+def test_a_level_is_the_mean_of_its_topics_once_for_each_objective() -> None:
+    tries = [Try(1, 1, 90), Try(2, 1, 30)]
+    asked: dict[str, tuple[Level, ...]] = {
+        "lamps": ("apply", "remember"),
+        "motors": ("apply", "apply"),
+        "fuses": ("create",),
+    }
+    levels = insights_of([ANN], [FIRST, SECOND], tries, {}, {}, asked).levels
+    assert [(line.level, line.average) for line in levels] == [
+        ("remember", 0.9),
+        ("understand", None),
+        ("apply", 0.5),
+        ("analyze", None),
+        ("evaluate", None),
+        ("create", None),
+    ]

@@ -39,6 +39,15 @@ async def test_a_value_is_gone_when_its_time_is_over(cache: Cache) -> None:
     assert await cache.get("long") == 2
 
 
+async def test_of_many_who_add_at_once_one_is_first(cache: Cache) -> None:
+    added = await asyncio.gather(*(cache.add("mark", number, LONG) for number in range(20)))
+    assert sum(added) == 1
+    await cache.delete("mark")
+    assert await cache.add("mark", 1, SHORT)
+    await gone(cache, "mark")
+    assert await cache.add("mark", 1, LONG)
+
+
 async def test_counting_does_not_lengthen_the_window(cache: Cache) -> None:
     started = asyncio.get_running_loop().time()
     assert [await cache.incr("tries", 1.0) for _ in range(3)] == [1, 2, 3]
