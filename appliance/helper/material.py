@@ -33,23 +33,26 @@ def pieces_of(material: str, blueprint: str) -> list[Piece]:
     return pieces + [Piece(BLUEPRINT, BLUEPRINT, text) for text in _cut(plan)]
 
 
+def best(pieces: Sequence[Piece], question: str, most_chars: int) -> list[Piece]:
+    """Those that share most words with the question first; equals keep the program's own order, best first."""
+    return _until([piece for _, piece in _ranked(pieces, question)], most_chars)
+
+
 def fitting(pieces: Sequence[Piece], question: str, most_chars: int) -> list[Piece]:
-    """Those that share words with the question, the most first; equals keep the order in which they came."""
-    asked = stems_of(question)
-    scores = [len(asked & stems_of(f"{piece.source} {piece.text}")) for piece in pieces]
-    order = sorted(range(len(pieces)), key=lambda number: -scores[number])
-    return _until([pieces[number] for number in order if scores[number]], most_chars)
-
-
-def first(pieces: Sequence[Piece], most_chars: int) -> list[Piece]:
-    """For a question whose words tell nothing: the program put the best first."""
-    return _until(pieces, most_chars)
+    """The same, without those that share none."""
+    return _until([piece for shared, piece in _ranked(pieces, question) if shared], most_chars)
 
 
 def label_in(given: str, labels: Sequence[str]) -> str:
     """The supplied label that is meant, whatever its spelling (`source 1 | Title`); empty for an unknown one."""
     wanted = " ".join(given.partition("|")[0].casefold().split())
     return next((label for label in labels if label.casefold() == wanted), "")
+
+
+def _ranked(pieces: Sequence[Piece], question: str) -> list[tuple[int, Piece]]:
+    asked = stems_of(question)
+    scored = [(len(asked & stems_of(f"{piece.source} {piece.text}")), piece) for piece in pieces]
+    return sorted(scored, key=lambda each: -each[0])
 
 
 def _of_block(block: str) -> Iterator[Piece]:

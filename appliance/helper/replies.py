@@ -11,7 +11,7 @@ from appliance.helper.class_chat import NOTHING_FOUND, OPENINGS
 from appliance.helper.conversations import Memory, Turn, history
 from appliance.helper.intents import intent_of
 from appliance.helper.lesson_answer import Case, Reason, quoted
-from appliance.helper.material import Piece, first, fitting, pieces_of
+from appliance.helper.material import Piece, best, fitting, pieces_of
 from appliance.helper.phrases import language_name, say
 from appliance.helper.policy import PROMPT_CHARS, fenced, filled, line, shortened
 from appliance.helper.questions import Asker
@@ -61,7 +61,7 @@ async def replied(settings: Settings, router: Router, asker: Asker, request: Req
     language = language_of(request.message, asker.language)
     if not router.status()["ok"]:
         return _from_material(settings, request, pieces, language, "no_model")
-    chosen = fitting(pieces, request.message, MATERIAL_CHARS) or first(pieces, MATERIAL_CHARS)
+    chosen = best(pieces, request.message, MATERIAL_CHARS)
     try:
         return await _from_model(settings, router, asker, request, chosen, language)
     except Busy:

@@ -94,7 +94,12 @@ BROKEN: list[tuple[str, Any]] = [
         "diagram",
         {"kind": "flowchart", "nodes": ["Cats", "Dogs"], "edges": [{"start": 1, "end": 2, "label": ""}]},
     ),
+    (
+        "diagram",
+        {"kind": "flowchart", "nodes": ["Copper", "Iron"], "edges": [{"start": True, "end": 2, "label": ""}]},
+    ),
     ("wave", {"waves": []}),
+    ("wave", {"waves": [{"label": "A", "amplitude": True, "frequency": 10}]}),
     ("wave", {"waves": [{"label": "A", "amplitude": 990, "frequency": 10}]}),
     ("wave", {"waves": [{"label": "A", "amplitude": 10, "frequency": -1}]}),
     ("wave", {"waves": [{"label": "A", "amplitude": 10, "frequency": 10}] * 4}),

@@ -97,7 +97,7 @@ async def test_a_chat_is_begun_named_and_put_away(cast: Cast, ben: Program) -> N
     assert (made["title"], made["owner_user_id"], made["class_id"]) == ("New chat", "student-1", "1")
     assert (made["is_pinned"], made["archived_at"]) == (False, None)
     assert made["created_at"] == "2027-01-15T08:00:00Z"
-    one = {"session_id": made["id"]}
+    one: dict[str, Any] = {"session_id": made["id"]}
     named = await ben.data(f"{BASE}/sessions/rename", said("student-1", title="  Lamps " + "x" * 200, **one))
     assert named["session"]["title"].startswith("Lamps xx")
     assert len(named["session"]["title"]) == TITLE_CHARACTERS
@@ -179,7 +179,7 @@ async def test_whose_chats_may_be_looked_at_is_checked(
     cast: Cast, ada: Program, ben: Program, chi: Program
 ) -> None:
     session_id = await begun(ben, "student-1")
-    others = {"owner_user_id": "student-1"}
+    others: dict[str, Any] = {"owner_user_id": "student-1"}
     for path in ("sessions/list", "messages/list"):
         asked = said("student-2", session_id=session_id, **others)
         assert await chi.refused(f"{BASE}/{path}", asked) == (403, "teacher_access_required")
