@@ -1,7 +1,7 @@
 """Material that a program supplies with a question: its labelled blocks, and the pieces that fit the question."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from appliance.helper.words import stems_of
@@ -33,26 +33,28 @@ def pieces_of(material: str, blueprint: str) -> list[Piece]:
     return pieces + [Piece(BLUEPRINT, BLUEPRINT, text) for text in _cut(plan)]
 
 
-def best(pieces: Sequence[Piece], question: str, most_chars: int) -> list[Piece]:
-    """Those that share most words with the question first; equals keep the program's own order, best first."""
-    return _until([piece for _, piece in _ranked(pieces, question)], most_chars)
+def ranked(pieces: Sequence[Piece], question: str) -> list[tuple[int, Piece]]:
+    """Each with how many words it shares with the question, the most first; equals keep the program's own order."""
+    asked = stems_of(question)
+    scored = [(len(asked & stems_of(f"{piece.source} {piece.text}")), piece) for piece in pieces]
+    return sorted(scored, key=lambda each: -each[0])
 
 
-def fitting(pieces: Sequence[Piece], question: str, most_chars: int) -> list[Piece]:
-    """The same, without those that share none."""
-    return _until([piece for shared, piece in _ranked(pieces, question) if shared], most_chars)
+def until(pieces: Iterable[Piece], most_chars: int) -> list[Piece]:
+    """As many as there is room for."""
+    kept, room = [], most_chars
+    for piece in pieces:
+        room -= len(piece.text) + len(piece.source)
+        if room < 0:
+            break
+        kept.append(piece)
+    return kept
 
 
 def label_in(given: str, labels: Sequence[str]) -> str:
     """The supplied label that is meant, whatever its spelling (`source 1 | Title`); empty for an unknown one."""
     wanted = " ".join(given.partition("|")[0].casefold().split())
     return next((label for label in labels if label.casefold() == wanted), "")
-
-
-def _ranked(pieces: Sequence[Piece], question: str) -> list[tuple[int, Piece]]:
-    asked = stems_of(question)
-    scored = [(len(asked & stems_of(f"{piece.source} {piece.text}")), piece) for piece in pieces]
-    return sorted(scored, key=lambda each: -each[0])
 
 
 def _of_block(block: str) -> Iterator[Piece]:
@@ -77,13 +79,3 @@ def _cut(text: str) -> Iterator[str]:
             piece = piece[PIECE_CHARS:].strip()
     if piece:
         yield piece
-
-
-def _until(pieces: Sequence[Piece], most_chars: int) -> list[Piece]:
-    kept, room = [], most_chars
-    for piece in pieces:
-        room -= len(piece.text) + len(piece.source)
-        if room < 0:
-            break
-        kept.append(piece)
-    return kept
