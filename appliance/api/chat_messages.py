@@ -3,6 +3,7 @@
 import asyncio
 import re
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -26,7 +27,7 @@ from appliance.api.workspace import (
 )
 from appliance.classroom.audit import record_staff
 from appliance.errors import Forbidden, Invalid
-from appliance.helper.answers import Answer, Done
+from appliance.helper.answers import Answer, Citation, Done
 from appliance.helper.citations import marks_in
 from appliance.helper.questions import NO_MESSAGE, Asker
 from appliance.inference.router import Router
@@ -175,6 +176,7 @@ async def send(request: Request, asked: SendAsked) -> SentBack:
         begun = await _begun(request, access, session, asked)
         answer = await _answer(parts, begun, asked.timeout_ms)
         kept = await keep(parts, begun, answer)
+        answer = _as_kept(answer, kept)
         pair = await messages_page(parts.db, session.id, kept.id + 1, limit=2)
     question = next(message for message in pair.messages if message.is_person)
     row = _row(session, kept)
@@ -239,6 +241,14 @@ async def _answer(parts: Parts, begun: Begun, timeout_ms: int | None) -> Answer:
     if done is None or done.failed == "died" or (done.failed == "no_model" and was_there):
         raise failed(NO_ANSWER, "response_generation_failed")
     return done.answer
+
+
+def _as_kept(answer: Answer, kept: ChatMessage) -> Answer:
+    """Of two tries at the same time the first one's answer is kept, and both are told that one."""
+    if kept.body == answer.text:
+        return answer
+    citations = tuple(Citation(**vars(citation)) for citation in kept.citations)
+    return replace(answer, text=kept.body, backend=kept.backend, model="", citations=citations)
 
 
 def has_model(router: Router) -> bool:

@@ -123,6 +123,18 @@ async def test_a_second_try_with_the_same_key_gets_the_answer_that_was_kept(
     assert (await indexed.count("chat_messages"), len(indexed.engine.asked)) == (2, 1)
 
 
+async def test_two_tries_at_the_same_time_are_one_exchange_and_told_alike(
+    indexed: Cast, ben: Program
+) -> None:
+    indexed.engine.will_say("One answer.", "Another answer.")
+    key = {"Idempotency-Key": "try-1"}
+    both = await asyncio.gather(ben.send(SEND, asked(), **key), ben.send(SEND, asked(), **key))
+    first, second = (response.json()["data"] for response in both)
+    assert first["response"]["answer"] == second["response"]["answer"]
+    assert first["assistant_message"]["id"] == second["assistant_message"]["id"]
+    assert await indexed.count("chat_messages") == 2
+
+
 async def test_an_answer_is_as_short_as_the_program_wants_it(indexed: Cast, ben: Program) -> None:
     await ben.data(SEND, asked(max_tokens=32))
     await ben.data(SEND, asked(max_tokens=16000))
