@@ -7,7 +7,8 @@ from typing import Any, Literal
 from msgspec import Struct
 from sanic import Request
 
-from appliance.api.chat_messages import CanvasHint, Cited, MostTokens, Reply, ToolMode, asker_of
+from appliance.api.chat_messages import asker_of
+from appliance.api.chat_shapes import CanvasHint, Cited, MostTokens, Reply, ToolMode
 from appliance.api.llm import Usage
 from appliance.api.routes import Loose, Milliseconds, Route, Text
 from appliance.api.workspace import ClassAsked, access_of, failed

@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 from sanic import Request
 
 from appliance.api.callers import Id
+from appliance.api.chat_shapes import CanvasHint, CitationRow, Cited, MessageRow, MostTokens, Reply, ToolMode
 from appliance.api.routes import Loose, Milliseconds, Route, Text
 from appliance.api.workspace import (
     CODES,
@@ -52,8 +53,6 @@ NO_BLANKS = "message says nothing."
 RATIONALE_CHARS = 160
 
 PageSize = Annotated[int, Meta(ge=1, le=200)]
-MostTokens = Annotated[int, Meta(ge=1, le=16_000)]
-ToolMode = Literal["off", "plan", "auto"]
 
 
 class MessagesAsked(ClassAsked, kw_only=True):
@@ -61,35 +60,6 @@ class MessagesAsked(ClassAsked, kw_only=True):
     owner_user_id: str | None = None
     before_cursor: Loose | None = None
     limit: PageSize = 120
-
-
-class CitationRow(Struct):
-    """`id` is the mark in the text without brackets; `url` is a page of the box, or empty."""
-
-    sourceLabel: str
-    snippet: str
-    id: str
-    url: str
-
-
-class MessageRow(Struct):
-    """What the box keeps of a message; the numbers of an answer are known when it is sent, and not kept."""
-
-    id: str
-    session_id: str
-    class_id: str
-    author_user_id: str | None
-    author_kind: Literal["student", "teacher", "assistant"]
-    content: str
-    citations: list[CitationRow]
-    safety: Literal["ok", "refusal"] | None
-    provider: str | None
-    model: str | None
-    prompt_tokens: int | None
-    completion_tokens: int | None
-    total_tokens: int | None
-    latency_ms: int | None
-    created_at: str
 
 
 class PageInfo(Struct):
@@ -111,29 +81,6 @@ class SendAsked(ClassAsked, kw_only=True):
     tool_mode: ToolMode = "off"
     tool_catalog: list[str] | None = None
     orchestration_hints: dict[str, Any] | None = None
-
-
-class Cited(Struct):
-    sourceLabel: str
-    rationale: str
-    id: str = ""
-    url: str = ""
-
-
-class CanvasHint(Struct):
-    type: Literal["chart", "diagram", "wave", "vector"]
-    concept: str
-    title: str
-
-
-class Reply(Struct):
-    """`confidence` is medium where the answer rests on passages, else low."""
-
-    safety: Literal["ok", "refusal"]
-    answer: str
-    citations: list[Cited]
-    confidence: Literal["low", "medium", "high"] | None = None
-    canvas_hint: CanvasHint | None = None
 
 
 class ContextMeta(Struct):
