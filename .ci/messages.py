@@ -34,6 +34,7 @@ CONSOLE = (
     "inference/probe.py",
     "inference/scripted.py",
     "inference/worker.py",
+    "study/canvas.py",
     "web/programs.py",
 )
 TRANSLATES = {"translate", "_"}

@@ -7,8 +7,9 @@ from typing import Any, Literal
 from msgspec import Struct
 from sanic import Request
 
-from appliance.api.chat_messages import CanvasHint, Cited, MostTokens, Reply, ToolMode, asker_of
 from appliance.api.answers import Usage
+from appliance.api.chat_messages import asker_of
+from appliance.api.chat_shapes import CanvasHint, Cited, MostTokens, Reply, ToolMode
 from appliance.api.routes import Loose, Milliseconds, Route, Text
 from appliance.api.workspace import ClassAsked, access_of, failed
 from appliance.errors import Invalid, Unavailable
@@ -22,6 +23,8 @@ from appliance.parts import parts_of
 
 ENGINE = "direct_v1"
 MOST_TURNS = 12
+# Far more than is told of any of these; what comes later is not even looked at.
+LOOKED_AT = 6000
 NO_BLANKS = "user_message says nothing."
 FAILED = "No answer came about: %s"
 TOO_SLOW = "There was no answer within timeout_ms."
@@ -99,7 +102,7 @@ def _wanted(asked: GenerateAsked) -> Wanted:
             raise
         raise Invalid(NO_BLANKS, "validation_error", "user_message") from refusal
     turns = tuple(
-        Turn("user" if turn.role == "student" else "assistant", redacted(turn.message))
+        Turn("user" if turn.role == "student" else "assistant", _private(turn.message))
         for turn in asked.transcript[-MOST_TURNS:]
         if turn.message.strip()
     )
@@ -109,10 +112,14 @@ def _wanted(asked: GenerateAsked) -> Wanted:
         turns=turns,
         blueprint=asked.blueprint_context,
         material=asked.material_context,
-        memory=redacted(asked.compacted_memory_context or ""),
-        assignment=redacted(asked.assignment_instructions or ""),
+        memory=_private(asked.compacted_memory_context or ""),
+        assignment=_private(asked.assignment_instructions or ""),
         most_tokens=asked.max_tokens,
     )
+
+
+def _private(text: str) -> str:
+    return redacted(text[:LOOKED_AT])
 
 
 def _payload(reply: Given) -> Reply:

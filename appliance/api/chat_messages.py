@@ -3,6 +3,7 @@
 import asyncio
 import re
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -10,6 +11,7 @@ from msgspec import Meta, Struct
 from sanic import Request
 
 from appliance.api.callers import Id
+from appliance.api.chat_shapes import CanvasHint, CitationRow, Cited, MessageRow, MostTokens, Reply, ToolMode
 from appliance.api.routes import Loose, Milliseconds, Route, Text
 from appliance.api.workspace import (
     CODES,
@@ -26,7 +28,7 @@ from appliance.api.workspace import (
 )
 from appliance.classroom.audit import record_staff
 from appliance.errors import Forbidden, Invalid
-from appliance.helper.answers import Answer, Done
+from appliance.helper.answers import Answer, Citation, Done
 from appliance.helper.citations import marks_in
 from appliance.helper.questions import NO_MESSAGE, Asker
 from appliance.inference.router import Router
@@ -51,8 +53,6 @@ NO_BLANKS = "message says nothing."
 RATIONALE_CHARS = 160
 
 PageSize = Annotated[int, Meta(ge=1, le=200)]
-MostTokens = Annotated[int, Meta(ge=1, le=16_000)]
-ToolMode = Literal["off", "plan", "auto"]
 
 
 class MessagesAsked(ClassAsked, kw_only=True):
@@ -60,35 +60,6 @@ class MessagesAsked(ClassAsked, kw_only=True):
     owner_user_id: str | None = None
     before_cursor: Loose | None = None
     limit: PageSize = 120
-
-
-class CitationRow(Struct):
-    """`id` is the mark in the text without brackets; `url` is a page of the box, or empty."""
-
-    sourceLabel: str
-    snippet: str
-    id: str
-    url: str
-
-
-class MessageRow(Struct):
-    """What the box keeps of a message; the numbers of an answer are known when it is sent, and not kept."""
-
-    id: str
-    session_id: str
-    class_id: str
-    author_user_id: str | None
-    author_kind: Literal["student", "teacher", "assistant"]
-    content: str
-    citations: list[CitationRow]
-    safety: Literal["ok", "refusal"] | None
-    provider: str | None
-    model: str | None
-    prompt_tokens: int | None
-    completion_tokens: int | None
-    total_tokens: int | None
-    latency_ms: int | None
-    created_at: str
 
 
 class PageInfo(Struct):
@@ -110,29 +81,6 @@ class SendAsked(ClassAsked, kw_only=True):
     tool_mode: ToolMode = "off"
     tool_catalog: list[str] | None = None
     orchestration_hints: dict[str, Any] | None = None
-
-
-class Cited(Struct):
-    sourceLabel: str
-    rationale: str
-    id: str = ""
-    url: str = ""
-
-
-class CanvasHint(Struct):
-    type: Literal["chart", "diagram", "wave", "vector"]
-    concept: str
-    title: str
-
-
-class Reply(Struct):
-    """`confidence` is medium where the answer rests on passages, else low."""
-
-    safety: Literal["ok", "refusal"]
-    answer: str
-    citations: list[Cited]
-    confidence: Literal["low", "medium", "high"] | None = None
-    canvas_hint: CanvasHint | None = None
 
 
 class ContextMeta(Struct):
@@ -175,6 +123,7 @@ async def send(request: Request, asked: SendAsked) -> SentBack:
         begun = await _begun(request, access, session, asked)
         answer = await _answer(parts, begun, asked.timeout_ms)
         kept = await keep(parts, begun, answer)
+        answer = _as_kept(answer, kept)
         pair = await messages_page(parts.db, session.id, kept.id + 1, limit=2)
     question = next(message for message in pair.messages if message.is_person)
     row = _row(session, kept)
@@ -239,6 +188,14 @@ async def _answer(parts: Parts, begun: Begun, timeout_ms: int | None) -> Answer:
     if done is None or done.failed == "died" or (done.failed == "no_model" and was_there):
         raise failed(NO_ANSWER, "response_generation_failed")
     return done.answer
+
+
+def _as_kept(answer: Answer, kept: ChatMessage) -> Answer:
+    """Of two tries at the same time the first one's answer is kept, and both are told that one."""
+    if kept.body == answer.text:
+        return answer
+    citations = tuple(Citation(**vars(citation)) for citation in kept.citations)
+    return replace(answer, text=kept.body, backend=kept.backend, model="", citations=citations)
 
 
 def has_model(router: Router) -> bool:

@@ -1,7 +1,7 @@
 """Material that a program supplies with a question: its labelled blocks, and the pieces that fit the question."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from appliance.helper.words import stems_of
@@ -33,17 +33,22 @@ def pieces_of(material: str, blueprint: str) -> list[Piece]:
     return pieces + [Piece(BLUEPRINT, BLUEPRINT, text) for text in _cut(plan)]
 
 
-def fitting(pieces: Sequence[Piece], question: str, most_chars: int) -> list[Piece]:
-    """Those that share words with the question, the most first; equals keep the order in which they came."""
+def ranked(pieces: Sequence[Piece], question: str) -> list[tuple[int, Piece]]:
+    """Each with how many words it shares with the question, the most first; equals keep the program's own order."""
     asked = stems_of(question)
-    scores = [len(asked & stems_of(f"{piece.source} {piece.text}")) for piece in pieces]
-    order = sorted(range(len(pieces)), key=lambda number: -scores[number])
-    return _until([pieces[number] for number in order if scores[number]], most_chars)
+    scored = [(len(asked & stems_of(f"{piece.source} {piece.text}")), piece) for piece in pieces]
+    return sorted(scored, key=lambda each: -each[0])
 
 
-def first(pieces: Sequence[Piece], most_chars: int) -> list[Piece]:
-    """For a question whose words tell nothing: the program put the best first."""
-    return _until(pieces, most_chars)
+def until(pieces: Iterable[Piece], most_chars: int) -> list[Piece]:
+    """As many as there is room for."""
+    kept, room = [], most_chars
+    for piece in pieces:
+        room -= len(piece.text) + len(piece.source)
+        if room < 0:
+            break
+        kept.append(piece)
+    return kept
 
 
 def label_in(given: str, labels: Sequence[str]) -> str:
@@ -74,13 +79,3 @@ def _cut(text: str) -> Iterator[str]:
             piece = piece[PIECE_CHARS:].strip()
     if piece:
         yield piece
-
-
-def _until(pieces: Sequence[Piece], most_chars: int) -> list[Piece]:
-    kept, room = [], most_chars
-    for piece in pieces:
-        room -= len(piece.text) + len(piece.source)
-        if room < 0:
-            break
-        kept.append(piece)
-    return kept

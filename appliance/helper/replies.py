@@ -1,5 +1,6 @@
 """An answer over material that a program supplies: the model's under a grammar, or the best passages themselves."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from contextlib import aclosing
@@ -11,7 +12,7 @@ from appliance.helper.class_chat import NOTHING_FOUND, OPENINGS
 from appliance.helper.conversations import Memory, Turn, history
 from appliance.helper.intents import intent_of
 from appliance.helper.lesson_answer import Case, Reason, quoted
-from appliance.helper.material import Piece, first, fitting, pieces_of
+from appliance.helper.material import Piece, pieces_of, ranked, until
 from appliance.helper.phrases import language_name, say
 from appliance.helper.policy import PROMPT_CHARS, fenced, filled, line, shortened
 from appliance.helper.questions import Asker
@@ -57,17 +58,22 @@ class Request:
 
 async def replied(settings: Settings, router: Router, asker: Asker, request: Request) -> Reply:
     """Without a model, and with a full line, the passages answer. Raises NoReply."""
-    pieces = pieces_of(request.material, request.blueprint)
+    # A whole book may come along: reading it must not hold up the pages.
+    pieces = await asyncio.to_thread(_pieces, request)
     language = language_of(request.message, asker.language)
     if not router.status()["ok"]:
         return _from_material(settings, request, pieces, language, "no_model")
-    chosen = fitting(pieces, request.message, MATERIAL_CHARS) or first(pieces, MATERIAL_CHARS)
+    chosen = until((piece for _, piece in pieces), MATERIAL_CHARS)
     try:
         return await _from_model(settings, router, asker, request, chosen, language)
     except Busy:
         return _from_material(settings, request, pieces, language, "busy")
     except (Unavailable, Invalid) as fault:
         raise NoReply(fault.message) from fault
+
+
+def _pieces(request: Request) -> list[tuple[int, Piece]]:
+    return ranked(pieces_of(request.material, request.blueprint), request.message)
 
 
 async def _from_model(
@@ -152,10 +158,10 @@ async def _said(router: Router, prompt: Prompt, asker: Asker) -> tuple[str, Star
 
 
 def _from_material(
-    settings: Settings, request: Request, pieces: Sequence[Piece], language: str, reason: Reason
+    settings: Settings, request: Request, pieces: Sequence[tuple[int, Piece]], language: str, reason: Reason
 ) -> Reply:
     """Quoted with their labels, and a question to think on; from nothing that fits, a sentence that says so."""
-    chosen = fitting([piece for piece in pieces if piece.label], request.message, MATERIAL_CHARS)[:QUOTED]
+    chosen = until((piece for shared, piece in pieces if shared and piece.label), MATERIAL_CHARS)[:QUOTED]
     room = settings.helper_response_max_chars
     if not chosen:
         return Reply("ok", say(language, NOTHING_FOUND), (), "low", failed=reason)

@@ -167,7 +167,9 @@ def _chart(hint: Hint, found: Mapping[str, Any], told: str) -> Visual:
 
 def _diagram(hint: Hint, found: Mapping[str, Any], told: str) -> Visual:
     nodes = [label(node) for node in found["nodes"]]
-    edges = [Edge(each["start"] - 1, each["end"] - 1, each["label"]) for each in found["edges"]]
+    edges = [
+        Edge(_counted(each["start"]) - 1, _counted(each["end"]) - 1, each["label"]) for each in found["edges"]
+    ]
     words = telling_words(f"{told} {hint.concept}")
     if sum(bool(telling_words(node) & words) for node in nodes) < GROUNDED * len(nodes):
         raise ValueError("nodes that nobody spoke of")
@@ -177,18 +179,32 @@ def _diagram(hint: Hint, found: Mapping[str, Any], told: str) -> Visual:
 
 def _waves(hint: Hint, found: Mapping[str, Any], told: str) -> Visual:
     waves = [
-        Wave(label(each["label"]), each["amplitude"] / 10, each["frequency"] / 10, COLOURS[number])
-        for number, each in enumerate(found["waves"][: len(COLOURS)])
+        Wave(label(each["label"]), _tenths(each["amplitude"]), _tenths(each["frequency"]), _colour(number))
+        for number, each in enumerate(found["waves"])
     ]
     return checked(Waves(hint.title, waves))
 
 
 def _vectors(hint: Hint, found: Mapping[str, Any], told: str) -> Visual:
     arrows = [
-        Arrow(label(each["label"]), each["magnitude"] / 10, each["angle"], COLOURS[number])
-        for number, each in enumerate(found["vectors"][: len(COLOURS)])
+        Arrow(label(each["label"]), _tenths(each["magnitude"]), _counted(each["angle"]), _colour(number))
+        for number, each in enumerate(found["vectors"])
     ]
     return checked(Vectors(hint.title, arrows, 12))
+
+
+def _tenths(given: object) -> float:
+    return _counted(given) / 10
+
+
+def _counted(given: object) -> int:
+    if type(given) is not int:
+        raise ValueError("no whole number")
+    return given
+
+
+def _colour(number: int) -> str:
+    return COLOURS[number % len(COLOURS)]
 
 
 def _fenced(text: str) -> str:

@@ -64,7 +64,7 @@ def sketched(hint: Hint, answer: str) -> Visual | None:
     """None when the words don't say enough: nothing is made up to have something to draw."""
     makers = {"chart": chart_from, "diagram": diagram_from, "wave": waves_from, "vector": vectors_from}
     try:
-        return makers[hint.type](hint, answer)
+        return makers[hint.type](hint, re.sub(r"[ \t]+", " ", answer))
     except ValueError:
         return None
 

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
+from appliance.helper.reply_form import schema_for
 from appliance.inference.engine import Message, Prompt
 from appliance.inference.grammar import Schema, gbnf_of, longest
 from appliance.inference.llama import Model, Said, Sampler, Taste
 from appliance.inference.local import LocalEngine, ModelFiles, Tuning
-from appliance.study.writing import SCHEMAS
+from appliance.study import canvas, writing
 from tests.made_models import MadeModel
 
 POINT: Schema = {
@@ -26,6 +27,7 @@ POINT: Schema = {
     },
     "required": ["kind", "x", "is_on", "names"],
 }
+REPLY = schema_for(["Source 1", "Blueprint Context"])
 EMPTY_LISTS = {"type": "array", "maxItems": 0, "items": {"type": "boolean"}}
 
 texts = some.integers(0, 6).flatmap(
@@ -96,7 +98,7 @@ def fits(schema: Schema, value: object) -> bool:
         case "integer":
             return type(value) is int and schema["minimum"] <= value <= schema["maximum"]
         case "number":
-            return type(value) in (int, float) and abs(value) < 1e9
+            return isinstance(value, int | float) and abs(value) < 1e9
     return isinstance(value, bool)
 
 
@@ -150,7 +152,9 @@ def test_llama_cpp_takes_every_grammar(vocabulary: Model, schema: Schema) -> Non
 
 
 async def test_a_model_of_noise_writes_json_of_the_shape(engine: LocalEngine) -> None:
-    for seed, schema in enumerate([POINT, EMPTY_LISTS, *SCHEMAS.values()]):
+    for seed, schema in enumerate(
+        [POINT, EMPTY_LISTS, *writing.SCHEMAS.values(), *canvas.SCHEMAS.values(), REPLY]
+    ):
         text = await written(engine, schema, seed)
         assert fits(schema, json.loads(text)), text
         assert len(text) <= longest(schema)
@@ -159,7 +163,7 @@ async def test_a_model_of_noise_writes_json_of_the_shape(engine: LocalEngine) ->
 @pytest.mark.parametrize(
     "schema",
     [
-        {"type": "number"},
+        {"type": "null"},
         {"type": "string"},
         {"type": "string", "maxLength": 5000},
         {"type": "string", "minLength": 3, "maxLength": 2},
