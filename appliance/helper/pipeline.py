@@ -121,6 +121,7 @@ class Helper:
         with self.counted():
             began = self._clock()
             await self.hold_to_rates(asker)
+            self._router.hold_to_one(asker.key)
             message = redacted(checked(question))
             scope = self._scope(asker, question.scope_token)
             page = await page_of(self._db, self._shelf, scope, self._db.now())

@@ -232,7 +232,7 @@ async def test_one_person_has_one_question_at_a_time(lamps: Lamps) -> None:
     )
     cast.engine.release()
     assert (await first).status_code == 200
-    assert second.status_code == 200 and second.json()["backend"] != "scripted"
+    assert (second.status_code, second.json()["error"]) == (409, "one_at_a_time")
     assert cast.engine.live == 0 and len(cast.engine.asked) == 1
 
 
