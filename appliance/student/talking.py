@@ -59,7 +59,7 @@ async def exchange(
         yield Done(_again(parts, session, message, kept, request.ctx.request_id))
         return
     await parts.helper.hold_to_rates(asker)
-    parts.router.hold_to_one(asker.key)
+    await parts.helper.hold_to_one(asker)
     before = await messages_page(parts.db, session.id, limit=FETCHED_MESSAGES)
     summary = _summary(session, before.messages, message)
     talk = await _talk(parts, asker, session, message, before.messages, summary, request.ctx.request_id)

@@ -10,7 +10,8 @@ from sanic import HTTPResponse, Request
 
 KEEP_ALIVE_SECONDS = 10.0
 
-Event = tuple[str, Mapping[str, Any]]
+Event = tuple[str, Mapping[str, Any], str]
+"""Name, body, and the id under which a browser that lost the connection asks for what comes after; may be empty."""
 
 
 async def send_events(request: Request, events: AsyncIterator[Event]) -> HTTPResponse | None:
@@ -29,17 +30,22 @@ async def send_events(request: Request, events: AsyncIterator[Event]) -> HTTPRes
                     await response.send(": still here\n\n")
                     continue
                 try:
-                    name, body = upcoming.result()
+                    event = upcoming.result()
                 except StopAsyncIteration:
                     break
                 upcoming = None
-                await response.send(f"event: {name}\ndata: {json.dumps(body, ensure_ascii=False)}\n\n")
+                await response.send(_block(*event))
         finally:
             if upcoming is not None:
                 upcoming.cancel()
                 await asyncio.gather(upcoming, return_exceptions=True)
     await response.eof()
     return None
+
+
+def _block(name: str, body: Mapping[str, Any], number: str) -> str:
+    lines = [f"event: {name}", f"data: {json.dumps(body, ensure_ascii=False)}"]
+    return "\n".join([*lines, *([f"id: {number}"] if number else []), "", ""])
 
 
 async def _next(events: AsyncIterator[Event]) -> Event:
