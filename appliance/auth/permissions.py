@@ -35,6 +35,8 @@ WHO_MAY: dict[tuple[str, str], frozenset[Who]] = {
     ("GET", "/privacy"): ANYONE,
     ("GET", "/help"): ANYONE,
     ("GET", "/healthz"): ANYONE,
+    # From the box itself, or with the API key: the page looks at that.
+    ("GET", "/metrics"): ANYONE,
     ("GET", "/student"): STUDENT,
     ("GET", "/student/my-data"): STUDENT,
     ("GET", "/student/return-code"): STUDENT,

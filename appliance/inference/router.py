@@ -153,7 +153,12 @@ class Router:
             "backend": engine.backend,
             "model": engine.model,
             "state": engine.state,
-            "queue": {"running": self._queue.running, "waiting": self._queue.waiting, "slots": engine.slots},
+            "queue": {
+                "running": self._queue.running,
+                "waiting": self._queue.waiting,
+                "slots": engine.slots,
+                "seconds": self._queue.expected(),
+            },
         }
 
     def line(self) -> Line:

@@ -347,7 +347,7 @@ async def test_asking_without_end_has_to_wait(lamps: Lamps) -> None:
 async def test_the_health_of_the_helper_says_who_answers_and_how_long_the_line_is(lamps: Lamps) -> None:
     health = (await lamps.cast.visitor().get("/helper/healthz")).json()
     assert health["ok"] is True and health["backend"] == "scripted"
-    assert health["queue"] == {"running": 0, "waiting": 0, "slots": 2}
+    assert health["queue"] == {"running": 0, "waiting": 0, "slots": 2, "seconds": 0}
 
 
 async def test_a_question_leaves_counts_and_no_words(lamps: Lamps) -> None:
