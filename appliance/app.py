@@ -9,6 +9,7 @@ import socket
 import sqlite3
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,6 +29,7 @@ from appliance.inference.probe import probe
 from appliance.inference.queue import FairQueue
 from appliance.inference.router import Patience, Router
 from appliance.inference.scripted import MockEngine
+from appliance.inference.tuned import tuned_for
 from appliance.library import documents
 from appliance.library.courses import Shelf
 from appliance.library.index import index_course
@@ -300,8 +302,15 @@ async def _index(parts: Parts) -> None:
 def _engine(settings: Settings) -> Engine:
     if settings.helper_llm_backend == "mock":
         return MockEngine(settings.helper_mock_response_text)
-    tuning = Tuning(slots=settings.helper_max_concurrency or Tuning.slots)
-    return LocalEngine(_model_files(settings), tuning, refusal=processor.refusal())
+    return LocalEngine(_model_files(settings), _tuning(settings), refusal=processor.refusal())
+
+
+def _tuning(settings: Settings) -> Tuning:
+    """What was measured of the chosen model on this machine, else safe guesses; the operator's own number wins."""
+    folder = settings.appliance_data / "models"
+    measured = tuned_for(folder, models.chosen(folder, "chat", settings.appliance_models))
+    tuning = measured.tuning if measured else Tuning()
+    return replace(tuning, slots=settings.helper_max_concurrency or tuning.slots)
 
 
 def _model_files(settings: Settings) -> ModelFiles:
@@ -318,7 +327,7 @@ def _model_files(settings: Settings) -> ModelFiles:
 
 async def _watch(app: Chalkbox, settings: Settings, engine: Engine) -> None:
     """What other processes did is seen here within seconds: `chalkbox setup`, `chalkbox models`, a file copied in."""
-    known = await asyncio.to_thread(_model_files, settings)
+    known = await asyncio.to_thread(_chosen, settings)
     while True:
         try:
             if app.ctx.school() is None:
@@ -331,13 +340,19 @@ async def _watch(app: Chalkbox, settings: Settings, engine: Engine) -> None:
         await asyncio.sleep(WATCH_SECONDS)
 
 
-async def _take_up_models(settings: Settings, engine: Engine, known: ModelFiles) -> ModelFiles:
+async def _take_up_models(
+    settings: Settings, engine: Engine, known: tuple[ModelFiles, Tuning]
+) -> tuple[ModelFiles, Tuning]:
     await models.adopt(settings.appliance_data / "models", probe, datetime.now(UTC))
-    files = await asyncio.to_thread(_model_files, settings)
-    if files != known and isinstance(engine, LocalEngine):
-        log.info("model_changed chat=%s", files.chat_name or "none")
-        await engine.choose(files)
-    return files
+    chosen = await asyncio.to_thread(_chosen, settings)
+    if chosen != known and isinstance(engine, LocalEngine):
+        log.info("model_changed chat=%s", chosen[0].chat_name or "none")
+        await engine.choose(*chosen)
+    return chosen
+
+
+def _chosen(settings: Settings) -> tuple[ModelFiles, Tuning]:
+    return _model_files(settings), _tuning(settings)
 
 
 async def _stop(app: Chalkbox) -> None:

@@ -81,6 +81,7 @@ async def begin(parts: Parts, asker: Asker, session: ChatSession, sent: Sent) ->
         known, nothing = from_text(session.summary), Decision(False, "answered_before", 0.0)
         return Begun(asker, session, client_id, talk, known, nothing, sent.most_tokens, kept)
     await parts.helper.hold_to_rates(asker)
+    await parts.helper.hold_to_one(asker)
     before = (await messages_page(parts.db, session.id, limit=FETCHED_MESSAGES)).messages
     summary, decision = _summary(session, before, message)
     talk = await _talk(parts, asker, session, message, before, summary, sent.request_id)

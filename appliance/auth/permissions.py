@@ -38,6 +38,8 @@ WHO_MAY: dict[tuple[str, str], frozenset[Who]] = {
     ("GET", "/privacy"): ANYONE,
     ("GET", "/help"): ANYONE,
     ("GET", "/healthz"): ANYONE,
+    # From the box itself, or with the API key: the page looks at that.
+    ("GET", "/metrics"): ANYONE,
     ("GET", "/student"): STUDENT,
     ("GET", "/student/my-data"): STUDENT,
     ("GET", "/student/return-code"): STUDENT,
@@ -60,6 +62,7 @@ WHO_MAY: dict[tuple[str, str], frozenset[Who]] = {
     ("POST", "/material/<material_id:int>/upload"): STUDENT,
     ("GET", "/submission/<submission_id:int>/download"): IN_CLASS,
     ("POST", "/helper/chat"): IN_CLASS,
+    ("POST", "/helper/tickets/<ticket:str>/remove"): IN_CLASS,
     ("GET", "/helper/healthz"): ANYONE,
     ("GET", "/student/chats"): STUDENT,
     ("POST", "/student/chats"): STUDENT,

@@ -31,6 +31,7 @@ from appliance.helper.questions import Asker, Question, checked
 from appliance.helper.redaction import redacted
 from appliance.helper.scope import Scope, read, refused
 from appliance.helper.suggestions import suggestions_for
+from appliance.helper.tickets import Tickets
 from appliance.helper.topics import Lead, Topics, is_vague, leans_back
 from appliance.helper.words import language_of
 from appliance.helper.writing import Draft, written
@@ -112,6 +113,7 @@ class Helper:
         self._topics = Topics(router, cache)
         self._vectors = Vectors()
         self._paper_vectors = Matrices()
+        self.tickets = Tickets()
         self._live = 0
         self._is_closing = False
         self._ended = asyncio.Event()
@@ -121,6 +123,7 @@ class Helper:
         with self.counted():
             began = self._clock()
             await self.hold_to_rates(asker)
+            await self.hold_to_one(asker)
             message = redacted(checked(question))
             scope = self._scope(asker, question.scope_token)
             page = await page_of(self._db, self._shelf, scope, self._db.now())
@@ -151,6 +154,7 @@ class Helper:
                     await self._ended.wait()
         except TimeoutError:
             log.warning("helper_closed live=%d", self._live)
+        await self.tickets.close()
 
     @contextmanager
     def counted(self) -> Iterator[None]:
@@ -171,6 +175,11 @@ class Helper:
         if asker.network:
             most = limits.helper_address_rate_limit_per_minute
             await self._throttle.check("helper-address", asker.network, most, MINUTE)
+
+    async def hold_to_one(self, asker: Asker) -> None:
+        """Raises Conflict while another question of theirs is being answered and somebody listens to it."""
+        await self.tickets.make_room(asker.key)
+        self._router.hold_to_one(asker.key)
 
     def _hold_to_agreement(self) -> None:
         if self._settings.is_remote and not self._settings.helper_remote_mode_acknowledged:

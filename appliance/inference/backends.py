@@ -40,33 +40,33 @@ class Backends:
 
     def __init__(self, own: Backend, borrowed: Backend | None = None) -> None:
         self.own = own
-        self._in_order = (borrowed, own) if borrowed else (own,)
+        self.in_order = (borrowed, own) if borrowed else (own,)
 
     async def start(self) -> None:
-        for backend in self._in_order:
+        for backend in self.in_order:
             await backend.engine.start()
 
     async def stop(self) -> None:
-        for backend in self._in_order:
+        for backend in self.in_order:
             await backend.engine.stop()
 
     @property
     def shown(self) -> Backend:
         """Who would be asked now; this box's own when nobody could be."""
-        return next((backend for backend in self._in_order if backend.is_usable), self.own)
+        return next((backend for backend in self.in_order if backend.is_usable), self.own)
 
     def first(self) -> Backend:
         """Raises EngineOff, or Unavailable while every engine rests."""
         backend = self.shown
         if backend.is_usable:
             return backend
-        if any(backend.has_model for backend in self._in_order):
+        if any(backend.has_model for backend in self.in_order):
             raise Unavailable(RESTING)
         raise EngineOff(NO_MODEL)
 
     def after(self, backend: Backend) -> Backend | None:
         """The next one that could answer now."""
-        rest = self._in_order[self._in_order.index(backend) + 1 :]
+        rest = self.in_order[self.in_order.index(backend) + 1 :]
         return next((other for other in rest if other.is_usable), None)
 
 

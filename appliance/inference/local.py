@@ -135,10 +135,11 @@ class LocalEngine:
         self._child = self._ready = None
         self._tell()
 
-    async def choose(self, files: ModelFiles) -> None:
+    async def choose(self, files: ModelFiles, tuning: Tuning | None = None) -> None:
         """Ends the running child and begins anew with other files; what it was writing ends as EngineDied."""
         await self.stop()
         self._files = files
+        self._tuning = tuning or self._tuning
         self._reset()
         await self.start()
 

@@ -56,10 +56,11 @@ def changing(folder: Path) -> Iterator[list[ModelFile]]:
         models = read(folder)
         yield models
         rows = [{key: value for key, value in asdict(model).items() if key != "path"} for model in models]
-        _write_whole(folder / INDEX, json.dumps({"models": rows}, indent=2) + "\n")
+        write_whole(folder / INDEX, json.dumps({"models": rows}, indent=2) + "\n")
 
 
-def _write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
+    """The old text or the new one, also after a power cut."""
     half = path.with_suffix(".half")
     with half.open("w", encoding="utf-8") as file:
         file.write(text)

@@ -11,7 +11,8 @@ from appliance.errors import Busy, Refusal, Unavailable
 from appliance.inference.backends import Backend, Backends, from_first_sentence
 from appliance.inference.circuit import Circuit
 from appliance.inference.engine import Answer, Engine, EngineDied, EngineOff, Prompt, Vector
-from appliance.inference.queue import FairQueue
+from appliance.inference.figures import Figures
+from appliance.inference.queue import GAVE_WAY, FairQueue, Priority, Ticket
 
 SILENT = "The engine gave no sign of life for too long."
 EMPTY = "The model had nothing to say."
@@ -49,6 +50,16 @@ class Ended:
 
 
 @dataclass(frozen=True)
+class Line:
+    """`kinds` says who runs and waits; `seconds` until a newcomer reads a first word; `rate` in pieces a second."""
+
+    kinds: dict[str, dict[str, int]]
+    slots: int
+    seconds: int
+    rate: float
+
+
+@dataclass(frozen=True)
 class Patience:
     """Seconds until the first piece, between pieces, for an answer, for a vector; and how often to try."""
 
@@ -78,6 +89,7 @@ class Router:
     ) -> None:
         self.engine = engine
         self._backends = Backends(Backend(engine, circuit), borrowed)
+        self.figures = Figures()
         self._queue = queue
         self._patience = patience
         self._clock = clock
@@ -94,20 +106,32 @@ class Router:
         """Answers that whoever would be asked now writes at the same time."""
         return self._backends.shown.engine.slots
 
-    async def answer(self, prompt: Prompt, person: str, group: str) -> AsyncGenerator[Event, None]:
-        """Raises Busy, Unavailable or Invalid (`too_long`); closing it gives up the place or slot at once.
+    async def answer(
+        self, prompt: Prompt, person: str, group: str, priority: Priority = Priority.QUESTION
+    ) -> AsyncGenerator[Event, None]:
+        """Raises Busy, Unavailable, Conflict or Invalid (`too_long`); closing it gives up the place or slot at once.
 
         A second Started says that another engine took over; nothing of the first one's was given out.
         """
         self._backends.first()
-        began = self._clock()
-        async with self._queue.place(person, group) as ticket:
-            async with aclosing(ticket.positions()) as positions:
-                async for position in positions:
-                    yield Waiting(position.place, position.seconds)
-            async with aclosing(self._by_whoever_can(prompt, began)) as written:
-                async for event in written:
-                    yield event
+        began, size = self._clock(), sum(len(message.content) for message in prompt.messages)
+        with self.figures.counted(priority) as counted:
+            async with self._queue.place(person, group, priority, size) as ticket:
+                async with aclosing(ticket.positions()) as positions:
+                    async for position in positions:
+                        yield Waiting(position.place, position.seconds)
+                self.figures.waited(priority, self._clock() - began)
+                events = self._by_whoever_can(prompt, began)
+                if priority != Priority.QUESTION:
+                    events = _until_called_back(events, ticket)
+                async with aclosing(self._noted(events, ticket)) as written:
+                    async for event in written:
+                        yield event
+            counted.ended()
+
+    def hold_to_one(self, person: str) -> None:
+        """Raises Conflict while a question of this person is being answered."""
+        self._queue.hold_to_one(person)
 
     async def embed(self, text: str) -> Vector | None:
         """None when there is no search model or it is not there in time: full text has to do."""
@@ -131,11 +155,41 @@ class Router:
             "backend": engine.backend,
             "model": engine.model,
             "state": engine.state,
-            "queue": {"running": self._queue.running, "waiting": self._queue.waiting, "slots": engine.slots},
+            "queue": {
+                "running": self._queue.running,
+                "waiting": self._queue.waiting,
+                "slots": engine.slots,
+                "seconds": self._queue.expected(),
+            },
         }
+
+    def line(self) -> Line:
+        """The line in figures."""
+        pace, crowd = self._queue.pace, max(1, self._queue.running)
+        return Line(self._queue.counts(), self.slots, self._queue.expected(), pace.writing.at(crowd))
+
+    @property
+    def circuits(self) -> dict[str, bool]:
+        """Whether the circuit before each engine is open, by the engine's kind."""
+        return {each.engine.backend: each.circuit.is_open for each in self._backends.in_order}
 
     def _since(self, began: float) -> int:
         return round((self._clock() - began) * 1000)
+
+    async def _noted(
+        self, events: AsyncGenerator[Event, None], ticket: Ticket
+    ) -> AsyncGenerator[Event, None]:
+        began = self._clock()
+        async with aclosing(events):
+            async for event in events:
+                if isinstance(event, Piece):
+                    if not ticket.pieces:
+                        self.figures.first_word(ticket.priority, self._clock() - began)
+                    ticket.wrote()
+                    self.figures.pieces += 1
+                elif isinstance(event, Ended):
+                    ticket.is_whole = True
+                yield event
 
     async def _by_whoever_can(self, prompt: Prompt, began: float) -> AsyncGenerator[Event, None]:
         backend, waited, tried = self._backends.first(), self._since(began), 0
@@ -169,6 +223,7 @@ class Router:
                         yield Piece(piece)
             except EngineDied:
                 backend.circuit.failed()
+                self.figures.faults += 1
                 if has_begun or attempt == tries or backend.circuit.is_open:
                     raise
             except EngineOff:
@@ -207,3 +262,34 @@ class Router:
                 return
             yield piece
             deadline = self._patience.between
+
+
+async def _until_called_back(
+    events: AsyncGenerator[Event, None], ticket: Ticket
+) -> AsyncGenerator[Event, None]:
+    """Raises Busy as soon as a question needs this slot, also while the engine still reads the prompt."""
+    call = asyncio.ensure_future(ticket.gives_way.wait())
+    async with aclosing(events):
+        try:
+            while True:
+                upcoming = asyncio.ensure_future(_next(events))
+                await asyncio.wait({upcoming, call}, return_when=asyncio.FIRST_COMPLETED)
+                if not upcoming.done():
+                    raise Busy(GAVE_WAY, "gave_way")
+                event = upcoming.result()
+                if event is None:
+                    return
+                yield event
+        finally:
+            # A generator in the middle of its work can't be closed: it hears of the end first.
+            await _cancelled(upcoming, call)
+
+
+async def _next(events: AsyncGenerator[Event, None]) -> Event | None:
+    return await anext(events, None)
+
+
+async def _cancelled(*tasks: asyncio.Future[Any]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

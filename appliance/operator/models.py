@@ -9,6 +9,7 @@ from sanic.response import redirect
 from appliance.classroom.audit import record_staff
 from appliance.inference import models
 from appliance.inference.manifest import Recommended, recommended
+from appliance.inference.tuned import tuned_for
 from appliance.parts import parts_of
 from appliance.web import forms
 from appliance.web.identity import person_of
@@ -25,6 +26,7 @@ async def index(request: Request) -> HTTPResponse:
         installed=installed,
         recommended=await asyncio.to_thread(_recommended, parts.settings.appliance_models / "manifest.toml"),
         engine=parts.router.status(),
+        measured=await asyncio.to_thread(_measured, folder, parts.settings.appliance_models),
     )
 
 
@@ -41,6 +43,12 @@ async def update(request: Request) -> HTTPResponse:
     async with parts.db.transaction() as tx:
         await record_staff(tx, "use_model", person.id, None, "", request.ip)
     return redirect("/operate/models")
+
+
+def _measured(folder: Path, shipped: Path) -> tuple[str, ...]:
+    """What was measured of the chosen model on this machine, in sentences."""
+    found = tuned_for(folder, models.chosen(folder, "chat", shipped))
+    return found.sentences if found else ()
 
 
 def _recommended(manifest: Path) -> tuple[Recommended, ...]:

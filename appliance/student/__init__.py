@@ -67,6 +67,10 @@ def attach(app: Sanic) -> None:
     )
     app.add_route(submissions.show, "/submission/<submission_id:int>/download", name="submissions.show")
     app.add_route(documents.show, "/student/library/<document_id:int>", name="student_documents.show")
+    _attach_answers(app)
+
+
+def _attach_answers(app: Sanic) -> None:
     app.add_route(chats.index, "/student/chats", name="chats.index")
     app.add_route(chats.create, "/student/chats", methods=["POST"], name="chats.create")
     app.add_route(chats.show, "/student/chats/<session_id:int>", name="chats.show")
@@ -78,4 +82,7 @@ def attach(app: Sanic) -> None:
         chats.archive, "/student/chats/<session_id:int>/archive", methods=["POST"], name="chats.archive"
     )
     app.add_route(helper.create, "/helper/chat", methods=["POST"], name="helper.create")
+    app.add_route(
+        helper.remove, "/helper/tickets/<ticket:str>/remove", methods=["POST"], name="helper.remove"
+    )
     app.add_route(helper.health, "/helper/healthz", name="helper.health")

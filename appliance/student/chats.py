@@ -5,15 +5,15 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from sanic import HTTPResponse, Request
-from sanic.response import json, redirect
+from sanic.response import redirect
 
 from appliance.classroom.classes import class_by_id
-from appliance.errors import Invalid, NotFound, Refusal, Unavailable
-from appliance.helper.answers import Done, Event
+from appliance.errors import Invalid, NotFound, Refusal
+from appliance.helper.answers import Event
 from appliance.helper.suggestions import suggestions_for
 from appliance.parts import parts_of
+from appliance.student import answering
 from appliance.student.asking import asker_of
-from appliance.student.helper import named
 from appliance.study.chats import (
     LAST_ID,
     NO_CHAT,
@@ -31,7 +31,6 @@ from appliance.talking import Sent, exchange
 from appliance.web import forms
 from appliance.web.identity import person_of
 from appliance.web.rendering import render, say, translator
-from appliance.web.streams import send_events
 
 STARTERS = 3
 
@@ -64,16 +63,14 @@ async def send(request: Request, session_id: int) -> HTTPResponse | None:
     session = await _own(request, session_id)
     if not forms.is_json(request):
         return await _send_form(request, session)
+    if answering.comes_back(request):
+        return await answering.go_on(request)
     body = forms.json_object(request)
     message, client_id = forms.json_text(body, "message"), forms.json_text(body, "client_id")
-    async with aclosing(_exchange(request, session, message, client_id)) as events:
-        if "text/event-stream" in str(request.headers.get("accept") or ""):
-            first = await anext(events)
-            return await send_events(request, named(request, first, events))
-        async for event in events:
-            if isinstance(event, Done):
-                return json(event.answer.as_json())
-    raise Unavailable("The helper gave no answer. Ask once more.")
+    events = _exchange(request, session, message, client_id)
+    if answering.wants_events(request):
+        return await answering.stream(request, events)
+    return await answering.whole(events)
 
 
 async def rename(request: Request, session_id: int) -> HTTPResponse:

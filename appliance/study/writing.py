@@ -1,4 +1,4 @@
-"""Asking the model for one item of JSON: under a grammar, after the students, and only so often."""
+"""Asking the model for one item of JSON: under a grammar, behind the students, and only so often."""
 
 import asyncio
 import json
@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, TypeVar
 
-from appliance.errors import Busy, Invalid, Unavailable
+from appliance.errors import Busy, Conflict, Invalid, Unavailable
 from appliance.inference.engine import EngineOff, Message, Prompt
 from appliance.inference.grammar import Schema, gbnf_of
-from appliance.inference.router import Ended, Event, Piece, Router
+from appliance.inference.queue import Priority
+from appliance.inference.router import Ended, Event, Piece, Router, Started
 from appliance.study.checks import Unusable
 from appliance.study.sections import Section
 from appliance.work.flashcards import CardText
@@ -22,7 +23,6 @@ from appliance.work.quizzes import QuestionText
 TRIES = 3
 MOST_TOKENS = 480
 WAIT_SECONDS = 2.0
-# After five minutes of a busy class it is this job's turn too, in the line like everybody.
 MOST_WAITS = 150
 QUESTION: Schema = {
     "type": "object",
@@ -140,27 +140,31 @@ class Writer:
                 return check(_object(await self._said(_prompt(wish, attempt), wish)))
             except EngineOff:
                 return None
-            except (Unusable, Invalid, Unavailable, Busy) as refusal:
+            except (Unusable, Invalid, Unavailable, Busy, Conflict) as refusal:
                 log.info("item_refused kind=%s try=%d reason=%r", wish.kind, attempt + 1, str(refusal))
         return None
 
     async def _said(self, prompt: Prompt, wish: Wish) -> str:
         """The whole text; raises Unusable when students kept the line full all the time."""
         for _ in range(MOST_WAITS):
-            await self._until_quiet()
+            await self._until_loaded()
             try:
                 return await self._answered(prompt, wish)
             except Busy:
+                # The line was full, or a student needed the slot: this item begins anew a little later.
                 await asyncio.sleep(self._wait)
         raise Unusable("students kept the line full")
 
     async def _answered(self, prompt: Prompt, wish: Wish) -> str:
         text, truncated = "", True
-        async with aclosing(self._router.answer(prompt, wish.person, wish.group)) as events:
+        events = self._router.answer(prompt, wish.person, wish.group, Priority.GENERATION)
+        async with aclosing(events):
             async for event in events:
                 if self._hear is not None:
                     self._hear(event)
-                if isinstance(event, Piece):
+                if isinstance(event, Started):
+                    text = ""
+                elif isinstance(event, Piece):
                     text += event.text
                 elif isinstance(event, Ended):
                     truncated = event.truncated
@@ -168,12 +172,9 @@ class Writer:
             raise Unusable("The model's answer was cut off.")
         return text
 
-    async def _until_quiet(self) -> None:
-        """Students first: wait while anybody waits, while every slot is taken and while the model is loading."""
+    async def _until_loaded(self) -> None:
         for _ in range(MOST_WAITS):
-            status = self._router.status()
-            queue = status["queue"]
-            if status["state"] != "loading" and not queue["waiting"] and queue["running"] < queue["slots"]:
+            if self._router.status()["state"] != "loading":
                 return
             await asyncio.sleep(self._wait)
 

@@ -4,7 +4,7 @@ import time
 
 from sanic import Sanic
 
-from appliance.visitor import health, join, language, pages, setup, sign_in, sign_in_link
+from appliance.visitor import health, join, language, metrics, pages, setup, sign_in, sign_in_link
 from appliance.visitor.setup_answers import SetupAnswers
 
 
@@ -32,3 +32,4 @@ def attach(app: Sanic) -> None:
     app.add_route(pages.privacy, "/privacy", name="pages.privacy")
     app.add_route(pages.help, "/help", name="pages.help")
     app.add_route(health.show, "/healthz", name="health.show")
+    app.add_route(metrics.show, "/metrics", name="metrics.show")

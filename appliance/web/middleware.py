@@ -11,12 +11,14 @@ from sanic.response import BaseHTTPResponse
 from appliance.storage.addresses import network_of
 from appliance.web import csrf, flash, hosts, identity, programs
 from appliance.web.headers import put_headers, request_id_of
+from appliance.web.traffic import Traffic
 from appliance.web.translations import language_of
 
 log = logging.getLogger("chalkbox.web")
 
 
 def attach(app: Sanic) -> None:
+    app.ctx.traffic = Traffic()
     app.register_middleware(before, "request")
     app.register_middleware(after, "response")
 
@@ -54,9 +56,10 @@ async def after(request: Request, response: BaseHTTPResponse) -> None:
     put_headers(request, response)
     route = "/" + request.route.path if request.route else "-"
     if not route.startswith("/static/"):
-        milliseconds = (time.perf_counter() - request.ctx.started) * 1000
+        seconds = time.perf_counter() - request.ctx.started
+        request.app.ctx.traffic.note(response.status, seconds)
         log.info(
             "request method=%s route=%s status=%d ms=%.1f who=%s network=%s request=%s",
-            request.method, route, response.status, milliseconds, request.ctx.person.kind,
+            request.method, route, response.status, seconds * 1000, request.ctx.person.kind,
             network_of(request.ip), request.ctx.request_id,
         )  # fmt: skip

@@ -10,7 +10,8 @@ from sanic import HTTPResponse, Request
 
 KEEP_ALIVE_SECONDS = 10.0
 
-Event = tuple[str, Mapping[str, Any]]
+Event = tuple[str, Mapping[str, Any], str]
+"""Name, body, and the id under which a browser that lost the connection asks for what comes after; may be empty."""
 
 
 async def send_events(request: Request, events: AsyncIterator[Event]) -> HTTPResponse | None:
@@ -49,8 +50,13 @@ async def send_blocks(request: Request, blocks: AsyncIterator[str]) -> HTTPRespo
 
 async def _named(events: AsyncIterator[Event]) -> AsyncGenerator[str, None]:
     async with aclosing(events) as open_events:  # type: ignore[type-var]
-        async for name, body in open_events:
-            yield f"event: {name}\ndata: {json.dumps(body, ensure_ascii=False)}\n\n"
+        async for event in open_events:
+            yield _block(*event)
+
+
+def _block(name: str, body: Mapping[str, Any], number: str) -> str:
+    lines = [f"event: {name}", f"data: {json.dumps(body, ensure_ascii=False)}"]
+    return "\n".join([*lines, *([f"id: {number}"] if number else []), "", ""])
 
 
 async def _next(blocks: AsyncIterator[str]) -> str:

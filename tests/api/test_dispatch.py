@@ -2,7 +2,11 @@
 
 import asyncio
 
-from appliance.library.documents import document_by_id
+import pytest
+
+from appliance.api import materials
+from appliance.library.documents import document_by_id, enqueue_reading
+from appliance.study.reading import NO_TEXT
 from tests.api.conftest import Program
 from tests.conftest import Cast
 from tests.made_documents import pdf

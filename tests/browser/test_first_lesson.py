@@ -3,12 +3,14 @@
 import os
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import LAPTOP, RunningBox, add_model, join
+from tests.browser.shaky_line import ShakyLine
 from tests.made_models import MadeModel
 
 pytestmark = pytest.mark.browser
@@ -129,3 +131,24 @@ def test_everything_works_without_script(demo: RunningBox, people: People, tmp_p
     page.set_input_files("#hand-in input[type=file]", picture)
     page.get_by_role("button", name="Hand it in").click()
     expect(page.locator("#hand-in .handed-in")).to_contain_text("tester.png")
+
+
+def test_an_answer_goes_on_after_the_connection_was_lost(
+    demo: RunningBox, people: People, endless_model: MadeModel
+) -> None:
+    add_model(demo, endless_model)
+    with ShakyLine(demo.url) as shaky:
+        page = people(viewport=LAPTOP)
+        join(page, replace(demo, url=shaky.url), "Noor")
+        page.goto(shaky.url + LESSON_2)
+        tries: list[str] = []
+        page.on("request", lambda request: tries.append(request.url) if "/chat" in request.url else None)
+        ask(page, QUESTION)
+        page.wait_for_function(
+            "() => document.querySelector('.answer-text')?.innerText.length > 0", polling=20, timeout=60_000
+        )
+        shaky.break_off()
+        expect(page.locator(".answer .follow-up")).to_have_count(3, timeout=60_000)
+        expect(page.locator("#helper-error")).to_be_hidden()
+        assert len(tries) > 1, "the connection was not lost, or nobody came back"
+    demo.chalkbox("models", "use", "none")

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from appliance.inference.models import chosen
+from appliance.inference.tuned import tuned_for
 from appliance.operations import data_folder
 from tests.cli.conftest import Chalkbox
 from tests.made_models import MadeModel, tiny_model
@@ -75,3 +77,21 @@ def test_a_hub_that_is_out_of_reach_is_one_sentence(chalkbox: Chalkbox) -> None:
 def test_recommendations_come_with_size_and_licence(chalkbox: Chalkbox) -> None:
     worth = chalkbox("models", "list", "--json").json["recommended"]
     assert all(entry["licence"] and entry["approximate_mb"] for entry in worth)
+
+
+def test_a_measurement_is_kept_and_said_in_words(
+    chalkbox: Chalkbox, tiny_model: MadeModel, data: Path
+) -> None:
+    assert "choose one" in chalkbox("models", "bench").err
+    chalkbox("models", "add", str(tiny_model.path))
+    measured = chalkbox("models", "bench", "--json")
+    assert measured.status == 0 and "1 of at most" in measured.err
+    found = tuned_for(data / "models", chosen(data / "models"))
+    assert found is not None and found.tuning.slots == measured.json["tuning"]["slots"]
+
+
+def test_nothing_is_measured_beside_a_running_box(chalkbox: Chalkbox, data: Path) -> None:
+    data_folder.prepare(data)
+    with data_folder.held(data):
+        refused = chalkbox("models", "bench")
+    assert refused.status == 1 and "stop it first" in refused.err

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from appliance.classroom.releases import decide
-from appliance.errors import Invalid, NotFound, RateLimited, Refusal, Unavailable
+from appliance.errors import Conflict, Invalid, NotFound, RateLimited, Refusal, Unavailable
 from appliance.helper.pipeline import Asker, Delta, Done, Question, Start, Waiting
 from appliance.helper.scope import Scope, sign
 from appliance.inference.engine import EngineDied
@@ -224,13 +224,32 @@ async def test_a_full_line_leaves_it_to_the_lesson(room: Classroom, ben: Asker, 
     assert {(await task).backend for task in waiting} == {"scripted"}
 
 
-async def test_a_second_question_meanwhile_is_answered_by_the_lesson(room: Classroom, ben: Asker) -> None:
+async def test_a_second_question_while_the_first_is_answered_is_refused(room: Classroom, ben: Asker) -> None:
     room.engine.hold()
     first = asyncio.create_task(room.answer(ben, HOT))
     await until(lambda: room.engine.live == 1)
-    assert (await room.answer(ben, "What is a closed circuit?")).backend == "lesson"
+    with pytest.raises(Conflict) as refused:
+        await room.answer(ben, "What is a closed circuit?")
+    assert refused.value.code == "one_at_a_time"
     room.engine.release()
     assert (await first).backend == "scripted"
+
+
+async def test_a_second_question_takes_the_place_of_the_first_while_that_one_waits(
+    room: Classroom, ben: Asker, chi: Asker
+) -> None:
+    room.engine.slots = 1
+    room.engine.hold()
+    other = asyncio.create_task(room.answer(chi, HOT))
+    await until(lambda: room.engine.live == 1)
+    first = asyncio.create_task(room.answer(ben, HOT))
+    await until(lambda: room.router.status()["queue"]["waiting"] == 1)
+    second = asyncio.create_task(room.answer(ben, "What is a closed circuit?"))
+    with pytest.raises(Conflict) as refused:
+        await first
+    assert refused.value.code == "replaced"
+    room.engine.release()
+    assert {(await other).backend, (await second).backend} == {"scripted"}
 
 
 async def test_who_waits_is_told_the_place(room: Classroom, ben: Asker, chi: Asker) -> None:

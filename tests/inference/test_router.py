@@ -8,11 +8,11 @@ from contextlib import aclosing
 
 import pytest
 
-from appliance.errors import Busy, Invalid, Unavailable
+from appliance.errors import Busy, Conflict, Invalid, Unavailable
 from appliance.inference.circuit import Circuit
 from appliance.inference.engine import Engine, EngineDied, EngineOff, Message, Prompt
 from appliance.inference.local import LocalEngine, ModelFiles, Tuning
-from appliance.inference.queue import FairQueue
+from appliance.inference.queue import FairQueue, Priority
 from appliance.inference.router import Ended, Event, Patience, Piece, Router, Started, Waiting
 from appliance.inference.scripted import ScriptedEngine
 from tests.made_models import MadeModel
@@ -66,7 +66,8 @@ async def test_who_waits_hears_their_place_and_then_the_answer() -> None:
     await asyncio.sleep(0)
     second = asyncio.create_task(heard(router, "ben"))
     await asyncio.sleep(0.01)
-    assert router.status()["queue"] == {"running": 1, "waiting": 1, "slots": 1}
+    queue = router.status()["queue"]
+    assert (queue["running"], queue["waiting"], queue["slots"]) == (1, 1, 1) and queue["seconds"] > 0
     engine.release()
     await first
     events = await second
@@ -147,7 +148,8 @@ async def test_cancelling_while_waiting_gives_up_the_place() -> None:
     for task in reversed(tasks):
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-    assert router.status()["queue"] == {"running": 0, "waiting": 0, "slots": 1}
+    queue = router.status()["queue"]
+    assert (queue["running"], queue["waiting"], queue["slots"], queue["seconds"]) == (0, 0, 1, 0)
     assert engine.live == 0
 
 
@@ -157,11 +159,41 @@ async def test_a_second_question_of_the_same_person_is_refused() -> None:
     router = router_over(engine)
     first = asyncio.create_task(heard(router))
     await asyncio.sleep(0.01)
-    with pytest.raises(Busy) as refused:
+    with pytest.raises(Conflict) as refused:
         await heard(router)
-    assert refused.value.code == "busy"
+    assert refused.value.code == "one_at_a_time"
     engine.release()
     assert text_in(await first)
+
+
+async def test_work_in_the_background_hands_its_slot_to_a_question_at_once_and_leaves_nothing_running() -> (
+    None
+):
+    """Also while the engine says nothing at all, as when it reads a long prompt."""
+    engine = ScriptedEngine(slots=1)
+    engine.will_hang()
+    engine.will_say("Look at the switch.")
+    router = router_over(engine, Patience(first=60))
+
+    async def work() -> None:
+        async for _ in router.answer(PROMPT, "staff:1:study", "study:1", Priority.GENERATION):
+            pass
+
+    working = asyncio.create_task(work())
+    while not engine.live:  # noqa: ASYNC110 - the engine has no event
+        await asyncio.sleep(0.01)
+    assert text_in(await heard(router)) == "Look at the switch."
+    with pytest.raises(Busy) as given:
+        await working
+    assert given.value.code == "gave_way"
+    assert (engine.live, router.status()["queue"]["running"]) == (0, 0)
+
+
+async def test_work_in_the_background_is_undisturbed_while_there_are_slots() -> None:
+    engine = ScriptedEngine(slots=2)
+    router = router_over(engine)
+    work = [event async for event in router.answer(PROMPT, "staff:1:study", "study:1", Priority.GENERATION)]
+    assert isinstance(work[-1], Ended)
 
 
 async def test_a_vector_is_there_or_it_is_none() -> None:

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from appliance.inference import models
+from appliance.inference.local import Tuning
 from appliance.inference.model_list import ModelFile, changing
+from appliance.inference.tuned import Tuned, keep
 from tests.conftest import Cast
 
 
@@ -52,3 +54,15 @@ async def test_a_model_that_is_not_there_is_refused_with_a_sentence(cast: Cast) 
     answer = await (await cast.max()).post("/operate/models", {"name": "../../etc/passwd"})
     assert answer.status_code == 404
     assert "<h1>" in answer.text
+
+
+async def test_the_models_page_says_how_big_a_class_the_box_carries_or_how_to_find_out(cast: Cast) -> None:
+    folder, boss = put_model(cast, "small"), await cast.max()
+    await boss.post("/operate/models", {"name": "small"})
+    assert "chalkbox models bench" in (await boss.get("/operate/models")).text
+    chosen = models.chosen(folder)
+    assert chosen is not None
+    keep(folder, chosen, Tuned(Tuning(slots=16), 500.0, 50.0))
+    page = (await boss.get("/operate/models")).text
+    assert "Answers a class of 30 within about 1.5 minutes" in page
+    assert "chalkbox models bench" not in page

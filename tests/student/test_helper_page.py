@@ -219,6 +219,103 @@ async def test_a_browser_that_goes_away_frees_its_place_and_its_slot(lamps: Lamp
     assert (await ask(lamps)).status_code == 200
 
 
+async def running(lamps: Lamps, wanted: int) -> None:
+    async with asyncio.timeout(10):
+        while lamps.cast.parts.router.status()["queue"]["running"] != wanted:  # noqa: ASYNC110 - the queue has no event
+            await asyncio.sleep(0.01)
+
+
+async def broken_off(lamps: Lamps, browser: Browser) -> tuple[str, str]:
+    """A resumable answer whose connection is lost after its first event. Returns its ticket and the last id."""
+    async with stream(lamps, browser, resumable=True) as response:
+        async for line in response.aiter_lines():
+            if line.startswith("data: "):
+                ticket = json.loads(line.removeprefix("data: "))["ticket"]
+            if line.startswith("id: "):
+                return str(ticket), line.removeprefix("id: ")
+    raise AssertionError("no event came")
+
+
+async def come_back(lamps: Lamps, browser: Browser, last: str, **body: object) -> httpx.Response:
+    headers = {**STREAM, "Last-Event-ID": last} if last else STREAM
+    return await browser.post_json("/helper/chat", body, **headers)
+
+
+async def test_a_lost_connection_is_made_again_and_nothing_of_the_answer_is_lost(lamps: Lamps) -> None:
+    lamps.cast.engine.will_say("The loop has to be closed. Then the lamp glows.")
+    lamps.cast.engine.hold()
+    ticket, last = await broken_off(lamps, lamps.ben)
+    assert last == f"{ticket}:1" and lamps.cast.engine.live == 1
+    lamps.cast.engine.release()
+    rest = events_of((await come_back(lamps, lamps.ben, last)).text)
+    assert [name for name, _ in rest][-1] == "done" and "start" not in dict(rest)
+    assert rest[0][1]["ticket"] == ticket
+    said = "".join(str(body["text"]) for name, body in rest if name == "delta")
+    assert said.strip() == "The loop has to be closed. Then the lamp glows."
+    whole = events_of((await come_back(lamps, lamps.ben, "", ticket=ticket)).text)
+    assert whole[0][0] == "start" and whole[-1] == rest[-1]
+    assert len(lamps.cast.engine.asked) == 1
+
+
+async def test_stopping_an_answer_frees_its_slot_and_is_only_for_its_own_person(lamps: Lamps) -> None:
+    cast = lamps.cast
+    cast.engine.hold()
+    chi = await cast.student(cast.chi)
+    ticket, last = await broken_off(lamps, lamps.ben)
+    await chi.get("/privacy")
+    refused = await chi.post_json(f"/helper/tickets/{ticket}/remove", {})
+    assert (refused.status_code, refused.json()["error"]) == (404, "ticket_gone")
+    assert (await come_back(lamps, chi, last)).status_code == 404
+    assert cast.engine.live == 1
+    assert (await lamps.ben.post_json(f"/helper/tickets/{ticket}/remove", {})).json() == {"ok": True}
+    assert cast.engine.live == 0 and cast.parts.router.status()["queue"]["running"] == 0
+    gone = await come_back(lamps, lamps.ben, last)
+    assert (gone.status_code, gone.json()["error"]) == (404, "ticket_gone")
+
+
+async def test_a_new_question_ends_the_one_whose_browser_is_gone(lamps: Lamps) -> None:
+    cast = lamps.cast
+    cast.engine.hold()
+    await broken_off(lamps, lamps.ben)
+    await running(lamps, 1)
+    asking = asyncio.create_task(ask(lamps))
+    async with asyncio.timeout(10):
+        while len(cast.engine.asked) < 2:  # noqa: ASYNC110 - the engine has no event
+            await asyncio.sleep(0.01)
+    assert cast.engine.live == 1
+    cast.engine.release()
+    assert (await asking).status_code == 200
+
+
+@pytest.mark.parametrize("last", ["x", ":", "x:y", "x:99999999999999999999", "a" * 5000])
+async def test_a_made_up_ticket_is_gone(lamps: Lamps, last: str) -> None:
+    refused = await come_back(lamps, lamps.ben, last)
+    assert (refused.status_code, refused.json()["error"]) == (404, "ticket_gone")
+
+
+async def test_in_a_second_tab_a_question_that_waits_is_taken_back_for_the_new_one(lamps: Lamps) -> None:
+    cast = lamps.cast
+    cast.engine.slots = 1
+    cast.engine.hold()
+    other = asyncio.create_task(ask(lamps, await cast.student(cast.chi)))
+    await running(lamps, 1)
+
+    async def listen() -> list[tuple[str, dict[str, object]]]:
+        async with stream(lamps, lamps.ben) as response:
+            return events_of((await response.aread()).decode())
+
+    first = asyncio.create_task(listen())
+    async with asyncio.timeout(10):
+        while not cast.parts.router.status()["queue"]["waiting"]:  # noqa: ASYNC110 - the queue has no event
+            await asyncio.sleep(0.01)
+    second = asyncio.create_task(ask(lamps, await cast.student(cast.ben)))
+    events = await first
+    assert [name for name, _ in events] == ["position", "error"]
+    assert events[1][1]["error"] == "replaced" and "meanwhile" in str(events[1][1]["message"])
+    cast.engine.release()
+    assert (await other).status_code == (await second).status_code == 200
+
+
 async def test_one_person_has_one_question_at_a_time(lamps: Lamps) -> None:
     cast = lamps.cast
     cast.engine.hold()
@@ -232,7 +329,7 @@ async def test_one_person_has_one_question_at_a_time(lamps: Lamps) -> None:
     )
     cast.engine.release()
     assert (await first).status_code == 200
-    assert second.status_code == 200 and second.json()["backend"] != "scripted"
+    assert (second.status_code, second.json()["error"]) == (409, "one_at_a_time")
     assert cast.engine.live == 0 and len(cast.engine.asked) == 1
 
 
@@ -250,7 +347,7 @@ async def test_asking_without_end_has_to_wait(lamps: Lamps) -> None:
 async def test_the_health_of_the_helper_says_who_answers_and_how_long_the_line_is(lamps: Lamps) -> None:
     health = (await lamps.cast.visitor().get("/helper/healthz")).json()
     assert health["ok"] is True and health["backend"] == "scripted"
-    assert health["queue"] == {"running": 0, "waiting": 0, "slots": 2}
+    assert health["queue"] == {"running": 0, "waiting": 0, "slots": 2, "seconds": 0}
 
 
 async def test_a_question_leaves_counts_and_no_words(lamps: Lamps) -> None:

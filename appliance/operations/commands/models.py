@@ -2,22 +2,26 @@
 
 import asyncio
 import json
+import sys
 from argparse import ArgumentParser, Namespace
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from appliance.errors import StartRefused
-from appliance.inference import models
+from appliance.errors import Conflict, NotFound, StartRefused, Unavailable
+from appliance.inference import measuring, models, processor, tuned
 from appliance.inference.manifest import Recommended, named, recommended
 from appliance.inference.model_list import ModelFile
 from appliance.inference.probe import probe
+from appliance.operations import machine
 from appliance.operations.commands import terminal
 from appliance.operations.data_folder import is_running, prepare
 from appliance.settings import Settings
 
 HUB = "https://huggingface.co"
 NONE = "none"
+RUNNING = "The box runs on this data folder, and its own work would spoil the measurement: stop it first, then measure."
+NO_MODEL = "No chat model is in use: choose one with 'chalkbox models use NAME', then measure it."
 
 
 def describe(parser: ArgumentParser) -> None:
@@ -31,6 +35,7 @@ def describe(parser: ArgumentParser) -> None:
     use = actions.add_parser("use", help=f"from now on this model answers; '{NONE}' for no chat model")
     use.add_argument("name")
     actions.add_parser("verify", help="read every file again and compare it with what came")
+    actions.add_parser("bench", help="measure the model in use on this machine, in under two minutes")
     remove = actions.add_parser("remove", help="delete a model file that is not in use")
     remove.add_argument("name")
 
@@ -48,6 +53,8 @@ def run(arguments: Namespace, settings: Settings) -> int:
             return _use(arguments, settings, folder)
         case "verify":
             return _verify(arguments, settings, folder)
+        case "bench":
+            return _bench(arguments, settings, folder)
         case _:
             models.remove(folder, arguments.name)
             terminal.report(arguments.json, {"removed": arguments.name}, [f"{arguments.name} is removed."])
@@ -95,6 +102,34 @@ def _verify(arguments: Namespace, settings: Settings, folder: Path) -> int:
     lines = [f"{entry.name}: {entry.message or 'as it came'}" for entry in checked] or ["No models are here."]
     terminal.report(arguments.json, {"models": [asdict(entry) for entry in checked]}, lines)
     return 0 if all(entry.ok for entry in checked) else 1
+
+
+def _bench(arguments: Namespace, settings: Settings, folder: Path) -> int:
+    if is_running(settings.appliance_data):
+        raise Conflict(RUNNING, "box_runs")
+    if refusal := processor.refusal():
+        raise Unavailable(refusal)
+    model = models.chosen(folder, "chat", settings.appliance_models)
+    if model is None:
+        raise NotFound(NO_MODEL, "no_such_model")
+    found = asyncio.run(
+        measuring.measure(
+            model.path, model.name, machine.cores(), _tell, most_slots=settings.helper_max_concurrency
+        )
+    )
+    tuned.keep(folder, model, found)
+    lines = [f"{model.name}:", *found.sentences]
+    value = {
+        "model": model.name,
+        "class_of_30_seconds": round(found.seconds(tuned.CLASS), 1),
+        **asdict(found),
+    }
+    terminal.report(arguments.json, value, lines)
+    return 0
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def _arrived(arguments: Namespace, settings: Settings, model: ModelFile) -> int:

@@ -1,5 +1,47 @@
-// Reads an event stream from the body of a fetch: yields [event, data] until it ends.
-export async function* events(response) {
+// One question and its answer: yields [event, data] to the end, over a second connection when the first one breaks.
+const PATIENCE = 55_000, PAUSE = 1_000;
+
+export class Refusal extends Error {}
+
+export async function* answerTo(question, { url, headers, signal }) {
+  const heard = { ticket: "", last: "", at: 0 };
+  // Whoever stops or leaves says so: a connection that is merely lost goes on.
+  const stop = () => {
+    if (heard.ticket) fetch(`/helper/tickets/${heard.ticket}/remove`, { method: "POST", headers, body: "{}", keepalive: true }).catch(() => {});
+  };
+  signal.addEventListener("abort", stop);
+  addEventListener("pagehide", stop);
+  try {
+    for (;;) {
+      try {
+        const body = heard.ticket ? { ticket: heard.ticket } : { ...question, resumable: true };
+        const response = await post(url, headers, body, heard.last, signal);
+        for await (const [name, data, id] of events(response)) {
+          if (name === "error") throw new Refusal(data.message ?? "");
+          Object.assign(heard, { ticket: data.ticket ?? heard.ticket, last: id || heard.last, at: Date.now() });
+          yield [name, data];
+          if (name === "done") return;
+        }
+      } catch (problem) {
+        if (problem instanceof Refusal || signal.aborted || !heard.ticket) throw problem;
+      }
+      if (!heard.ticket || Date.now() - heard.at > PATIENCE) throw new Refusal("");
+      await new Promise((go) => setTimeout(go, PAUSE));
+    }
+  } finally {
+    signal.removeEventListener("abort", stop);
+    removeEventListener("pagehide", stop);
+  }
+}
+
+async function post(url, headers, body, last, signal) {
+  const accepts = { ...headers, Accept: "text/event-stream", ...(last && { "Last-Event-ID": last }) };
+  const response = await fetch(url, { method: "POST", signal, headers: accepts, body: JSON.stringify(body) });
+  if (!response.ok) throw new Refusal((await response.json().catch(() => ({}))).message ?? "");
+  return response;
+}
+
+async function* events(response) {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   for (;;) {
@@ -17,11 +59,11 @@ export async function* events(response) {
 
 // Lines that begin with a colon are the stream's heartbeat.
 function read(block) {
-  const fields = { event: "message", data: [] };
+  const fields = { event: "message", data: [], id: "" };
   for (const line of block.split(/\r?\n/)) {
     const [, name, value] = /^(\w+): ?(.*)$/.exec(line) ?? [];
     if (name === "data") fields.data.push(value);
-    else if (name === "event") fields.event = value;
+    else if (name === "event" || name === "id") fields[name] = value;
   }
-  return fields.data.length ? [fields.event, JSON.parse(fields.data.join("\n"))] : null;
+  return fields.data.length ? [fields.event, JSON.parse(fields.data.join("\n")), fields.id] : null;
 }

@@ -2,9 +2,7 @@
 import { newAnswer } from "./helper-answer.js";
 import { attachPanel } from "./helper-panel.js";
 import { attachSheet } from "./helper-sheet.js";
-import { events } from "./helper-stream.js";
-
-class Refusal extends Error {}
+import { answerTo, Refusal } from "./helper-stream.js";
 
 export default function helper(element) {
   const form = element.querySelector("form.helper-form");
@@ -37,7 +35,7 @@ export default function helper(element) {
     panel.busy(answer.element);
     if (matchMedia("(pointer: coarse)").matches) form.message.blur();
     try {
-      await hear(await post(message, running.signal), answer);
+      await hear(asked(message, running.signal), answer);
     } catch (problem) {
       answer.settle();
       if (running.signal.aborted) answer.note(element.dataset.stopped);
@@ -49,32 +47,27 @@ export default function helper(element) {
     panel.busy(null);
   }
 
-  async function post(message, signal) {
+  function asked(message, signal) {
     // The same question sent once more after a failure keeps its id: whoever stores it stores it once.
     if (unanswered?.message !== message) unanswered = { message, id: newId() };
-    const body = { message, client_id: unanswered.id, scope_token: form.scope_token.value,
-                   conversation_id: sessionStorage.getItem(key) ?? undefined };
-    if (fresh) body.reset_conversation = true;
-    const headers = { "Content-Type": "application/json", Accept: "text/event-stream", "X-CSRF-Token": form.csrf_token.value };
-    const response = await fetch(element.dataset.url, { method: "POST", signal, headers, body: JSON.stringify(body) });
-    if (!response.ok) throw new Refusal((await response.json().catch(() => ({}))).message ?? "");
-    fresh = false;
-    return response;
+    const question = { message, client_id: unanswered.id, scope_token: form.scope_token.value,
+                       conversation_id: sessionStorage.getItem(key) ?? undefined };
+    if (fresh) question.reset_conversation = true;
+    const headers = { "Content-Type": "application/json", "X-CSRF-Token": form.csrf_token.value };
+    return answerTo(question, { url: element.dataset.url, headers, signal });
   }
 
-  async function hear(response, answer) {
-    for await (const [name, data] of events(response)) {
+  async function hear(events, answer) {
+    for await (const [name, data] of events) {
       const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
+      fresh = false;
       if (data.conversation_id) sessionStorage.setItem(key, data.conversation_id);
-      if (name === "error") throw new Refusal(data.message ?? "");
       if (name === "position") panel.wait(data);
       else panel.arrived();
       if (name === "delta") answer.add(data.text);
       if (name === "done") { unanswered = null; answer.finish(data); }
       if (atEnd) log.scrollTop = log.scrollHeight;
-      if (name === "done") return;
     }
-    throw new Refusal("");
   }
 }
 
