@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 from sanic import Request
 
 from appliance.api.answers import Usage
+from appliance.api.guests import GUEST_REFUSES, guest_guard
 from appliance.api.routes import Loose, Milliseconds, Route, Text, invalid
 from appliance.errors import UpstreamFailed
 from appliance.parts import parts_of
@@ -153,7 +154,8 @@ class BlueprintMade(Made, kw_only=True):
 
 async def quiz(request: Request, asked: QuizAsked) -> QuizMade:
     began, brief = monotonic(), _brief_of_items(asked, asked.question_count)
-    draft = await _or_fail(drafted_questions(parts_of(request).router, brief), "quiz_error")
+    async with guest_guard(request, asked.sandbox_id, "quiz"):
+        draft = await _or_fail(drafted_questions(parts_of(request).router, brief), "quiz_error")
     questions = [
         QuizQuestion(made.stem, list(made.choices), made.answer, made.explanation) for made in draft.items
     ]
@@ -163,7 +165,8 @@ async def quiz(request: Request, asked: QuizAsked) -> QuizMade:
 
 async def flashcards(request: Request, asked: CardsAsked) -> CardsMade:
     began, brief = monotonic(), _brief_of_items(asked, asked.card_count)
-    draft = await _or_fail(drafted_cards(parts_of(request).router, brief), "flashcards_error")
+    async with guest_guard(request, asked.sandbox_id, "flashcards"):
+        draft = await _or_fail(drafted_cards(parts_of(request).router, brief), "flashcards_error")
     cards = [Flashcard(made.front, made.back) for made in draft.items]
     told = _told(draft.account, began, draft.by_model, len(cards), asked.card_count)
     return CardsMade(payload=Flashcards(cards), **told)
@@ -179,7 +182,8 @@ async def blueprint(request: Request, asked: BlueprintAsked) -> BlueprintMade:
     ]
     text = _said("material_text", asked.material_text)
     brief = _brief(asked.class_title, text, " ".join(about), 1, asked.timeout_ms or BLUEPRINT_MS)
-    planned = await _or_fail(planned_course(parts_of(request).router, brief), "blueprint_error")
+    async with guest_guard(request, asked.sandbox_id, "blueprint"):
+        planned = await _or_fail(planned_course(parts_of(request).router, brief), "blueprint_error")
     topics = len(planned.outline.topics)
     payload = msgspec.convert(planned.outline, BlueprintV2, from_attributes=True)
     return BlueprintMade(payload=payload, **_told(planned.account, began, planned.by_model, topics, topics))
@@ -241,7 +245,7 @@ ROUTES = (
         BlueprintMade,
         "Plans a course from the text that is sent along, topic by topic; nothing is kept.",
         asks=BlueprintAsked,
-        refuses={"blueprint_error": 502},
+        refuses={"blueprint_error": 502, **GUEST_REFUSES},
     ),
     Route(
         "/v1/quiz/generate",
@@ -250,7 +254,7 @@ ROUTES = (
         "Writes questions with four choices about the text that is sent along; nothing is kept. What the model "
         "can't write well, or in timeout_ms, is made from sentences of the text.",
         asks=QuizAsked,
-        refuses={"quiz_error": 502},
+        refuses={"quiz_error": 502, **GUEST_REFUSES},
     ),
     Route(
         "/v1/flashcards/generate",
@@ -259,6 +263,6 @@ ROUTES = (
         "Writes cards about the text that is sent along; nothing is kept. What the model can't write well, or in "
         "timeout_ms, is made from sentences of the text.",
         asks=CardsAsked,
-        refuses={"flashcards_error": 502},
+        refuses={"flashcards_error": 502, **GUEST_REFUSES},
     ),
 )

@@ -15,11 +15,24 @@ from tests.api.conftest import Program
 
 ROUTE = "/v1/llm/embeddings"
 SANDBOX = "5f0c4f6e-3c39-4a26-9d3c-6f4a1f0f2b11"
+MATERIAL = (
+    "Photosynthesis is the way in which plants make sugar from water, air and light. "
+    "Chlorophyll is the green dye that catches the light of the sun. "
+    "The xylem is a bundle of fine pipes that carries water from the roots up to the leaves. "
+    "Transpiration is the loss of water vapour through the openings of a leaf."
+)
 
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    return replace(settings, guest_embedding_limit=2, guest_max_concurrent_ai_requests=1)
+    return replace(
+        settings,
+        guest_embedding_limit=2,
+        guest_quiz_limit=2,
+        guest_flashcards_limit=2,
+        guest_blueprint_limit=2,
+        guest_max_concurrent_ai_requests=1,
+    )
 
 
 def asked(sandbox_id: str | None = SANDBOX) -> dict[str, object]:
@@ -154,3 +167,20 @@ async def until(happened: Callable[[], bool]) -> None:
     async with asyncio.timeout(5):
         while not happened():  # noqa: ASYNC110 - what is waited for happens behind a socket
             await asyncio.sleep(0.005)
+
+
+@pytest.mark.parametrize(
+    ("route", "body"),
+    [
+        ("/v1/quiz/generate", {"question_count": 1, "instructions": "Easy ones."}),
+        ("/v1/flashcards/generate", {"card_count": 1, "instructions": "Easy ones."}),
+        ("/v1/blueprints/generate", {"material_count": 1, "material_text": MATERIAL}),
+    ],
+)
+async def test_what_is_made_for_a_guest_is_counted_too(
+    program: Program, route: str, body: dict[str, object]
+) -> None:
+    sent = {"class_title": "Light", "blueprint_context": "", "material_context": MATERIAL, **body}
+    for _ in range(2):
+        await program.data(route, {**sent, "sandbox_id": SANDBOX})
+    assert await program.refused(route, {**sent, "sandbox_id": SANDBOX}) == (429, "guest_rate_limit")
