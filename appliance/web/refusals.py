@@ -8,7 +8,7 @@ from sanic.exceptions import MethodNotAllowed, PayloadTooLarge, SanicException
 from sanic.exceptions import NotFound as NoRoute
 from sanic.response import json, redirect
 
-from appliance.errors import Invalid, NotFound, RateLimited, Refusal, TooLarge, Unauthorized
+from appliance.errors import Invalid, NotFound, RateLimited, Refusal, Sentence, TooLarge, Unauthorized
 from appliance.web.addresses import whole, with_next
 from appliance.web.csrf import SAFE, TOO_LONG, in_stream
 from appliance.web.forms import is_json
@@ -27,7 +27,7 @@ NO_PAGE = "Go back, or start again from the first page."
 NO_ROUTE = "There is no such route; /v1/openapi.json lists them."
 WRONG_BUTTON = "This page doesn't take that. Go back and use its buttons."
 WRONG_METHOD = "This route doesn't take that method; /v1/openapi.json says which it takes."
-INTERNAL = "Something on the box went wrong; its log has more under the number %s."
+INTERNAL = "Something on the box went wrong; its log has more under the number %(number)s."
 RETRY_SECONDS = 30
 
 log = logging.getLogger("chalkbox.web")
@@ -102,7 +102,7 @@ async def unknown(request: Request, error: Exception) -> HTTPResponse:
     number = secrets.token_hex(4)
     log.error("unknown_error number=%s request=%s", number, request.ctx.request_id, exc_info=error)
     if is_program(request):
-        return failed(request, Refusal(INTERNAL % number, "internal_error"))
+        return failed(request, Refusal(Sentence(INTERNAL, number=number), "internal_error"))
     message = translator(request)(UNKNOWN)
     if wants_json(request):
         body = {"error": "backend_error", "message": message, "request_id": request.ctx.request_id}

@@ -57,7 +57,7 @@ def test_every_text_is_translated_and_none_is_left_over(language: str) -> None:
 def test_every_text_can_be_filled(language: str) -> None:
     for message in catalogue_of(language):
         for text in [message.string] if isinstance(message.string, str) else message.string:
-            holes = dict.fromkeys(re.findall(r"%\((\w+)\)", text), "Ñ")
+            holes = {name: 7 if kind == "d" else "Ñ" for name, kind in re.findall(r"%\((\w+)\)([sd])", text)}
             assert not holes or "%(" not in text % holes, text
 
 

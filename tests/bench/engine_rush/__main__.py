@@ -1,0 +1,131 @@
+"""`make bench-engine`: our engine and its peers play the same class rush in turn, on one model file."""
+
+import argparse
+import asyncio
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections import defaultdict
+from dataclasses import asdict
+from pathlib import Path
+
+from appliance.operations.machine import cores
+from tests.bench.engine_rush import report
+from tests.bench.engine_rush.peers import Cache
+from tests.bench.engine_rush.players import Machine, playing
+from tests.bench.engine_rush.rushes import Rush, Size, rush, single
+from tests.bench.machine import described
+from tests.made_models import ROOT, SHAPES
+
+ENGINES = "ours-fast-30,ours-exact-30,server-4,server-8,server-30,server-8-kvu,python"
+SCENARIOS = ("cold", "warm", "one", "ten", "restart")
+ONES = 3
+LESSONS = 10
+# Words of the template and of the lesson's frame, and room for a tokenizer that cuts a word in two.
+SPARE_CELLS = 136
+
+Results = dict[str, dict[str, list[Rush]]]
+
+
+async def play(given: argparse.Namespace, machine: Machine, results: Results) -> None:
+    names = given.engines.split(",")
+    for turn in range(given.turns):
+        for name in names[turn % len(names) :] + names[: turn % len(names)]:
+            shutil.rmtree(machine.states, ignore_errors=True)
+            await _one_engine(name, given, machine, f"{turn}", results)
+
+
+async def _one_engine(
+    name: str, given: argparse.Namespace, machine: Machine, turn: str, results: Results
+) -> None:
+    size, only = Size(given.questions, given.shared, given.own, given.out), given.only.split(",")
+    lesson = f"lesson-{turn}"
+    _say(f"turn {turn}, {name}: starts")
+    async with playing(name, machine) as player:
+
+        def note(scenario: str, went: Rush) -> None:
+            results[scenario][name].append(went)
+            _say(
+                f"  {scenario}: {went.makespan:.1f} s, first word {min(went.firsts):.2f}-{max(went.firsts):.2f} s"
+            )
+
+        if "cold" in only or "warm" in only:
+            note("cold", await rush(player, size, [lesson], f"cold-{turn}"))
+        if "warm" in only:
+            note("warm", await rush(player, size, [lesson], f"warm-{turn}"))
+        if "one" in only or "restart" in only:
+            note("one cold", await single(player, size, f"{lesson}-one", f"one-{turn}"))
+        if "one" in only:
+            for number in range(ONES):
+                note("one", await single(player, size, f"{lesson}-one", f"one-{turn}-{number}"))
+        if "ten" in only:
+            lessons = [f"{lesson}-{number}" for number in range(LESSONS)]
+            note("ten", await rush(player, size, lessons, f"ten-{turn}"))
+    if "restart" in only:
+        async with playing(name, machine) as player:
+            went = await single(player, size, f"{lesson}-one", f"again-{turn}")
+            results["restart"][name].append(went)
+            _say(f"  restart: first word {went.firsts[0]:.2f} s")
+
+
+def show(results: Results, load: tuple[float, float, float]) -> None:
+    for scenario in ("cold", "warm", "ten", "one cold", "one"):
+        if results[scenario]:
+            print("\n".join(report.table(scenario, results[scenario])))
+    if results["restart"]:
+        print("\n".join(report.restart(results["one cold"], results["restart"])))
+    after = ", ".join(f"{number:.1f}" for number in os.getloadavg())
+    print(f"\nLoad of the machine before {', '.join(f'{number:.1f}' for number in load)}, after {after}.")
+    print("With a load of its own beside the bench, or turns far apart, figures are worth little.")
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.engine_rush", description=__doc__)
+    parser.add_argument("--shape", choices=SHAPES, default="qwen-0.5b")
+    parser.add_argument("--turns", type=int, default=3)
+    parser.add_argument("--questions", type=int, default=30)
+    parser.add_argument("--shared", type=int, default=700, help="tokens that all questions begin with")
+    parser.add_argument("--own", type=int, default=60, help="tokens of each question")
+    parser.add_argument("--out", type=int, default=128, help="tokens of each answer")
+    parser.add_argument("--only", default=",".join(SCENARIOS), help=", ".join(SCENARIOS))
+    parser.add_argument("--engines", default=ENGINES)
+    parser.add_argument("--threads", type=int, default=cores())
+    parser.add_argument("--cache", type=Path, default=ROOT / "build" / "peers")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="every single figure, for other programs")
+    return parser.parse_args()
+
+
+def main() -> int:
+    given = _arguments()
+    cache = Cache(given.cache.absolute())
+    cache.fetch_source()
+    if "server" in given.engines:
+        cache.build_server()
+    model, load = cache.model(given.shape), os.getloadavg()
+    results: Results = defaultdict(lambda: defaultdict(list))
+    print(
+        f"{model.name}, {given.threads} threads, {given.questions} questions within 2 s, {given.shared} shared and"
+    )
+    print(f"{given.own} own tokens, {given.out} out; on {described()}", flush=True)
+    with tempfile.TemporaryDirectory() as states:
+        cells = given.shared + given.own + given.out + SPARE_CELLS
+        machine = Machine(cache, model, given.threads, cells, Path(states) / "states")
+        try:
+            asyncio.run(play(given, machine, results))
+        except KeyboardInterrupt:
+            _say("Stopped: what was played so far follows.")
+    show(results, load)
+    if given.json:
+        plain = {s: {e: [asdict(t) for t in turns] for e, turns in by.items()} for s, by in results.items()}
+        given.json.write_text(json.dumps(plain, indent=1))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
