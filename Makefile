@@ -22,7 +22,7 @@ run: .venv/.search-model ## serve a seeded demo class on http://localhost:8080
 	@exec $(VENV)/chalkbox serve --demo --data data
 
 test: .venv/.search-model .venv/.test-tools ## pass the tests that need no browser
-	@$(VENV)/python -m pytest -m "not browser"
+	@$(VENV)/python -m pytest -n auto --dist worksteal -m "not browser"
 
 browser-test: .venv/.search-model .venv/.test-tools ## drive a real Chromium through the pages
 	@test -x "$(CHROMIUM)" || { echo "The browser test needs Chromium first: sudo apt install -y chromium" >&2; exit 1; }

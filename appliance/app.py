@@ -74,6 +74,8 @@ class Chalkbox(Sanic):
         """Where a page may be had, its head may be asked for alone."""
         allowed = frozenset(methods)
         allowed |= {"HEAD"} if "GET" in allowed else set()
+        # Left unsaid, Sanic guesses it by parsing the source of every handler at every start.
+        named.setdefault("error_format", "text")
         return super().add_route(handler, uri, allowed, *rest, **named)
 
     def shutdown_tasks(self, timeout: float | None = None, increment: float = 0.1) -> None:

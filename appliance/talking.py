@@ -77,7 +77,7 @@ async def begin(parts: Parts, asker: Asker, session: ChatSession, sent: Sent) ->
         raise Conflict(PUT_AWAY, "chat_archived")
     if kept := await answer_to(parts.db, session.id, client_id):
         citations = tuple(Citation(**vars(citation)) for citation in kept.citations)
-        talk = Talk(session.id, message, (), "", citations, (), sent.request_id)
+        talk = Talk(session.id, message, (), "", citations, "", (), sent.request_id)
         known, nothing = from_text(session.summary), Decision(False, "answered_before", 0.0)
         return Begun(asker, session, client_id, talk, known, nothing, sent.most_tokens, kept)
     await parts.helper.hold_to_rates(asker)
@@ -160,9 +160,12 @@ async def _talk(
     searched = _searched(message, before)
     vector = await parts.router.embed(searched)
     most = parts.settings.helper_reference_max_citations
-    passages = await passages_for_class(parts.db, courses, searched, vector, most)
+    kept = parts.helper.vectors
+    passages = await passages_for_class(parts.db, courses, searched, vector, most, kept)
     # Lessons first, as in the lesson's own helper; a paper gets the last place when they would fill them all.
-    papers = await search_documents(parts.db, searched, asker.class_id, vector, most)
+    papers = await search_documents(
+        parts.db, searched, asker.class_id, vector, most, parts.helper.paper_vectors
+    )
     best = passages[: most - 1 if papers else most]
     best += [_of_paper(paper, asker.language) for paper in papers[: most - len(best)]]
     citations = tuple(
@@ -173,11 +176,13 @@ async def _talk(
         Turn("user" if said.is_person else "assistant", said.body) for said in before[-RECENT_TURNS:]
     )
     topics = tuple(title for course in courses for title in course.open_titles)
-    return Talk(session.id, message, turns, memory_text(summary), citations, topics, request_id)
+    about = next((passage.topic for passage in best), topics[0] if topics else "")
+    return Talk(session.id, message, turns, memory_text(summary), citations, about, topics, request_id)
 
 
 def _of_paper(paper: DocumentPassage, language: str) -> ClassPassage:
-    return ClassPassage(source_of_paper(paper, language), paper.body, url_of_paper(paper), paper.score)
+    topic = paper.heading or paper.title
+    return ClassPassage(source_of_paper(paper, language), topic, paper.body, url_of_paper(paper), paper.score)
 
 
 def _searched(message: str, before: tuple[ChatMessage, ...]) -> str:

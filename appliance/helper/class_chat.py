@@ -44,7 +44,7 @@ log = logging.getLogger("chalkbox.helper")
 class Talk:
     """A question as the class chat puts it, redacted; `turns` are the last ones, `memory` the short form of the older.
 
-    `topics` is what the class works on, in words that may be shown.
+    `about` is what the question is about, `topics` what the class works on, both in words that may be shown.
     """
 
     session_id: int
@@ -52,6 +52,7 @@ class Talk:
     turns: tuple[Turn, ...]
     memory: str
     citations: tuple[Citation, ...]
+    about: str
     topics: tuple[str, ...]
     request_id: str
 
@@ -87,7 +88,6 @@ class ClassChat:
 
     def _answer(self, talk: Talk, draft: Draft, language: str, began: float) -> Answer:
         intent = intent_of(talk.message)
-        topic = talk.topics[0] if talk.topics else ""
         most = self._settings.helper_follow_up_suggestions_max
         return Answer(
             text=draft.text,
@@ -101,7 +101,7 @@ class ClassChat:
             scope_verified=True,
             citations=talk.citations,
             intent=intent,
-            follow_up_suggestions=suggestions_for(intent, topic, language, most),
+            follow_up_suggestions=suggestions_for(intent, talk.about, language, most),
             conversation_id=str(talk.session_id),
             conversation_enabled=True,
             conversation_compacted=bool(talk.memory),

@@ -111,8 +111,9 @@ class Helper:
         self._clock = clock
         self._conversations = Conversations(cache, settings)
         self._topics = Topics(router, cache)
-        self._vectors = Vectors()
-        self._paper_vectors = Matrices()
+        # Kept in memory for every search of the box, the class chat's too.
+        self.vectors = Vectors()
+        self.paper_vectors = Matrices()
         self.tickets = Tickets()
         self._live = 0
         self._is_closing = False
@@ -203,11 +204,11 @@ class Helper:
         searched = searched[:SEARCH_CHARS]
         vector = await self._router.embed(searched)
         most = self._settings.helper_reference_max_citations
-        passages = await search(self._db, searched, *page.place, vector, most, self._vectors, page.closed)
+        passages = await search(self._db, searched, *page.place, vector, most, self.vectors, page.closed)
         # The lesson goes first; where it fills every place, the class's papers get the last one.
         room = max(most - len(passages), min(1, most - 1))
         class_id = page.scope.class_id
-        papers = await search_documents(self._db, searched, class_id, vector, room, self._paper_vectors)
+        papers = await search_documents(self._db, searched, class_id, vector, room, self.paper_vectors)
         passages = passages[: most - len(papers)]
         bodies = [*(passage.body for passage in passages), *(paper.body for paper in papers)]
         lead = Lead(bodies, vector, memory.on_topic, same_language=language == page.course.language)

@@ -9,7 +9,7 @@ from appliance.classroom.materials import materials_of_class
 from appliance.classroom.releases import decisions_of_class, release_of
 from appliance.errors import NotFound, Unavailable
 from appliance.library.courses import Course, Shelf
-from appliance.library.search import Passage, Vector, search
+from appliance.library.search import Passage, Vector, Vectors, search
 from appliance.storage.database import Database
 
 
@@ -24,9 +24,13 @@ class OpenCourse:
 
 @dataclass(frozen=True)
 class ClassPassage:
-    """Ready to be cited: `source` says where it stands, in words; `url` is empty for what has no page."""
+    """Ready to be cited: `source` says where it stands, in words; `topic` is what it is about.
+
+    `url` is empty for what has no page.
+    """
 
     source: str
+    topic: str
     text: str
     url: str
     score: float
@@ -53,12 +57,18 @@ async def open_courses(db: Database, shelf: Shelf, class_id: int) -> list[OpenCo
 
 
 async def passages_for_class(
-    db: Database, courses: list[OpenCourse], question: str, vector: Vector | None, most: int
+    db: Database,
+    courses: list[OpenCourse],
+    question: str,
+    vector: Vector | None,
+    most: int,
+    vectors: Vectors,
 ) -> list[ClassPassage]:
     """The best `most` passages for a question, from everything that the class may read."""
     found: list[ClassPassage] = []
     for each in courses:
-        passages = await search(db, question, each.course.slug, "", vector, most, closed=each.closed)
+        slug = each.course.slug
+        passages = await search(db, question, slug, "", vector, most, vectors, each.closed)
         found += [_of_lesson(passage, each.course) for passage in passages]
     return sorted(found, key=lambda passage: -passage.score)[:most]
 
@@ -79,4 +89,4 @@ def _of_lesson(passage: Passage, course: Course) -> ClassPassage:
     anchor = f"#{passage.anchor}" if passage.anchor else ""
     url = f"/course/{passage.course_slug}/{passage.lesson_slug}{anchor}" if is_lesson else ""
     source = " · ".join(dict.fromkeys(part for part in (place, passage.heading) if part))
-    return ClassPassage(source, passage.body, url, passage.score)
+    return ClassPassage(source, passage.heading or place, passage.body, url, passage.score)

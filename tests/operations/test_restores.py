@@ -148,7 +148,9 @@ def test_no_single_wrong_byte_gets_in(
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"PK\x03\x04", b"\x1f\x8b", gzip.compress(b""), gzip.compress(b"x" * 9999)]
+    "content",
+    [b"", b"PK\x03\x04", b"\x1f\x8b", gzip.compress(b""), gzip.compress(b"x" * 9999)],
+    ids=["nothing", "a zip", "two bytes", "an empty gzip", "a gzip of letters"],
 )
 def test_what_is_no_backup_is_one_sentence(data: Path, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "file").write_bytes(content)

@@ -85,7 +85,9 @@ async def test_without_a_watchdog_the_task_ends_by_itself() -> None:
 
 
 @pytest.mark.parametrize(
-    ("process", "seconds"), [("", 15.0), (str(os.getpid()), 15.0), (str(os.getpid() + 1), 0.0)]
+    ("process", "seconds"),
+    [("", 15.0), (str(os.getpid()), 15.0), (str(os.getpid() + 1), 0.0)],
+    ids=["not said", "this one", "another"],
 )
 def test_pings_come_twice_as_often_as_needed_and_from_the_watched_process(
     process: str, seconds: float

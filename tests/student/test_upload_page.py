@@ -101,6 +101,7 @@ async def test_both_versions_of_a_file_are_kept_and_the_newest_is_on_top(lamps: 
         ("project.sb3", archive("project.json")[:-30], "This file is damaged."),
         ("project.sb3", b"PK\x03\x04 and nothing more", "This file is damaged."),
     ],
+    ids=lambda part: part if isinstance(part, str) else "",
 )
 async def test_a_file_that_is_not_what_it_says_is_refused_and_nothing_is_left(
     lamps: Lamps, name: str, content: bytes, sentence: str
