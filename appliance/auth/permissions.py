@@ -109,6 +109,7 @@ WHO_MAY: dict[tuple[str, str], frozenset[Who]] = {
     ("GET", "/operate"): OPERATOR,
     ("GET", "/operate/models"): OPERATOR,
     ("POST", "/operate/models"): OPERATOR,
+    ("POST", "/operate/measurements"): OPERATOR,
 }
 
 
