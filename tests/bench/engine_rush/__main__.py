@@ -81,6 +81,12 @@ def show(results: Results, load: tuple[float, float, float]) -> None:
     print("With a load of its own beside the bench, or turns far apart, figures are worth little.")
 
 
+def _keep(path: Path | None, results: Results) -> None:
+    if path:
+        plain = {s: {e: [asdict(t) for t in turns] for e, turns in by.items()} for s, by in results.items()}
+        path.write_text(json.dumps(plain, indent=1))
+
+
 def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
@@ -120,10 +126,9 @@ def main() -> int:
             asyncio.run(play(given, machine, results))
         except KeyboardInterrupt:
             _say("Stopped: what was played so far follows.")
-    show(results, load)
-    if given.json:
-        plain = {s: {e: [asdict(t) for t in turns] for e, turns in by.items()} for s, by in results.items()}
-        given.json.write_text(json.dumps(plain, indent=1))
+        finally:
+            _keep(given.json, results)
+            show(results, load)
     return 0
 
 

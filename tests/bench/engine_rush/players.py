@@ -109,7 +109,8 @@ async def _ask_ours(engine: LocalEngine, prompt: Prompt, began: float) -> Heard:
 
 @asynccontextmanager
 async def _over_http(url: str, pid: int) -> AsyncIterator[Player]:
-    limits = httpx.Limits(max_connections=None)
+    # A new connection for each question: the servers end idle ones, and a question would be lost on such a one.
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
     async with httpx.AsyncClient(base_url=url, timeout=FOR_EVER, limits=limits, trust_env=False) as client:
         yield Player(lambda prompt, began: _ask_http(client, prompt, began), pid)
 
