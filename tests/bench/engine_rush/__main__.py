@@ -15,7 +15,7 @@ from appliance.operations.machine import cores
 from tests.bench.engine_rush import report
 from tests.bench.engine_rush.peers import Cache
 from tests.bench.engine_rush.players import Machine, playing
-from tests.bench.engine_rush.rushes import Rush, Size, rush, single
+from tests.bench.engine_rush.rushes import Rush, Size, opened, rush, single
 from tests.bench.machine import described
 from tests.made_models import ROOT, SHAPES
 
@@ -23,7 +23,7 @@ ENGINES = "ours-fast-30,ours-exact-30,server-4,server-8,server-30,server-8-kvu,p
 SCENARIOS = ("cold", "warm", "one", "ten", "restart")
 ONES = 3
 # A box is switched off some time after the last answer; what an engine keeps for later it may keep meanwhile.
-IDLE_SECONDS = 3.0
+IDLE_SECONDS = 5.0
 LESSONS = 10
 # Words of the template and of the lesson's frame, and room for a tokenizer that cuts a word in two.
 SPARE_CELLS = 136
@@ -66,6 +66,7 @@ async def _one_engine(
             lessons = [f"{lesson}-{number}" for number in range(LESSONS)]
             note("ten", await rush(player, size, lessons, f"ten-{turn}"))
         if "restart" in only:
+            opened(player, size, f"{lesson}-one")
             await asyncio.sleep(IDLE_SECONDS)
     if "restart" in only:
         async with playing(name, machine) as player:
