@@ -33,7 +33,7 @@ from appliance.inference.tuned import tuned_for
 from appliance.library import documents
 from appliance.library.courses import Shelf
 from appliance.library.index import index_course
-from appliance.operations import console, mdns, systemd
+from appliance.operations import console, mdns, measurement, systemd
 from appliance.operations.address import address_of, at
 from appliance.operations.data_folder import prepare
 from appliance.operations.demo import Demo, prepare_demo
@@ -261,6 +261,9 @@ def _parts(
     async def read(job: Job) -> None:
         await read_document(job, db, files, router.embed)
 
+    async def measure(job: Job) -> None:
+        await measurement.measure_beside(settings, engine)
+
     generation = Generation(db, Writer(router))
     runner = JobRunner(
         db,
@@ -269,6 +272,7 @@ def _parts(
             documents.JOB: read,
             MAKE_ACTIVITY: generation.make_activity,
             MAKE_BLUEPRINT: generation.make_blueprint,
+            measurement.JOB: measure,
         },
         # Neither waits for the other: a long paper is read while a quiz is made by a slow model.
         {

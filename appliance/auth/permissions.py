@@ -140,6 +140,7 @@ WHO_MAY: dict[tuple[str, str], frozenset[Who]] = {
     ("POST", "/v1/chat/workspace/sessions/archive"): PERSON,
     ("POST", "/v1/chat/workspace/messages/list"): PERSON,
     ("POST", "/v1/chat/workspace/messages/send"): PERSON,
+    ("POST", "/operate/measurements"): OPERATOR,
 }
 
 

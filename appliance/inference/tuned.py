@@ -24,9 +24,9 @@ SHARED_CHARS = 2800
 OWN_CHARS = 240
 ANSWER_PIECES = 100
 LONGEST_PATIENCE = 120.0
-IN_SECONDS = "Answers a class of %(people)d within about %(seconds)d seconds when all ask at once, %(slots)d at a time."
-IN_MINUTES = "Answers a class of %(people)d within about %(minutes)s minutes when all ask at once, %(slots)d at a time."
-CARRIES = "Up to %(people)d may ask at once before the last answer takes longer than two minutes."
+IN_SECONDS = "Answers a class of %(people)s within about %(seconds)s seconds when all ask at once, %(slots)s at a time."
+IN_MINUTES = "Answers a class of %(people)s within about %(minutes)s minutes when all ask at once, %(slots)s at a time."
+CARRIES = "Up to %(people)s may ask at once before the last answer takes longer than two minutes."
 UNSTEADY = "Something else kept this machine busy meanwhile: measure again when it is quiet."
 TOO_SLOW = "This model is too slow for a class on this machine: choose a smaller one."
 

@@ -10,6 +10,7 @@ from appliance.classroom.audit import record_staff
 from appliance.inference import models
 from appliance.inference.manifest import Recommended, recommended
 from appliance.inference.tuned import tuned_for
+from appliance.operations.measurement import is_measuring
 from appliance.parts import parts_of
 from appliance.web import forms
 from appliance.web.identity import person_of
@@ -26,6 +27,7 @@ async def index(request: Request) -> HTTPResponse:
         installed=installed,
         recommended=await asyncio.to_thread(_recommended, parts.settings.appliance_models / "manifest.toml"),
         engine=parts.router.status(),
+        is_measuring=await is_measuring(parts.db),
         measured=await asyncio.to_thread(_measured, folder, parts.settings.appliance_models),
     )
 

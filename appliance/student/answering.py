@@ -69,13 +69,18 @@ async def _listened(request: Request, ticket: Ticket, after: int) -> HTTPRespons
 async def _named(
     request: Request, ticket: Ticket, first: tuple[int, Answering] | None, rest: Numbered
 ) -> AsyncGenerator[Event, None]:
-    """The events as a browser hears them; a refusal in the middle becomes the event `error`."""
+    """The events as a browser hears them; a refusal in the middle becomes the event `error`.
+
+    Ids and the ticket are only for whoever can come back.
+    """
+    numbered = f"{ticket.id}:%d" if ticket.is_resumable else ""
     try:
         if first is not None:
             name, body = _event(first[1])
-            yield name, {**body, "ticket": ticket.id}, f"{ticket.id}:{first[0]}"
+            more = {"ticket": ticket.id} if numbered else {}
+            yield name, body | more, numbered and numbered % first[0]
         async for number, event in rest:
-            yield (*_event(event), f"{ticket.id}:{number}")
+            yield (*_event(event), numbered and numbered % number)
     except Refusal as refusal:
         message = translator(request)(refusal.message)
         body = {"error": refusal.code, "message": message, "request_id": request.ctx.request_id}

@@ -8,9 +8,10 @@ from contextlib import aclosing
 import pytest
 
 from appliance.errors import Busy, Invalid
-from appliance.inference.engine import EngineOff
+from appliance.inference.engine import EngineOff, Message, Prompt
 from appliance.inference.local import LocalEngine, ModelFiles, Tuning
 from appliance.inference.queue import FairQueue
+from appliance.inference.router import Piece
 from appliance.storage.jobs import Job, JobRunner
 from appliance.study.blueprints import blueprint_of_class, publish_blueprint
 from appliance.study.checks import usable_card, usable_question
@@ -253,6 +254,33 @@ async def test_students_go_first(papers: Desk) -> None:
         for _ in range(50):
             await asyncio.sleep(0)
         assert papers.engine.asked == [] and queue.waiting == 0
+    await making
+    assert (await papers.activity(activity_id)).made_by == "model"
+
+
+async def test_a_question_takes_the_slot_of_a_job_and_the_job_goes_on_behind_it(papers: Desk) -> None:
+    papers.engine.slots = 1
+    papers.engine.hold()
+    papers.engine.will_say(LEAF, "The lamp glows.", LEAF)
+    activity_id = await papers.order("quiz", 1)
+    generation = papers.generation()
+    making = asyncio.create_task(generation.make_activity(await papers.job_of(activity_id)))
+    async with asyncio.timeout(10):
+        while not papers.engine.live:  # noqa: ASYNC110 - the engine has no event
+            await asyncio.sleep(0.01)
+    prompt = Prompt((Message("user", "Why does it glow?"),))
+    answer = papers.routers[-1].answer(prompt, "student:1:1", "class:1")
+
+    async def text() -> str:
+        return "".join([event.text async for event in answer if isinstance(event, Piece)])
+
+    asking = asyncio.create_task(text())
+    async with asyncio.timeout(10):
+        while len(papers.engine.asked) < 2:  # noqa: ASYNC110 - the engine has no event
+            await asyncio.sleep(0.01)
+    assert papers.engine.asked[-1] == prompt and papers.engine.live == 1
+    papers.engine.release()
+    assert await asking == "The lamp glows."
     await making
     assert (await papers.activity(activity_id)).made_by == "model"
 

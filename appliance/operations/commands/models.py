@@ -8,20 +8,19 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from appliance.errors import Conflict, NotFound, StartRefused, Unavailable
-from appliance.inference import measuring, models, processor, tuned
+from appliance.errors import Conflict, StartRefused, Unavailable
+from appliance.inference import models, processor, tuned
 from appliance.inference.manifest import Recommended, named, recommended
 from appliance.inference.model_list import ModelFile
 from appliance.inference.probe import probe
-from appliance.operations import machine
+from appliance.operations import measurement
 from appliance.operations.commands import terminal
 from appliance.operations.data_folder import is_running, prepare
 from appliance.settings import Settings
 
 HUB = "https://huggingface.co"
 NONE = "none"
-RUNNING = "The box runs on this data folder, and its own work would spoil the measurement: stop it first, then measure."
-NO_MODEL = "No chat model is in use: choose one with 'chalkbox models use NAME', then measure it."
+RUNNING = "The box runs, and its own work would spoil the measurement: stop it first, or measure on /operate/models."
 
 
 def describe(parser: ArgumentParser) -> None:
@@ -54,7 +53,7 @@ def run(arguments: Namespace, settings: Settings) -> int:
         case "verify":
             return _verify(arguments, settings, folder)
         case "bench":
-            return _bench(arguments, settings, folder)
+            return _bench(arguments, settings)
         case _:
             models.remove(folder, arguments.name)
             terminal.report(arguments.json, {"removed": arguments.name}, [f"{arguments.name} is removed."])
@@ -104,27 +103,19 @@ def _verify(arguments: Namespace, settings: Settings, folder: Path) -> int:
     return 0 if all(entry.ok for entry in checked) else 1
 
 
-def _bench(arguments: Namespace, settings: Settings, folder: Path) -> int:
+def _bench(arguments: Namespace, settings: Settings) -> int:
     if is_running(settings.appliance_data):
         raise Conflict(RUNNING, "box_runs")
     if refusal := processor.refusal():
         raise Unavailable(refusal)
-    model = models.chosen(folder, "chat", settings.appliance_models)
-    if model is None:
-        raise NotFound(NO_MODEL, "no_such_model")
-    found = asyncio.run(
-        measuring.measure(
-            model.path, model.name, machine.cores(), _tell, most_slots=settings.helper_max_concurrency
-        )
-    )
-    tuned.keep(folder, model, found)
-    lines = [f"{model.name}:", *found.sentences]
+    model = measurement.model_to_measure(settings)
+    found = asyncio.run(measurement.measure(settings, _tell))
     value = {
         "model": model.name,
         "class_of_30_seconds": round(found.seconds(tuned.CLASS), 1),
         **asdict(found),
     }
-    terminal.report(arguments.json, value, lines)
+    terminal.report(arguments.json, value, [f"{model.name}:", *found.sentences])
     return 0
 
 

@@ -37,10 +37,11 @@ Ask = Callable[[Prompt, float], Awaitable[Heard]]
 
 @dataclass(frozen=True)
 class Player:
-    """An engine that runs: how to ask it, and the process whose memory counts."""
+    """An engine that runs: how to ask it, the process whose memory counts, what it hears when a lesson is opened."""
 
     ask: Ask
     pid: int
+    opened: Callable[[Prompt], None] = lambda prompt: None
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,9 @@ async def _ours(machine: Machine, mode: str, slots: int) -> AsyncIterator[Player
             await asyncio.sleep(POLL)
         if engine.state != "ready" or engine.slots != slots:
             raise RuntimeError(f"our engine is {engine.state} with {engine.slots} slots: {engine.reason}")
-        yield Player(lambda prompt, began: _ask_ours(engine, prompt, began), engine.pid)
+        # The box says so when a student opens a lesson; only what is read ahead may be kept over a restart.
+        opened = getattr(engine, "warm", lambda prompt: None)
+        yield Player(lambda prompt, began: _ask_ours(engine, prompt, began), engine.pid, opened)
     finally:
         await engine.stop()
 
@@ -109,7 +112,8 @@ async def _ask_ours(engine: LocalEngine, prompt: Prompt, began: float) -> Heard:
 
 @asynccontextmanager
 async def _over_http(url: str, pid: int) -> AsyncIterator[Player]:
-    limits = httpx.Limits(max_connections=None)
+    # A new connection for each question: the servers end idle ones, and a question would be lost on such a one.
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
     async with httpx.AsyncClient(base_url=url, timeout=FOR_EVER, limits=limits, trust_env=False) as client:
         yield Player(lambda prompt, began: _ask_http(client, prompt, began), pid)
 

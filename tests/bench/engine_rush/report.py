@@ -72,7 +72,7 @@ def restart(cold: Mapping[str, Sequence[Rush]], again: Mapping[str, Sequence[Rus
     lines = ["", "restart: first word after it, on a lesson seen before / on a new one"]
     for name in again:
         ratio = statistics.median(
-            seen.firsts[0] / new.firsts[0] for seen, new in zip(again[name], cold[name], strict=True)
+            seen.firsts[0] / new.firsts[0] for seen, new in zip(again[name], cold[name], strict=False)
         )
         lines.append(
             _promise(name, ratio, RESTART_PROMISE) if name.startswith("ours") else f"  {name}: {ratio:.2f}"

@@ -61,6 +61,12 @@ async def single(player: Player, size: Size, lesson: str, seed: str) -> Rush:
     return _rush([heard], peak[0])
 
 
+def opened(player: Player, size: Size, lesson: str) -> None:
+    """What all questions on this lesson begin with, as the box says it when somebody opens its page."""
+    begins = _prompt(size, lesson, "").messages[0]
+    player.opened(Prompt((begins, Message("user", "")), max_tokens=1))
+
+
 async def _question(player: Player, prompt: Prompt, began: float, number: int, size: Size) -> Heard:
     await asyncio.sleep(number * WITHIN / size.questions)
     return await player.ask(prompt, began)
