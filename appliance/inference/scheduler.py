@@ -4,13 +4,20 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from appliance.inference.llama import Batch, Context, Model, Sampler, Taste
+from appliance.inference.beginnings import TOKEN_BYTES, Beginnings, Kept, common
+from appliance.inference.llama import Batch, Context, Model, Sampler
+from appliance.inference.memory import Memory
 from appliance.inference.pieces import Pieces
 from appliance.inference.protocol import Finished, FinishReason, Refused, Text
+from appliance.inference.repetition import Repetition
+from appliance.inference.running import THOUGHT_FACTOR, Running, Work
+from appliance.inference.saved_states import SavedStates
 
 MOST_WAITING = 64
+MOST_AHEAD = 16
 LEAST_OUTPUT = 16
-THOUGHT_FACTOR = 3  # thoughts are not shown; they may take twice what the answer may
+LEAST_SHARED = 16  # fewer tokens in common are read again
+WORTH_WAITING = 48  # tokens that somebody else is reading just now
 TOO_LONG = "The question and its lesson are too long for this model: ask a shorter question."
 LINE_FULL = "The engine has more questions than it can keep: ask again in a moment."
 BAD_GRAMMAR = "The answer's grammar can't be read."
@@ -18,77 +25,60 @@ BAD_GRAMMAR = "The answer's grammar can't be read."
 Event = Text | Finished | Refused
 
 
-@dataclass(frozen=True)
-class Work:
-    """One answer to write: its prompt in tokens and how to go on from there."""
-
-    id: int
-    tokens: tuple[int, ...]
-    max_tokens: int
-    taste: Taste
-    stop: tuple[str, ...]
-    thinking: bool
-
-
-@dataclass
-class Running:
-    """An answer that holds a sequence; `read` counts decoded prompt tokens, `place` is this step's output."""
-
-    work: Work
-    sequence: int
-    sampler: Sampler
-    pieces: Pieces
-    read: int = 0
-    written: int = 0
-    shown: int = 0
-    last: int = -1
-    place: int = -1
-
-    @property
-    def unread(self) -> int:
-        return len(self.work.tokens) - self.read
-
-    @property
-    def cells(self) -> int:
-        return self.read + max(0, self.written - 1)
-
-
 @dataclass
 class Scheduler:
-    """Owns the context's sequences: each is either free or held by exactly one answer."""
+    """Owns the context's sequences: the first `slots` are for answers, the others keep what was read."""
 
     model: Model
     context: Context
+    slots: int
     cells_per_slot: int
     prompt_chunk: int
+    states: SavedStates | None = None
+    ends_loops: bool = True
     steps: int = 0
     _waiting: deque[Work] = field(default_factory=deque)
+    _ahead: deque[Work] = field(default_factory=deque)
     _running: list[Running] = field(default_factory=list)
+    _reading_for: dict[int, tuple[Running, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._free = list(range(self.context.shape.sequences))
+        self._free = list(range(self.slots))
         self._batch = Batch(self.context.shape.batch)
+        self.memory = Memory(self.context)
+        kept = range(self.slots, self.context.shape.sequences) if self.model.can_share else ()
+        self.beginnings = Beginnings(kept)
 
     @property
     def busy(self) -> bool:
-        return bool(self._waiting or self._running)
+        return bool(self._waiting or self._running or self._ahead)
 
     def add(self, work: Work) -> Refused | None:
         if len(self._waiting) >= MOST_WAITING:
             return Refused(work.id, "busy", LINE_FULL)
-        if not work.tokens or len(work.tokens) + min(LEAST_OUTPUT, work.max_tokens) > self.cells_per_slot:
+        if not work.tokens or work.tokens + min(LEAST_OUTPUT, work.max_tokens) > self.cells_per_slot:
             return Refused(work.id, "too_long", TOO_LONG)
         self._waiting.append(work)
         return None
 
+    def read_ahead(self, work: Work) -> None:
+        """Reads what many questions will begin with, when nobody is being answered."""
+        is_known = self.beginnings.best(work.key)[1] == work.tokens
+        is_known = is_known or any(other.key == work.key for other in self._ahead)
+        fits = 0 < work.tokens < self.cells_per_slot
+        if fits and not is_known and not self.beginnings.is_off and len(self._ahead) < MOST_AHEAD:
+            self._ahead.append(work)
+
     def cancel(self, work_id: int) -> None:
         self._waiting = deque(work for work in self._waiting if work.id != work_id)
+        self._reading_for.pop(work_id, None)
         for running in [running for running in self._running if running.work.id == work_id]:
             self._release(running)
 
     def step(self) -> list[Event]:
         """One pass through the model; raises BrokenModel."""
         events: list[Event] = list(self._admit())
+        self._begin_reading_ahead()
         self._fill()
         if self._batch.raw.n_tokens == 0:
             return events
@@ -97,18 +87,173 @@ class Scheduler:
         for running in list(self._running):
             if running.place >= 0:
                 events += self._advance(running)
+            elif running.sampler is None and not running.unread:
+                self._release(running)
         return events
 
+    def save_one(self) -> bool:
+        """Writes one lesson's beginning to disk; False when there is none left to write. For idle moments."""
+        unsaved = next((kept for kept in self.beginnings if kept.is_lesson and not kept.is_saved), None)
+        if unsaved is None or self.states is None:
+            return False
+        if state := self.memory.state(unsaved.sequence):
+            self.states.save(unsaved.key, state)
+            unsaved.is_saved = True
+        return bool(state)
+
     def _admit(self) -> Iterator[Event]:
+        """Whoever finds a slot and room; who waits for a beginning that is being read is passed by."""
+        passed: deque[Work] = deque()
         while self._waiting and self._free:
             work = self._waiting.popleft()
-            try:
-                sampler = Sampler(self.model, work.taste)
-            except ValueError:
-                yield Refused(work.id, "bad_grammar", BAD_GRAMMAR)
+            if self._is_being_read(work):
+                passed.append(work)
                 continue
-            pieces = Pieces(work.stop, work.thinking)
-            self._running.append(Running(work, self._free.pop(0), sampler, pieces))
+            donor, tokens = self._beginning_of(work)
+            if not self._make_room(work.tokens - tokens + work.most_written, donor):
+                passed.append(work)
+                break
+            yield from self._begin(work, donor, tokens)
+        self._waiting.extendleft(reversed(passed))
+        for running in self._running:
+            running.waiting = 0
+        for running, _ in self._reading_for.values():
+            running.waiting += 1
+
+    def _is_being_read(self, work: Work) -> bool:
+        """Somebody else is reading what this question begins with: reading it twice would take longer."""
+        known = self._reading_for.get(work.id)
+        if known and known[0] in self._running and known[0].read < known[1]:
+            return True
+        self._reading_for.pop(work.id, None)
+        if not self.model.can_share:
+            return False
+        now = self._beginning_now(work)[1]
+        for running in self._running:
+            later = min(common(running.work.key, work.key), work.tokens - 1)
+            if running.unread and later > running.read and later - now >= WORTH_WAITING:
+                self._reading_for[work.id] = (running, later)
+                now = later
+        return work.id in self._reading_for
+
+    def _beginning_now(self, work: Work) -> tuple[Kept | Running | None, int]:
+        """Whoever has decoded most of what this question begins with; one token is always left to read."""
+        found: Kept | Running | None
+        found, most = self.beginnings.best(work.key)
+        for running in self._running:
+            length = min(common(running.work.key, work.key), running.read)
+            if length > most:
+                found, most = running, length
+        most = min(most, work.tokens - 1)
+        return (found, most) if found and most >= LEAST_SHARED else (None, 0)
+
+    def _beginning_of(self, work: Work) -> tuple[Kept | Running | None, int]:
+        if not self.model.can_share:
+            return None, 0
+        donor, tokens = self._beginning_now(work)
+        return self._from_disk(work, tokens) or (donor, tokens)
+
+    def _from_disk(self, work: Work, known: int) -> tuple[Kept, int] | None:
+        """A beginning that was saved before the box was restarted, if it is longer than the known one."""
+        if self.states is None or self.beginnings.is_off:
+            return None
+        saved = self.states.best(work.key, known + LEAST_SHARED)
+        if saved is None or not self._make_room(saved.tokens, None):
+            return None
+        state, sequence = self.states.load(saved), self._kept_sequence()
+        if sequence is None:
+            return None
+        if not state or not self.memory.restore(sequence, state, saved.tokens):
+            self.beginnings.give_back(sequence)
+            return None
+        kept = self.beginnings.add(sequence, saved.key, saved.tokens)
+        kept.is_shared = kept.is_lesson = kept.is_saved = True
+        return kept, min(common(saved.key, work.key), work.tokens - 1)
+
+    def _make_room(self, cells: int, spared: Kept | Running | None) -> bool:
+        """Gives up what is kept until so many cells are free beyond what running answers may still take."""
+        if not self.context.shape.unified:
+            return True
+        cells += sum(running.outstanding for running in self._running)
+        while self.memory.free < cells:
+            given_up = self.beginnings.oldest(spared if isinstance(spared, Kept) else None, self._frees_cells)
+            if given_up is None:
+                return False
+            self._give_up(given_up)
+        return True
+
+    def _frees_cells(self, kept: Kept) -> bool:
+        return self.memory.only_held_by(kept.sequence) > 0
+
+    def _give_up(self, kept: Kept) -> None:
+        self.memory.drop(kept.sequence)
+        self.beginnings.remove(kept)
+
+    def _kept_sequence(self, spared: Kept | None = None) -> int | None:
+        """An empty sequence to keep something in, at the cost of the oldest if need be."""
+        sequence = self.beginnings.take()
+        if sequence is None and (oldest := self.beginnings.oldest(spared)):
+            self._give_up(oldest)
+            sequence = self.beginnings.take()
+        return sequence
+
+    def _begin(self, work: Work, donor: Kept | Running | None, tokens: int) -> Iterator[Event]:
+        try:
+            sampler = Sampler(self.model, work.taste)
+        except ValueError:
+            yield Refused(work.id, "bad_grammar", BAD_GRAMMAR)
+            return
+        sequence = self._free.pop(0)
+        if donor:
+            self.memory.share(donor.sequence, sequence, tokens)
+        follows = self._note_use(donor, work, tokens)
+        # what a grammar wants has to come to its end, and it is bounded by itself
+        repetition = Repetition() if self.ends_loops and not work.taste.grammar else None
+        most = min(work.most_written, self.cells_per_slot - work.tokens)
+        pieces = Pieces(work.stop, work.thinking)
+        self._running.append(
+            Running(work, sequence, sampler, pieces, repetition, tokens, most, follows, tokens)
+        )
+
+    def _note_use(self, donor: Kept | Running | None, work: Work, tokens: int) -> Kept | None:
+        """The conversation that this question goes on with; otherwise what both have in common is kept."""
+        if isinstance(donor, Kept):
+            self.beginnings.touch(donor)
+            if tokens > donor.prompt:
+                return donor
+        if donor and not (isinstance(donor, Kept) and donor.is_shared):
+            shared = work.key[: tokens * TOKEN_BYTES]
+            known = max((common(kept.key, shared) for kept in self.beginnings if kept.is_shared), default=0)
+            if tokens - known >= WORTH_WAITING:
+                self._keep(donor.sequence, shared, tokens, donor if isinstance(donor, Kept) else None, True)
+        return None
+
+    def _keep(
+        self, source: int, key: bytes, prompt: int, spared: Kept | None = None, is_shared: bool = False
+    ) -> Kept | None:
+        """A copy of a sequence's beginning under a sequence of its own; in a unified context it costs nothing."""
+        sequence = self._kept_sequence(spared)
+        if sequence is None:
+            return None
+        self.memory.share(source, sequence, len(key) // TOKEN_BYTES)
+        kept = self.beginnings.add(sequence, key, prompt)
+        kept.is_shared = is_shared
+        return kept
+
+    def _begin_reading_ahead(self) -> None:
+        if not self._ahead or self._running or self._waiting:
+            return
+        work = self._ahead.popleft()
+        donor, tokens = self._beginning_of(work)
+        if isinstance(donor, Kept) and donor.is_lesson and tokens == work.tokens - 1:
+            return
+        spared = donor if isinstance(donor, Kept) else None
+        sequence = self._kept_sequence(spared) if self._make_room(work.tokens - tokens, donor) else None
+        if sequence is None:
+            return
+        if donor:
+            self.memory.share(donor.sequence, sequence, tokens)
+        self._running.append(Running(work, sequence, None, Pieces(), None, tokens, 0, None, tokens))
 
     def _fill(self) -> None:
         self._batch.clear()
@@ -116,61 +261,96 @@ class Scheduler:
         # split mode wants ascending sequences without gaps, or the step costs twice
         for running in sorted(self._running, key=lambda running: running.sequence):
             running.place = -1
-            if running.unread == 0:
-                running.place = self._batch.add(
-                    (running.last,), running.cells, running.sequence, wants="last"
-                )
+            if running.is_writing:
+                last = (running.written[-1],)
+                running.place = self._batch.add(last, running.cells, running.sequence, wants="last")
+                self.memory.grow(running.sequence, 1)
             elif portion := portions.get(running.work.id, 0):
                 self._read_on(running, portion)
 
     def _portions(self) -> dict[int, int]:
-        """How many prompt tokens each reader gets in this step, oldest first."""
-        writers = sum(running.unread == 0 for running in self._running)
-        left = self.prompt_chunk if writers else self._batch.size
-        left = min(left, self._batch.size - writers)
+        """How many prompt tokens each reader gets in this step."""
+        readers = sorted((running for running in self._running if running.unread), key=_urgency)
+        asked = [running for running in readers if running.sampler or running.waiting]
+        writers = sum(running.is_writing for running in self._running)
+        # as long as most wait for their first word, reading is what they wait for
+        chunk = self.prompt_chunk if writers >= max(1, len(asked)) else self._batch.size
+        left = min(chunk, self._batch.size - writers)
         portions = {}
-        for running in self._running:
+        # what is read ahead yields to everybody
+        for running in asked or ([] if writers else readers):
             portions[running.work.id] = min(running.unread, left)
             left -= portions[running.work.id]
         return portions
 
     def _read_on(self, running: Running, portion: int) -> None:
-        tokens = running.work.tokens[running.read : running.read + portion]
-        is_end = portion == running.unread
-        place = self._batch.add(tokens, running.read, running.sequence, wants="last" if is_end else "none")
+        is_asked = portion == running.unread and running.sampler is not None
+        tokens = running.portion(portion)
+        place = self._batch.add(tokens, running.read, running.sequence, wants="last" if is_asked else "none")
+        self.memory.grow(running.sequence, portion)
         running.read += portion
-        running.place = place if is_end else -1
+        running.place = place if is_asked else -1
 
     def _advance(self, running: Running) -> Iterator[Event]:
         self.context.check(running.place)
-        token = running.sampler.pick(self.context, running.place)
+        token = running.pick(self.context)
         if self.model.ends(token):
             yield from self._finish(running, "stop")
             return
-        running.last = token
-        running.written += 1
+        running.written.append(token)
         running.shown += not running.pieces.thinking
-        if text := running.pieces.push(self.model.piece(token)):
+        if text := self._text(running, token):
             yield Text(running.work.id, text)
-        if running.pieces.stopped:
+        if running.pieces.stopped or (running.repetition and running.repetition.is_loop):
             yield from self._finish(running, "stop")
         elif self._is_spent(running):
             yield from self._finish(running, "length")
 
+    def _text(self, running: Running, token: int) -> str:
+        raw = self.model.piece(token)
+        known = running.repetition.push(token, raw) if running.repetition else [raw]
+        return "".join(map(running.pieces.push, known))
+
     def _is_spent(self, running: Running) -> bool:
-        most = running.work.max_tokens
-        is_long = running.shown >= most or running.written >= most * THOUGHT_FACTOR
-        return is_long or running.cells + 1 >= self.cells_per_slot
+        work, written = running.work, len(running.written)
+        if written < running.most:
+            return running.shown >= work.max_tokens
+        wanted = min(work.max_tokens * THOUGHT_FACTOR, self.cells_per_slot - work.tokens)
+        is_thinking = running.shown < work.max_tokens and wanted > running.most
+        # it began to think by itself, for which nothing was set aside
+        if is_thinking and self._make_room(wanted - running.most, None):
+            running.most = wanted
+            return False
+        return True
 
     def _finish(self, running: Running, reason: FinishReason) -> Iterator[Event]:
-        if text := running.pieces.rest():
+        held = running.repetition.rest() if running.repetition else []
+        text = "".join([*map(running.pieces.push, held), running.pieces.rest()])
+        if text:
             yield Text(running.work.id, text)
-        yield Finished(running.work.id, reason, len(running.work.tokens), running.written)
+        yield Finished(running.work.id, reason, running.work.tokens, len(running.written), running.reused)
         self._release(running)
 
     def _release(self, running: Running) -> None:
+        """Its slot is free at once; what it has read and written stays until the room is needed."""
         self._running.remove(running)
-        self.context.forget(running.sequence)
+        if running.sampler is None:
+            self._keep_lesson(running)
+            return
         running.sampler.close()
+        if self.model.can_share and running.cells >= LEAST_SHARED:
+            kept = self._keep(running.sequence, running.key, running.work.tokens)
+            if kept and running.follows and running.follows in self.beginnings:
+                self._give_up(running.follows)
+        self.memory.drop(running.sequence)
         self._free.append(running.sequence)
         self._free.sort()
+
+    def _keep_lesson(self, running: Running) -> None:
+        kept = self.beginnings.add(running.sequence, running.key, running.read)
+        kept.is_shared = kept.is_lesson = True
+
+
+def _urgency(running: Running) -> tuple[bool, bool, int]:
+    """Beginnings that somebody waits for, then who asked first, then what is read ahead."""
+    return not running.waiting, running.sampler is None, running.work.id

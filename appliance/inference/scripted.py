@@ -15,7 +15,7 @@ LINE = "This is a scripted answer."
 
 
 class ScriptedEngine:
-    """Says the queued texts in order, word by word, and keeps what it was asked in `asked`."""
+    """Says the queued texts in order, word by word, and keeps what it was asked in `asked` and `warmed`."""
 
     backend = "scripted"
 
@@ -26,6 +26,7 @@ class ScriptedEngine:
         self.slots = slots
         self.can_embed = can_embed
         self.asked: list[Prompt] = []
+        self.warmed: list[Prompt] = []
         self.live = 0
         self._line = line
         self._script: deque[str | Exception | None] = deque()
@@ -63,6 +64,9 @@ class ScriptedEngine:
         self.asked.append(prompt)
         said = self._script.popleft() if self._script else self._line
         return Answer(lambda answer: self._words(said, prompt, answer))
+
+    def warm(self, prompt: Prompt) -> None:
+        self.warmed.append(prompt)
 
     async def embed(self, texts: Sequence[str]) -> list[Vector]:
         return [hashed(text) for text in texts]

@@ -31,6 +31,7 @@ from appliance.inference.protocol import (
     Ready,
     Refused,
     Setup,
+    Warm,
     framed,
     unframed,
 )
@@ -142,15 +143,25 @@ class Worker:
 
     def _take_in(self) -> None:
         if not self._is_busy:
+            self._tidy_up()
             self._handle(self._line.inbox.get())
         while not self._line.inbox.empty():
             self._handle(self._line.inbox.get())
+
+    def _tidy_up(self) -> None:
+        while self._chat and self._line.inbox.empty():
+            with self._pulse.working():
+                if not self._chat.scheduler.save_one():
+                    return
 
     def _handle(self, frame: Frame) -> None:
         with self._pulse.working():
             match frame:
                 case Ask():
                     self._accept(frame)
+                case Warm():
+                    if self._chat:
+                        self._chat.read_ahead(frame)
                 case Embed(id=request, texts=texts):
                     line = self._urgent if len(texts) == 1 else self._patient
                     line.extend((request, index, text) for index, text in enumerate(texts))
