@@ -72,6 +72,7 @@ DEFAULT_TUNING = Tuning()
 DEFAULT_LIMITS = Limits()
 NO_STATES = States()
 MOST_WARMED = 64
+WARM_AGAIN = 60.0  # seconds; the child knows by itself what it has read
 
 
 class LocalEngine:
@@ -99,7 +100,7 @@ class LocalEngine:
         self._clock = clock
         self._refusal = refusal
         self._states = states
-        self._warmed: deque[tuple[Message, ...]] = deque(maxlen=MOST_WARMED)
+        self._warmed: dict[tuple[Message, ...], float] = {}
         self._crashes: deque[float] = deque(maxlen=MOST_CRASHES)
         self._life: asyncio.Task[None] | None = None
         self._reset()
@@ -166,9 +167,12 @@ class LocalEngine:
         return Answer(lambda answer: self._pieces(prompt, answer))
 
     def warm(self, prompt: Prompt) -> None:
-        if self.state != "ready" or self._child is None or prompt.messages in self._warmed:
+        now = self._clock()
+        if self.state != "ready" or self._child is None or now < self._warmed.get(prompt.messages, now):
             return
-        self._warmed.append(prompt.messages)
+        if len(self._warmed) >= MOST_WARMED:
+            self._warmed.clear()
+        self._warmed[prompt.messages] = now + WARM_AGAIN
         self._child.tell(Warm(_turns(prompt)))
 
     async def embed(self, texts: Sequence[str]) -> list[Vector]:

@@ -219,7 +219,7 @@ class Scheduler:
         """The conversation that this question goes on with; otherwise what both have in common is kept."""
         if isinstance(donor, Kept):
             self.beginnings.touch(donor)
-            if tokens > donor.prompt:
+            if tokens >= donor.prompt and not donor.is_shared:
                 return donor
         if donor and not (isinstance(donor, Kept) and donor.is_shared):
             shared = work.key[: tokens * TOKEN_BYTES]
