@@ -65,7 +65,7 @@ class SavedStates:
             with saved.path.open("rb") as file:
                 file.readline(LONGEST_HEAD)
                 body = file.read()
-            if len(body) == saved.size and hashlib.sha256(body).hexdigest() == saved.digest:
+            if len(body) == saved.size and self._digest(saved.key, body) == saved.digest:
                 os.utime(saved.path)
                 return body[len(saved.key) :]
         except OSError:
@@ -76,7 +76,7 @@ class SavedStates:
     def save(self, key: bytes, state: bytes) -> None:
         """A disk that is full or read-only costs nothing but the time after the next restart."""
         body = key + state
-        digest = hashlib.sha256(body).hexdigest()
+        digest = self._digest(key, body)
         head = {"mark": self._mark, "tokens": len(key) // TOKEN_BYTES, "size": len(body), "sha256": digest}
         path = self._folder / (hashlib.sha256(self._mark.encode() + key).hexdigest()[:32] + SUFFIX)
         if len(body) > self._most_bytes or path in self._saved:
@@ -99,6 +99,10 @@ class SavedStates:
                 return Saved(path, file.read(tokens * TOKEN_BYTES), size, str(head["sha256"]))
         except (OSError, ValueError, KeyError, TypeError):
             return None
+
+    def _digest(self, key: bytes, body: bytes) -> str:
+        head = f"{self._mark} {len(key)}\n".encode()
+        return hashlib.sha256(head + body).hexdigest()
 
     def _write(self, path: Path, content: bytes) -> None:
         part = path.with_name(f"{secrets.token_hex(8)}.part")

@@ -21,8 +21,8 @@ import pytest
 from appliance.errors import Invalid, Unavailable
 from appliance.inference.child import Limits
 from appliance.inference.engine import EngineDied, EngineOff, Message, Prompt
-from appliance.inference.local import LocalEngine, ModelFiles, Tuning
-from tests.made_models import MadeModel
+from appliance.inference.local import LocalEngine, ModelFiles, States, Tuning
+from tests.made_models import SAYS, MadeModel, known_gguf
 
 Begun = Callable[..., Awaitable[LocalEngine]]
 QUESTION = (Message("system", "You help with one lesson."), Message("user", "Why is the lamp dark?"))
@@ -395,3 +395,54 @@ async def test_a_signal_to_the_group_does_not_cut_the_answer(begun: Begun, tiny_
     engine = await begun(tiny_model.path)
     os.kill(engine.pid, signal.SIGTERM)
     assert await text_of(engine, greedy()) == tiny_model.says
+
+
+async def test_a_lesson_that_was_read_ahead_outlives_the_child(
+    begun: Begun, noise_model: MadeModel, tmp_path: Path
+) -> None:
+    engine = await begun(noise_model.path, states=States(tmp_path / "kept"))
+    prompt = greedy(max_tokens=12)
+    engine.warm(prompt)
+    await until(lambda: bool(list((tmp_path / "kept").glob("*.beginning"))))
+    text = await text_of(engine, prompt)
+    os.kill(engine.pid, signal.SIGKILL)
+    await until(lambda: engine.state != "ready")
+    await until(lambda: engine.state == "ready")
+    assert await text_of(engine, prompt) == text
+
+
+def cut_short(folder: Path) -> None:
+    for path in folder.glob("*.beginning"):
+        path.write_bytes(path.read_bytes()[:-1000])
+
+
+async def test_a_saved_lesson_that_is_cut_short_ends_no_child(
+    begun: Begun, noise_model: MadeModel, tmp_path: Path
+) -> None:
+    first = await begun(noise_model.path, states=States(tmp_path))
+    first.warm(greedy())
+    await until(lambda: bool(list(tmp_path.glob("*.beginning"))))
+    text = await text_of(first, greedy(max_tokens=12))
+    await first.stop()
+    cut_short(tmp_path)
+    second = await begun(noise_model.path, states=States(tmp_path))
+    assert await text_of(second, greedy(max_tokens=12)) == text
+    assert second.state == "ready"
+
+
+async def test_a_text_that_starts_over_is_ended_after_its_first_copy(begun: Begun, tmp_path: Path) -> None:
+    looping = known_gguf(tmp_path / "looping.gguf", SAYS, ends=False)
+    engine = await begun(looping.path)
+    answer = engine.generate(greedy(max_tokens=300))
+    assert "".join([piece async for piece in answer]).strip() == SAYS
+    assert not answer.truncated
+    unguarded = await begun(looping.path, tuning=Tuning(ends_loops=False))
+    assert (await text_of(unguarded, greedy(max_tokens=100))).count("no current flows") > 1
+
+
+async def test_letters_of_several_tokens_come_whole(begun: Begun, tmp_path: Path) -> None:
+    says = "Größe ≈ 3 Ω – 電池 🔋 ok"
+    engine = await begun(known_gguf(tmp_path / "letters.gguf", says).path)
+    pieces = [piece async for piece in engine.generate(greedy())]
+    assert "".join(pieces) == says
+    assert all("\ufffd" not in piece for piece in pieces)

@@ -2,12 +2,13 @@
 
 import random
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from appliance.inference.beginnings import key_of
+from appliance.inference.llama import Batch
 from appliance.inference.protocol import Finished, Refused
 from tests.inference.desk import EXACT, FAST, Desk, desk_at
 from tests.made_models import WORDS, MadeModel
@@ -245,4 +246,32 @@ def test_no_conversation_influences_another(opened: Opened) -> None:
     assert not desk.chat.scheduler._running and len(desk.chat.scheduler._free) == 6
 
 
-teacher_forced = partial(pytest.approx, abs=0.1)
+def forced(desk: Desk, prompt: str, follow: str) -> list[list[float]]:
+    """The logits at each place of `follow` after `prompt`, read as a follow-up of what the desk has kept."""
+    scheduler, model = desk.chat.scheduler, desk.chat.model
+    tokens = model.tokenize(prompt + follow, special=True, begin=True)
+    sequence = scheduler._free[0]
+    donor, known = scheduler.beginnings.best(key_of(tokens))
+    known = min(known, len(model.tokenize(prompt, special=True, begin=True)) - 1)
+    if donor and known:
+        scheduler.memory.share(donor.sequence, sequence, known)
+    found = []
+    for at in range(known, len(tokens)):
+        batch = Batch(4)
+        place = batch.add(tokens[at : at + 1], at, sequence, wants="last")
+        scheduler.context.run(batch)
+        found.append(scheduler.context.logits(place))
+    scheduler.memory.drop(sequence)
+    return found[-16:]
+
+
+def test_in_fast_mode_the_numbers_stay_close_to_the_exact_ones(opened: Opened) -> None:
+    follow = f" {words(20, seed=77)}"
+    exact = forced(opened(**EXACT, kept=0), QUESTIONS[0], follow)
+    desk = opened(**FAST)
+    desk.answers(QUESTIONS)
+    fast = forced(desk, QUESTIONS[0], follow)
+    assert len(exact) == len(fast) == 16
+    pairs = [pair for here, there in zip(exact, fast, strict=True) for pair in zip(here, there, strict=True)]
+    apart = [abs(one - other) for one, other in pairs if one > -100]  # lower are tokens that are never said
+    assert 0 < max(apart) <= 0.1
