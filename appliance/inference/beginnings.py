@@ -1,10 +1,13 @@
 """What was read before and may begin the next question: lessons' beginnings and the ends of conversations."""
 
-from array import array
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-TOKEN_BYTES = 4
+from appliance.inference.memory import Memory
+from appliance.inference.saved_states import Saved, SavedStates
+from appliance.inference.token_keys import TOKEN_BYTES, common
+
+WORTH_KEEPING = 48  # tokens
 # A lesson's beginning serves a class, a conversation's end one student: it goes first by this many uses.
 LESSON_BONUS = 64
 
@@ -32,8 +35,10 @@ class Kept:
 class Beginnings:
     """A bounded number of kept sequences; the least recently used is given up first."""
 
-    def __init__(self, sequences: Iterable[int]) -> None:
+    def __init__(self, memory: Memory, sequences: Iterable[int], states: SavedStates | None = None) -> None:
+        self._memory = memory
         self._free = list(sequences)
+        self._states = states
         self._kept: list[Kept] = []
         self._uses = 0
 
@@ -47,39 +52,6 @@ class Beginnings:
     def is_off(self) -> bool:
         return not self._free and not self._kept
 
-    def take(self) -> int | None:
-        """A sequence that holds nothing, None when all do."""
-        return self._free.pop() if self._free else None
-
-    def give_back(self, sequence: int) -> None:
-        self._free.append(sequence)
-
-    def add(self, sequence: int, key: bytes, prompt: int) -> Kept:
-        kept = Kept(sequence, key, prompt, 0)
-        self._kept.append(kept)
-        self.touch(kept)
-        return kept
-
-    def touch(self, kept: Kept) -> None:
-        self._uses += 1
-        kept.used = self._uses
-
-    def remove(self, kept: Kept) -> None:
-        self._kept.remove(kept)
-        self._free.append(kept.sequence)
-
-    def oldest(self, spared: Kept | None, is_welcome: Callable[[Kept], bool] | None = None) -> Kept | None:
-        """Who goes next when room is needed; the welcome ones before the others."""
-        others = (kept for kept in self._kept if kept is not spared)
-        return min(
-            others,
-            key=lambda kept: (
-                is_welcome is not None and not is_welcome(kept),
-                kept.used + LESSON_BONUS * kept.is_shared,
-            ),
-            default=None,
-        )
-
     def best(self, key: bytes) -> tuple[Kept | None, int]:
         """The kept sequence that begins like this for the longest, and for how many tokens."""
         found, most = None, 0
@@ -89,20 +61,93 @@ class Beginnings:
                 found, most = kept, length
         return found, most
 
+    def touch(self, kept: Kept) -> None:
+        self._uses += 1
+        kept.used = self._uses
 
-def key_of(tokens: Iterable[int]) -> bytes:
-    """Tokens as bytes, which compare a hundred times faster than numbers."""
-    return array("i", tokens).tobytes()
+    def keep(self, source: int, key: bytes, prompt: int, spared: Kept | None = None) -> Kept | None:
+        """A copy of a sequence's beginning under a sequence of its own; in a unified context it costs nothing."""
+        sequence = self.sequence(spared)
+        if sequence is None:
+            return None
+        self._memory.share(source, sequence, len(key) // TOKEN_BYTES)
+        return self.add(sequence, key, prompt)
 
+    def keep_shared(self, source: int, key: bytes, spared: Kept | None) -> None:
+        """What two questions have in common, unless nearly as much is kept already."""
+        known = max((common(kept.key, key) for kept in self._kept if kept.is_shared), default=0)
+        tokens = len(key) // TOKEN_BYTES
+        kept = self.keep(source, key, tokens, spared) if tokens - known >= WORTH_KEEPING else None
+        if kept:
+            kept.is_shared = True
 
-def common(one: bytes, other: bytes) -> int:
-    """How many tokens two sequences begin with in common."""
-    low, high = 0, min(len(one), len(other)) // TOKEN_BYTES
-    while low < high:
-        middle = (low + high + 1) // 2
-        here = slice(low * TOKEN_BYTES, middle * TOKEN_BYTES)
-        if one[here] == other[here]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
+    def sequence(self, spared: Kept | None = None) -> int | None:
+        """An empty sequence to keep something in, at the cost of the oldest if need be."""
+        if not self._free and (oldest := self._oldest(spared)):
+            self.give_up(oldest)
+        return self._free.pop() if self._free else None
+
+    def add(self, sequence: int, key: bytes, prompt: int) -> Kept:
+        """A sequence from `sequence` that holds something now."""
+        kept = Kept(sequence, key, prompt, 0)
+        self._kept.append(kept)
+        self.touch(kept)
+        return kept
+
+    def add_lesson(self, sequence: int, key: bytes) -> Kept:
+        kept = self.add(sequence, key, len(key) // TOKEN_BYTES)
+        kept.is_shared = kept.is_lesson = True
+        return kept
+
+    def give_up(self, kept: Kept) -> None:
+        self._memory.drop(kept.sequence)
+        self._kept.remove(kept)
+        self._free.append(kept.sequence)
+
+    def make_room(self, cells: int, spared: Kept | None) -> bool:
+        """Gives up what is kept, oldest first, until so many cells are free; False when they aren't even then."""
+        while self._memory.free < cells:
+            oldest = self._oldest(spared, self._frees_cells)
+            if oldest is None:
+                return False
+            self.give_up(oldest)
+        return True
+
+    def saved_for(self, key: bytes, least: int) -> Saved | None:
+        """What is on disk of this beginning, if that is at least so many tokens."""
+        return None if self._states is None or self.is_off else self._states.best(key, least)
+
+    def restore(self, saved: Saved) -> Kept | None:
+        """None when the file is not what was written or there is no place for it."""
+        state = self._states.load(saved) if self._states else b""
+        sequence = self.sequence() if state else None
+        if sequence is None:
+            return None
+        if not self._memory.restore(sequence, state, saved.tokens):
+            self._free.append(sequence)
+            return None
+        kept = self.add_lesson(sequence, saved.key)
+        kept.is_saved = True
+        return kept
+
+    def save_one(self) -> bool:
+        """Writes one lesson's beginning to disk; False when there is none left to write."""
+        unsaved = next((kept for kept in self._kept if kept.is_lesson and not kept.is_saved), None)
+        if unsaved is None or self._states is None:
+            return False
+        if state := self._memory.state(unsaved.sequence):
+            self._states.save(unsaved.key, state)
+            unsaved.is_saved = True
+        return bool(state)
+
+    def _oldest(self, spared: Kept | None, is_welcome: Callable[[Kept], bool] | None = None) -> Kept | None:
+        """Who goes next; the welcome ones before the others."""
+
+        def place(kept: Kept) -> tuple[bool, int]:
+            is_last = is_welcome is not None and not is_welcome(kept)
+            return is_last, kept.used + LESSON_BONUS * kept.is_shared
+
+        return min((kept for kept in self._kept if kept is not spared), key=place, default=None)
+
+    def _frees_cells(self, kept: Kept) -> bool:
+        return self._memory.only_held_by(kept.sequence) > 0

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from jinja2 import TemplateError
 
-from appliance.inference.beginnings import key_of
 from appliance.inference.llama import (
     CELL_BYTES,
     Context,
@@ -25,6 +24,7 @@ from appliance.inference.running import Work
 from appliance.inference.saved_states import SavedStates, digest_of
 from appliance.inference.scheduler import TOO_LONG, Scheduler
 from appliance.inference.template import ChatTemplate, Turns
+from appliance.inference.token_keys import key_of
 
 MOST_SLOTS = 128
 MOST_SEQUENCES = 256  # llama.cpp's own bound

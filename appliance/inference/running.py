@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from appliance.inference.beginnings import TOKEN_BYTES, Kept, key_of
+from appliance.inference.beginnings import Kept
 from appliance.inference.llama import Context, Sampler, Taste
 from appliance.inference.pieces import Pieces
 from appliance.inference.repetition import Repetition
+from appliance.inference.token_keys import TOKEN_BYTES, key_of
 
 THOUGHT_FACTOR = 3  # thoughts are not shown; they may take twice what the answer may
 
@@ -27,7 +28,7 @@ class Work:
 
     @property
     def most_written(self) -> int:
-        """Tokens of output that are kept free from the start."""
+        """Tokens of output that are kept free from the start, where a sequence is that long."""
         return self.max_tokens * (THOUGHT_FACTOR if self.thinking else 1)
 
 

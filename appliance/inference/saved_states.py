@@ -12,7 +12,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from appliance.inference.beginnings import TOKEN_BYTES, common
+from appliance.inference.token_keys import TOKEN_BYTES, common
 
 SUFFIX = ".beginning"
 LONGEST_HEAD = 4096

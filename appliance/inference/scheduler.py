@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from appliance.inference.beginnings import TOKEN_BYTES, Beginnings, Kept, common
+from appliance.inference.beginnings import Beginnings, Kept
 from appliance.inference.llama import Batch, Context, Model, Sampler
 from appliance.inference.memory import Memory
 from appliance.inference.pieces import Pieces
@@ -12,6 +12,7 @@ from appliance.inference.protocol import Finished, FinishReason, Refused, Text
 from appliance.inference.repetition import Repetition
 from appliance.inference.running import THOUGHT_FACTOR, Running, Work
 from appliance.inference.saved_states import SavedStates
+from appliance.inference.token_keys import TOKEN_BYTES, common
 
 MOST_WAITING = 64
 MOST_AHEAD = 16
@@ -47,7 +48,7 @@ class Scheduler:
         self._batch = Batch(self.context.shape.batch)
         self.memory = Memory(self.context)
         kept = range(self.slots, self.context.shape.sequences) if self.model.can_share else ()
-        self.beginnings = Beginnings(kept)
+        self.beginnings = Beginnings(self.memory, kept, self.states)
 
     @property
     def busy(self) -> bool:
@@ -91,16 +92,6 @@ class Scheduler:
                 self._release(running)
         return events
 
-    def save_one(self) -> bool:
-        """Writes one lesson's beginning to disk; False when there is none left to write. For idle moments."""
-        unsaved = next((kept for kept in self.beginnings if kept.is_lesson and not kept.is_saved), None)
-        if unsaved is None or self.states is None:
-            return False
-        if state := self.memory.state(unsaved.sequence):
-            self.states.save(unsaved.key, state)
-            unsaved.is_saved = True
-        return bool(state)
-
     def _admit(self) -> Iterator[Event]:
         """Whoever finds a slot and room; who waits for a beginning that is being read is passed by."""
         passed: deque[Work] = deque()
@@ -110,15 +101,22 @@ class Scheduler:
                 passed.append(work)
                 continue
             donor, tokens = self._beginning_of(work)
-            if not self._make_room(work.tokens - tokens + work.most_written, donor):
-                passed.append(work)
-                break
+            if not self._make_room(self._longest(work) - tokens, donor):
+                if self._running:
+                    passed.append(work)
+                    break
+                donor, tokens = None, 0
+                self._make_room(self._longest(work), None)
             yield from self._begin(work, donor, tokens)
         self._waiting.extendleft(reversed(passed))
         for running in self._running:
             running.waiting = 0
         for running, _ in self._reading_for.values():
             running.waiting += 1
+
+    def _longest(self, work: Work) -> int:
+        """Cells that it takes at most."""
+        return min(work.tokens + work.most_written, self.cells_per_slot)
 
     def _is_being_read(self, work: Work) -> bool:
         """Somebody else is reading what this question begins with: reading it twice would take longer."""
@@ -155,47 +153,18 @@ class Scheduler:
 
     def _from_disk(self, work: Work, known: int) -> tuple[Kept, int] | None:
         """A beginning that was saved before the box was restarted, if it is longer than the known one."""
-        if self.states is None or self.beginnings.is_off:
-            return None
-        saved = self.states.best(work.key, known + LEAST_SHARED)
+        saved = self.beginnings.saved_for(work.key, known + LEAST_SHARED)
         if saved is None or not self._make_room(saved.tokens, None):
             return None
-        state, sequence = self.states.load(saved), self._kept_sequence()
-        if sequence is None:
-            return None
-        if not state or not self.memory.restore(sequence, state, saved.tokens):
-            self.beginnings.give_back(sequence)
-            return None
-        kept = self.beginnings.add(sequence, saved.key, saved.tokens)
-        kept.is_shared = kept.is_lesson = kept.is_saved = True
-        return kept, min(common(saved.key, work.key), work.tokens - 1)
+        kept = self.beginnings.restore(saved)
+        return (kept, min(common(saved.key, work.key), work.tokens - 1)) if kept else None
 
     def _make_room(self, cells: int, spared: Kept | Running | None) -> bool:
-        """Gives up what is kept until so many cells are free beyond what running answers may still take."""
+        """Room for so many cells beyond what running answers may still take: a step never runs out of it."""
         if not self.context.shape.unified:
             return True
-        cells += sum(running.outstanding for running in self._running)
-        while self.memory.free < cells:
-            given_up = self.beginnings.oldest(spared if isinstance(spared, Kept) else None, self._frees_cells)
-            if given_up is None:
-                return False
-            self._give_up(given_up)
-        return True
-
-    def _frees_cells(self, kept: Kept) -> bool:
-        return self.memory.only_held_by(kept.sequence) > 0
-
-    def _give_up(self, kept: Kept) -> None:
-        self.memory.drop(kept.sequence)
-        self.beginnings.remove(kept)
-
-    def _kept_sequence(self, spared: Kept | None = None) -> int | None:
-        """An empty sequence to keep something in, at the cost of the oldest if need be."""
-        sequence = self.beginnings.take()
-        if sequence is None and (oldest := self.beginnings.oldest(spared)):
-            self._give_up(oldest)
-            sequence = self.beginnings.take()
-        return sequence
+        promised = sum(running.outstanding for running in self._running)
+        return self.beginnings.make_room(cells + promised, spared if isinstance(spared, Kept) else None)
 
     def _begin(self, work: Work, donor: Kept | Running | None, tokens: int) -> Iterator[Event]:
         try:
@@ -209,7 +178,7 @@ class Scheduler:
         follows = self._note_use(donor, work, tokens)
         # what a grammar wants has to come to its end, and it is bounded by itself
         repetition = Repetition() if self.ends_loops and not work.taste.grammar else None
-        most = min(work.most_written, self.cells_per_slot - work.tokens)
+        most = self._longest(work) - work.tokens
         pieces = Pieces(work.stop, work.thinking)
         self._running.append(
             Running(work, sequence, sampler, pieces, repetition, tokens, most, follows, tokens)
@@ -217,42 +186,30 @@ class Scheduler:
 
     def _note_use(self, donor: Kept | Running | None, work: Work, tokens: int) -> Kept | None:
         """The conversation that this question goes on with; otherwise what both have in common is kept."""
-        if isinstance(donor, Kept):
-            self.beginnings.touch(donor)
-            if tokens >= donor.prompt and not donor.is_shared:
-                return donor
-        if donor and not (isinstance(donor, Kept) and donor.is_shared):
-            shared = work.key[: tokens * TOKEN_BYTES]
-            known = max((common(kept.key, shared) for kept in self.beginnings if kept.is_shared), default=0)
-            if tokens - known >= WORTH_WAITING:
-                self._keep(donor.sequence, shared, tokens, donor if isinstance(donor, Kept) else None, True)
+        kept = donor if isinstance(donor, Kept) else None
+        if kept:
+            self.beginnings.touch(kept)
+            if kept.is_shared or tokens >= kept.prompt:
+                return None if kept.is_shared else kept
+        if donor:
+            self.beginnings.keep_shared(donor.sequence, work.key[: tokens * TOKEN_BYTES], kept)
         return None
-
-    def _keep(
-        self, source: int, key: bytes, prompt: int, spared: Kept | None = None, is_shared: bool = False
-    ) -> Kept | None:
-        """A copy of a sequence's beginning under a sequence of its own; in a unified context it costs nothing."""
-        sequence = self._kept_sequence(spared)
-        if sequence is None:
-            return None
-        self.memory.share(source, sequence, len(key) // TOKEN_BYTES)
-        kept = self.beginnings.add(sequence, key, prompt)
-        kept.is_shared = is_shared
-        return kept
 
     def _begin_reading_ahead(self) -> None:
         if not self._ahead or self._running or self._waiting:
             return
         work = self._ahead.popleft()
         donor, tokens = self._beginning_of(work)
-        if isinstance(donor, Kept) and donor.is_lesson and tokens == work.tokens - 1:
+        kept = donor if isinstance(donor, Kept) else None
+        if kept and kept.is_lesson and tokens == work.tokens - 1:
             return
-        spared = donor if isinstance(donor, Kept) else None
-        sequence = self._kept_sequence(spared) if self._make_room(work.tokens - tokens, donor) else None
+        sequence = self.beginnings.sequence(kept) if self._make_room(work.tokens - tokens, kept) else None
         if sequence is None:
             return
-        if donor:
-            self.memory.share(donor.sequence, sequence, tokens)
+        if kept:
+            self.memory.share(kept.sequence, sequence, tokens)
+        else:
+            tokens = 0
         self._running.append(Running(work, sequence, None, Pieces(), None, tokens, 0, None, tokens))
 
     def _fill(self) -> None:
@@ -335,20 +292,16 @@ class Scheduler:
         """Its slot is free at once; what it has read and written stays until the room is needed."""
         self._running.remove(running)
         if running.sampler is None:
-            self._keep_lesson(running)
+            self.beginnings.add_lesson(running.sequence, running.key)
             return
         running.sampler.close()
         if self.model.can_share and running.cells >= LEAST_SHARED:
-            kept = self._keep(running.sequence, running.key, running.work.tokens)
+            kept = self.beginnings.keep(running.sequence, running.key, running.work.tokens)
             if kept and running.follows and running.follows in self.beginnings:
-                self._give_up(running.follows)
+                self.beginnings.give_up(running.follows)
         self.memory.drop(running.sequence)
         self._free.append(running.sequence)
         self._free.sort()
-
-    def _keep_lesson(self, running: Running) -> None:
-        kept = self.beginnings.add(running.sequence, running.key, running.read)
-        kept.is_shared = kept.is_lesson = True
 
 
 def _urgency(running: Running) -> tuple[bool, bool, int]:

@@ -151,7 +151,7 @@ class Worker:
     def _tidy_up(self) -> None:
         while self._chat and self._line.inbox.empty():
             with self._pulse.working():
-                if not self._chat.scheduler.save_one():
+                if not self._chat.scheduler.beginnings.save_one():
                     return
 
     def _handle(self, frame: Frame) -> None:

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from appliance.inference.beginnings import key_of
 from appliance.inference.chat import Chat, open_chat, prompt_tokens
 from appliance.inference.llama import Said, Taste
 from appliance.inference.protocol import Ask, Finished, Refused, Setup, Text, Warm
 from appliance.inference.running import Work
+from appliance.inference.token_keys import key_of
 from tests.made_models import MadeModel
 
 EXACT = {"unified": False, "flash": False}

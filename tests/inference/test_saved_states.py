@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from appliance.inference.beginnings import common, key_of
 from appliance.inference.saved_states import SavedStates, digest_of
+from appliance.inference.token_keys import common, key_of
 
 KEY = key_of(range(100))
 STATE = bytes(range(256)) * 40

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from appliance.inference.beginnings import key_of
 from appliance.inference.llama import Batch
 from appliance.inference.protocol import Finished, Refused
+from appliance.inference.token_keys import key_of
 from tests.inference.desk import EXACT, FAST, Desk, desk_at
 from tests.made_models import WORDS, MadeModel
 
@@ -175,7 +175,7 @@ def test_a_lesson_read_before_a_restart_is_not_read_again(
     before = opened(tmp_path, **mode)
     before.warm(("system", LESSON), ("user", ""))
     before.finish()
-    assert before.chat.scheduler.save_one() and not before.chat.scheduler.save_one()
+    assert before.chat.scheduler.beginnings.save_one() and not before.chat.scheduler.beginnings.save_one()
     before.say(1, ("system", LESSON), ("user", "Why?"))
     before.finish()
     after = opened(tmp_path, **mode)
@@ -189,7 +189,7 @@ def test_what_another_layout_computed_is_not_used(opened: Opened, tmp_path: Path
     before = opened(tmp_path, **EXACT)
     before.warm(("system", LESSON), ("user", ""))
     before.finish()
-    before.chat.scheduler.save_one()
+    before.chat.scheduler.beginnings.save_one()
     assert list(tmp_path.glob("*.beginning"))
     after = opened(tmp_path, **FAST)
     after.say(1, ("system", LESSON), ("user", "Why?"))
