@@ -264,13 +264,13 @@ class Context:
         if not self.handle:
             raise LoadFault("There is not enough memory for this model: choose a smaller one.")
         self._memory = L.llama_get_memory(self.handle)
-        self._has_copies = False
+        self._being_copied: set[int] = set()
 
     def run(self, batch: Batch) -> None:
         """Raises BrokenModel when llama.cpp refuses the step."""
         step = L.llama_decode if self._memory else L.llama_encode
         code = int(step(self.handle, batch.raw))
-        self._has_copies = False
+        self._being_copied.clear()
         if code != 0:
             raise BrokenModel(f"the model's step failed with code {code}")
 
@@ -285,12 +285,12 @@ class Context:
             return
         # between split sequences only whole ones can be copied: llama.cpp aborts at a part
         L.llama_memory_seq_cp(self._memory, source, target, -1, -1)
-        self._has_copies = True
+        self._being_copied |= {source, target}  # by the next step
         L.llama_memory_seq_rm(self._memory, target, count, -1)
 
     def state(self, sequence: int) -> bytes:
         """What was computed for a sequence; empty while it can't be had."""
-        if self._has_copies:  # split copies are made with the next step
+        if sequence in self._being_copied:
             return b""
         size = int(L.llama_state_seq_get_size(self.handle, sequence))
         held = (ctypes.c_uint8 * size)()
@@ -298,7 +298,7 @@ class Context:
 
     def restore(self, sequence: int, state: bytes) -> bool:
         """Only for bytes that are known to be whole: llama.cpp aborts at a state that is cut short."""
-        if self._has_copies:
+        if sequence in self._being_copied:
             return False
         held = (ctypes.c_uint8 * len(state)).from_buffer_copy(state)
         if L.llama_state_seq_set_data(self.handle, held, len(state), sequence) == len(state):

@@ -102,6 +102,14 @@ def test_a_reservation_keeps_running_answers_safe(opened: Opened) -> None:
     assert len(desk.ended) == 20 and all(isinstance(end, Finished) for end in desk.ended.values())
 
 
+def test_a_long_conversation_alone_on_a_small_box_still_gets_its_answer(opened: Opened) -> None:
+    desk = opened(**FAST, slots=1)
+    for seed in (1, 2):
+        desk.ask(seed, f"{words(200, seed=5)} {words(200, seed=seed)}", max_tokens=60)
+        desk.finish()
+        assert isinstance(desk.ended[seed], Finished)
+
+
 @MODES
 def test_a_lesson_outlives_the_conversations_about_it(opened: Opened, mode: dict[str, Any]) -> None:
     desk = opened(**mode, slots=2, kept=3)
@@ -183,6 +191,21 @@ def test_a_lesson_read_before_a_restart_is_not_read_again(
     after.finish()
     assert after.reused(1) > 120
     assert after.texts[1] == before.texts[1]
+
+
+@MODES
+def test_a_saved_lesson_is_taken_up_right_after_another_answer(
+    opened: Opened, mode: dict[str, Any], tmp_path: Path
+) -> None:
+    before = opened(tmp_path, **mode)
+    before.warm(("system", LESSON), ("user", ""))
+    before.finish()
+    before.chat.scheduler.beginnings.save_one()
+    after = opened(tmp_path, **mode)
+    after.answer(words(40, seed=8))
+    after.say(99, ("system", LESSON), ("user", "Why?"))
+    after.finish()
+    assert after.reused(99) > 120
 
 
 def test_what_another_layout_computed_is_not_used(opened: Opened, tmp_path: Path) -> None:
