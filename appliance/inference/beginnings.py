@@ -23,6 +23,7 @@ class Kept:
     key: bytes
     prompt: int
     used: int
+    since: float
     is_shared: bool = False
     is_lesson: bool = False
     is_saved: bool = False
@@ -35,8 +36,15 @@ class Kept:
 class Beginnings:
     """A bounded number of kept sequences; the least recently used is given up first."""
 
-    def __init__(self, memory: Memory, sequences: Iterable[int], states: SavedStates | None = None) -> None:
+    def __init__(
+        self,
+        memory: Memory,
+        sequences: Iterable[int],
+        states: SavedStates | None,
+        clock: Callable[[], float],
+    ) -> None:
         self._memory = memory
+        self._clock = clock
         self._free = list(sequences)
         self._states = states
         self._kept: list[Kept] = []
@@ -89,7 +97,7 @@ class Beginnings:
 
     def add(self, sequence: int, key: bytes, prompt: int) -> Kept:
         """A sequence from `sequence` that holds something now."""
-        kept = Kept(sequence, key, prompt, 0)
+        kept = Kept(sequence, key, prompt, 0, self._clock())
         self._kept.append(kept)
         self.touch(kept)
         return kept
@@ -103,6 +111,11 @@ class Beginnings:
         self._memory.drop(kept.sequence)
         self._kept.remove(kept)
         self._free.append(kept.sequence)
+
+    def forget_conversations(self, before: float) -> None:
+        """A student's conversation is nobody's business after its hour, not even the engine's."""
+        for kept in [kept for kept in self._kept if not kept.is_shared and kept.since < before]:
+            self.give_up(kept)
 
     def make_room(self, cells: int, spared: Kept | None) -> bool:
         """Gives up what is kept, oldest first, until so many cells are free; False when they aren't even then."""

@@ -1,7 +1,8 @@
 """Continuous batching: a step carries one token of each running answer and a bounded part of the prompts."""
 
+import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from appliance.inference.beginnings import Beginnings, Kept
@@ -18,6 +19,10 @@ MOST_WAITING = 64
 MOST_AHEAD = 16
 LEAST_OUTPUT = 16
 LEAST_SHARED = 16  # fewer tokens in common are read again
+LEAST_CHUNK = 16
+LONGEST_STEP = 1.5  # seconds that reading may take in a step: a cancel and every running answer wait for it
+LEARNING = 0.3  # how much the last step tells about the speed of reading
+CONVERSATION_SECONDS = 3600.0
 WORTH_WAITING = 48  # tokens that somebody else is reading just now
 TOO_LONG = "The question and its lesson are too long for this model: ask a shorter question."
 LINE_FULL = "The engine has more questions than it can keep: ask again in a moment."
@@ -37,6 +42,7 @@ class Scheduler:
     prompt_chunk: int
     states: SavedStates | None = None
     ends_loops: bool = True
+    clock: Callable[[], float] = time.monotonic
     steps: int = 0
     _waiting: deque[Work] = field(default_factory=deque)
     _ahead: deque[Work] = field(default_factory=deque)
@@ -46,9 +52,10 @@ class Scheduler:
     def __post_init__(self) -> None:
         self._free = list(range(self.slots))
         self._batch = Batch(self.context.shape.batch)
+        self._readable = float(self._batch.size)  # prompt tokens within LONGEST_STEP, as measured
         self.memory = Memory(self.context)
         kept = range(self.slots, self.context.shape.sequences) if self.model.can_share else ()
-        self.beginnings = Beginnings(self.memory, kept, self.states)
+        self.beginnings = Beginnings(self.memory, kept, self.states, self.clock)
 
     @property
     def busy(self) -> bool:
@@ -83,7 +90,9 @@ class Scheduler:
         self._fill()
         if self._batch.raw.n_tokens == 0:
             return events
+        began = self.clock()
         self.context.run(self._batch)
+        self._learn(self._batch.raw.n_tokens, self.clock() - began)
         self.steps += 1
         for running in list(self._running):
             if running.place >= 0:
@@ -91,6 +100,17 @@ class Scheduler:
             elif running.sampler is None and not running.unread:
                 self._release(running)
         return events
+
+    def tidy_up(self) -> bool:
+        """Something for an idle moment: forgets old conversations, saves a lesson; False when nothing is left."""
+        self.beginnings.forget_conversations(self.clock() - CONVERSATION_SECONDS)
+        return self.beginnings.save_one()
+
+    def _learn(self, tokens: int, seconds: float) -> None:
+        """A slow machine reads less in a step; a step that only writes tells nothing about reading."""
+        if tokens >= LEAST_CHUNK + sum(running.is_writing for running in self._running):
+            readable = tokens * LONGEST_STEP / max(seconds, 1e-6)
+            self._readable += LEARNING * (min(readable, 2.0 * self._batch.size) - self._readable)
 
     def _admit(self) -> Iterator[Event]:
         """Whoever finds a slot and room; who waits for a beginning that is being read is passed by."""
@@ -232,6 +252,7 @@ class Scheduler:
         writers = sum(running.is_writing for running in self._running)
         # as long as most wait for their first word, reading is what they wait for
         chunk = self.prompt_chunk if writers >= max(1, len(asked)) else self._batch.size
+        chunk = max(LEAST_CHUNK, min(chunk, int(self._readable)))
         left = min(chunk, self._batch.size - writers)
         portions = {}
         # what is read ahead yields to everybody

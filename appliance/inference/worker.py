@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 PR_SET_PDEATHSIG = 1
 NICENESS = 10
+TIDY_SECONDS = 60.0
 KILL_ME_FIRST = "500"
 NO_CHAT = "There is no chat model on this box."
 NO_EMBEDDER = "There is no embedding model on this box."
@@ -143,16 +144,24 @@ class Worker:
 
     def _take_in(self) -> None:
         if not self._is_busy:
-            self._tidy_up()
-            self._handle(self._line.inbox.get())
+            self._handle(self._next())
         while not self._line.inbox.empty():
             self._handle(self._line.inbox.get())
 
+    def _next(self) -> Frame:
+        """Waits for something to do, and tidies up meanwhile."""
+        while True:
+            self._tidy_up()
+            try:
+                return self._line.inbox.get(timeout=TIDY_SECONDS)
+            except queue.Empty:
+                continue
+
     def _tidy_up(self) -> None:
-        while self._chat and self._line.inbox.empty():
+        is_untidy = self._chat is not None
+        while self._chat and is_untidy and self._line.inbox.empty():
             with self._pulse.working():
-                if not self._chat.scheduler.beginnings.save_one():
-                    return
+                is_untidy = self._chat.scheduler.tidy_up()
 
     def _handle(self, frame: Frame) -> None:
         with self._pulse.working():

@@ -208,6 +208,33 @@ def test_a_saved_lesson_is_taken_up_right_after_another_answer(
     assert after.reused(99) > 120
 
 
+def test_a_conversation_is_forgotten_after_its_hour_and_a_lesson_is_not(opened: Opened) -> None:
+    desk = opened()
+    scheduler = desk.chat.scheduler
+    desk.warm(("system", LESSON), ("user", ""))
+    desk.say(1, ("system", LESSON), ("user", "Why?"))
+    desk.finish()
+    scheduler.tidy_up()
+    assert sorted(kept.is_lesson for kept in scheduler.beginnings) == [False, True]
+    now = scheduler.clock()
+    scheduler.clock = lambda: now + 3700
+    scheduler.tidy_up()
+    assert [kept.is_lesson for kept in scheduler.beginnings] == [True]
+
+
+def test_a_slow_machine_reads_less_in_a_step(opened: Opened) -> None:
+    desk = opened(slots=1)
+    scheduler = desk.chat.scheduler
+    ticks = iter(range(1000))
+    scheduler.clock = lambda: next(ticks) * 10.0  # a step takes ten seconds
+    desk.ask(1, LESSON)
+    sizes = []
+    while not desk.texts[1] and 1 not in desk.ended:
+        desk.step()
+        sizes.append(scheduler._batch.raw.n_tokens)
+    assert sizes[0] == 96 and sizes[-1] < 60
+
+
 def test_what_another_layout_computed_is_not_used(opened: Opened, tmp_path: Path) -> None:
     before = opened(tmp_path, **EXACT)
     before.warm(("system", LESSON), ("user", ""))
