@@ -81,12 +81,17 @@ class Beginnings:
         self._memory.share(source, sequence, len(key) // TOKEN_BYTES)
         return self.add(sequence, key, prompt)
 
-    def keep_shared(self, source: int, key: bytes, spared: Kept | None) -> None:
-        """What two questions have in common, unless nearly as much is kept already."""
+    def keep_shared(self, source: int, key: bytes, origin: Kept | None) -> None:
+        """What two questions have in common, unless nearly as much is kept already; `origin` holds it now."""
         known = max((common(kept.key, key) for kept in self._kept if kept.is_shared), default=0)
         tokens = len(key) // TOKEN_BYTES
-        kept = self.keep(source, key, tokens, spared) if tokens - known >= WORTH_KEEPING else None
-        if kept:
+        if tokens - known < WORTH_KEEPING:
+            return
+        if origin and not self._memory.is_shared:
+            # another sequence would cost a slot's memory: a lesson is worth more than one conversation's end
+            self._memory.cut(origin.sequence, tokens)
+            origin.key, origin.prompt, origin.is_shared = key, tokens, True
+        elif kept := self.keep(source, key, tokens, origin):
             kept.is_shared = True
 
     def sequence(self, spared: Kept | None = None) -> int | None:

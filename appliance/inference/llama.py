@@ -286,7 +286,10 @@ class Context:
         # between split sequences only whole ones can be copied: llama.cpp aborts at a part
         L.llama_memory_seq_cp(self._memory, source, target, -1, -1)
         self._being_copied |= {source, target}  # by the next step
-        L.llama_memory_seq_rm(self._memory, target, count, -1)
+        self.cut(target, count)
+
+    def cut(self, sequence: int, count: int) -> None:
+        L.llama_memory_seq_rm(self._memory, sequence, count, -1)
 
     def state(self, sequence: int) -> bytes:
         """What was computed for a sequence; empty while it can't be had."""

@@ -10,7 +10,7 @@ class Memory:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._is_shared = context.shape.unified
+        self.is_shared = context.shape.unified  # a copy of a beginning then costs nothing
         self.cells = context.shape.cells
         self._numbers = count()
         self._held: dict[int, list[int]] = {}
@@ -22,7 +22,7 @@ class Memory:
 
     @property
     def free(self) -> int:
-        return self.cells - self.used if self._is_shared else self.cells
+        return self.cells - self.used if self.is_shared else self.cells
 
     def grow(self, sequence: int, tokens: int) -> None:
         """These many more tokens of a sequence are in the step that is about to run."""
@@ -33,7 +33,7 @@ class Memory:
     def share(self, source: int, target: int, tokens: int) -> None:
         """The beginning of one sequence becomes the beginning of another, empty one."""
         self._context.copy(source, target, tokens)
-        if not self._is_shared:
+        if not self.is_shared:
             self.grow(target, tokens)
             return
         shared = self._held[source][:tokens]
@@ -41,12 +41,17 @@ class Memory:
         for cell in shared:
             self._users[cell] += 1
 
+    def cut(self, sequence: int, tokens: int) -> None:
+        """Only its first `tokens` stay."""
+        self._context.cut(sequence, tokens)
+        for cell in self._held[sequence][tokens:]:
+            self._let_go(cell)
+        self._held[sequence] = self._held[sequence][:tokens]
+
     def drop(self, sequence: int) -> None:
         self._context.forget(sequence)
         for cell in self._held.pop(sequence, ()):
-            self._users[cell] -= 1
-            if not self._users[cell]:
-                del self._users[cell]
+            self._let_go(cell)
 
     def only_held_by(self, sequence: int) -> int:
         """Cells that dropping this sequence would free."""
@@ -61,3 +66,8 @@ class Memory:
 
     def state(self, sequence: int) -> bytes:
         return self._context.state(sequence)
+
+    def _let_go(self, cell: int) -> None:
+        self._users[cell] -= 1
+        if not self._users[cell]:
+            del self._users[cell]
