@@ -11,6 +11,7 @@ from jinja2 import TemplateError
 
 from appliance.inference.llama import (
     CELL_BYTES,
+    SPARE_CELLS,
     Context,
     LoadFault,
     Model,
@@ -111,10 +112,10 @@ def layout(model: Model, setup: Setup, memory: int) -> tuple[int, int, Shape]:
         kept = setup.kept * KEPT_UNIFIED
     else:
         kept = min(setup.kept, memory // (bytes_per_cell * cells) - slots)
-    sequences = min(slots + kept, MOST_SEQUENCES)
+    sequences = min(slots + kept + setup.unified, MOST_SEQUENCES)
     threads = setup.threads or physical_cores()
     batch = max(setup.batch, setup.prompt_chunk + slots)
-    total = cells * (slots if setup.unified else sequences)
+    total = cells * slots + SPARE_CELLS if setup.unified else cells * sequences
     shape = Shape(total, sequences, batch, threads, setup.unified, setup.flash, setup.cell_kind, sequences)
     return slots, cells, shape
 

@@ -22,6 +22,11 @@ EMBEDDING_FAMILIES = frozenset(
 )
 
 
+ROWS = (
+    4  # llama.cpp multiplies so many tokens at once; one that is left over costs as much as two rows of them
+)
+SPARE_CELLS = 256  # of a unified context, for tokens that only fill the last row
+
 Wants = Literal["none", "last", "all"]
 CellKind = Literal["f16", "q8_0", "f32"]
 CELL_TYPES: dict[CellKind, int] = {"f32": 0, "f16": 1, "q8_0": 8}  # numbers of ggml's types
@@ -252,7 +257,7 @@ class Context:
         params.n_batch = params.n_ubatch = shape.batch
         params.n_seq_max = shape.sequences
         params.n_threads = params.n_threads_batch = shape.threads
-        params.n_outputs_max = shape.outputs
+        params.n_outputs_max = shape.outputs and shape.outputs + ROWS
         params.kv_unified = shape.unified
         params.embeddings = shape.embeddings
         params.offload_kqv = params.op_offload = False

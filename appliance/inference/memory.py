@@ -2,7 +2,7 @@
 
 from itertools import count
 
-from appliance.inference.llama import Context
+from appliance.inference.llama import SPARE_CELLS, Context
 
 
 class Memory:
@@ -11,7 +11,7 @@ class Memory:
     def __init__(self, context: Context) -> None:
         self._context = context
         self.is_shared = context.shape.unified  # a copy of a beginning then costs nothing
-        self.cells = context.shape.cells
+        self.cells = context.shape.cells - (SPARE_CELLS if self.is_shared else 0)
         self._numbers = count()
         self._held: dict[int, list[int]] = {}
         self._users: dict[int, int] = {}
