@@ -24,7 +24,7 @@ from appliance.inference import models, processor
 from appliance.inference.backends import borrowed
 from appliance.inference.circuit import Circuit
 from appliance.inference.engine import Engine
-from appliance.inference.local import LocalEngine, ModelFiles, Tuning
+from appliance.inference.local import LocalEngine, ModelFiles, States, Tuning
 from appliance.inference.probe import probe
 from appliance.inference.queue import FairQueue
 from appliance.inference.router import Patience, Router
@@ -308,7 +308,8 @@ async def _index(parts: Parts) -> None:
 def _engine(settings: Settings) -> Engine:
     if settings.helper_llm_backend == "mock":
         return MockEngine(settings.helper_mock_response_text)
-    return LocalEngine(_model_files(settings), _tuning(settings), refusal=processor.refusal())
+    states = States(settings.appliance_data / "cache" / "beginnings")
+    return LocalEngine(_model_files(settings), _tuning(settings), refusal=processor.refusal(), states=states)
 
 
 def _tuning(settings: Settings) -> Tuning:

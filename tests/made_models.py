@@ -425,9 +425,16 @@ def noise_model(tmp_path_factory: pytest.TempPathFactory) -> MadeModel:
 
 @pytest.fixture(scope="session")
 def endless_model(tmp_path_factory: pytest.TempPathFactory) -> MadeModel:
-    """Says sensible sentences, slowly, until somebody stops it: to cancel and kill in mid-answer."""
+    """Says sentence after sentence, slowly, until somebody stops it: to cancel and kill in mid-answer."""
     path = tmp_path_factory.mktemp("models") / "endless.gguf"
-    return known_gguf(path, SAYS, SHAPES["slow"], ends=False)
+    return known_gguf(path, _long_text(), SHAPES["slow"], ends=False)
+
+
+def _long_text() -> str:
+    """Longer than an answer gets, so that it is no loop: the sensible sentences, then words of which none repeats."""
+    words = [word for word in dict.fromkeys(WORDS.split()) if word not in SAYS]
+    lines = (" ".join(words[at : at + 9]).capitalize() for at in range(0, len(words), 9))
+    return f"{SAYS} {'. '.join(lines)}."
 
 
 @pytest.fixture(scope="session")

@@ -135,8 +135,9 @@ def kept_answer(talk: Talk, text: str, backend: str, strictness: str) -> Answer:
 
 def prompt_for(settings: Settings, talk: Talk, language: str) -> Prompt:
     """Rules, passages and question always; of the chat, the memory and the newest turns that still fit."""
-    rules = _rules(settings, talk, language)
+    rules = _rules(settings, talk)
     asked = filled("class_question", passages=passages_text(talk.citations), question=shortened(talk.message))
+    asked += filled("language", language=language_name(language))
     room = max(0, PROMPT_CHARS - len(rules) - len(asked))
     cut = tuple(replace(turn, text=turn.text[:TURN_CHARS]) for turn in talk.turns)
     turns = history(Memory(cut), min(room, settings.helper_conversation_history_max_chars))
@@ -151,10 +152,10 @@ def prompt_for(settings: Settings, talk: Talk, language: str) -> Prompt:
     return Prompt(messages, max_tokens=settings.helper_response_max_tokens)
 
 
-def _rules(settings: Settings, talk: Talk, language: str) -> str:
+def _rules(settings: Settings, talk: Talk) -> str:
     topics = "; ".join(talk.topics)[:TOPICS_CHARS]
     parts = (
-        filled("stance", ages="school age", language=language_name(language)),
+        filled("stance", ages="school age"),
         filled(f"strictness_{settings.helper_strictness}"),
         filled("class_chat"),
         filled("class_topics", topics=line(topics)) if topics else "",

@@ -26,10 +26,10 @@ from appliance.helper.guards import Outgoing
 from appliance.helper.intents import Intent, intent_of
 from appliance.helper.lesson_answer import Case, Reason, lesson_answer
 from appliance.helper.pages import Page, page_of
-from appliance.helper.policy import About, Ask, prompt_for
+from appliance.helper.policy import About, Ask, beginning_for, prompt_for
 from appliance.helper.questions import Asker, Question, checked
 from appliance.helper.redaction import redacted
-from appliance.helper.scope import Scope, read, refused
+from appliance.helper.scope import Scope, read, refused, scope_of_lesson
 from appliance.helper.suggestions import suggestions_for
 from appliance.helper.tickets import Tickets
 from appliance.helper.topics import Lead, Topics, is_vague, leans_back
@@ -37,8 +37,9 @@ from appliance.helper.words import language_of
 from appliance.helper.writing import Draft, written
 from appliance.inference.engine import Prompt
 from appliance.inference.router import Router, Started
-from appliance.library.courses import Shelf
+from appliance.library.courses import Course, Shelf
 from appliance.library.document_search import search_documents
+from appliance.library.lessons import Lesson
 from appliance.library.ranking import Matrices
 from appliance.library.search import Vectors, search
 from appliance.settings import Settings
@@ -145,6 +146,12 @@ class Helper:
             _log(asked, answer, draft)
             yield Done(answer)
 
+    def expect(self, lesson: Lesson, class_id: int) -> None:
+        """Somebody opened this lesson: its beginning may be read before the first question; never waits or raises."""
+        course = self._shelf.course(lesson.course_slug)
+        about = _about(scope_of_lesson(lesson, class_id, "student"), course, lesson)
+        self._router.engine.warm(beginning_for(self._settings, about))
+
     async def close(self, seconds: float) -> None:
         """Take no more questions; those that are being answered have this long to end."""
         self._is_closing = True
@@ -238,7 +245,7 @@ class Helper:
 
     def _prompt(self, asked: Asked) -> Prompt:
         page, ground = asked.page, asked.ground
-        about = About(page.scope, page.course.age_band, " ".join(page.lesson.helper_notes))
+        about = _about(page.scope, page.course, page.lesson)
         say = Ask(asked.message, ground.citations, ground.on_topic, asked.language)
         return prompt_for(self._settings, about, asked.conversation.memory, say)
 
@@ -282,6 +289,10 @@ class Helper:
                 )
         except (Unavailable, sqlite3.IntegrityError):
             log.warning("helper_event_lost request_id=%s", answer.request_id)
+
+
+def _about(scope: Scope, course: Course, lesson: Lesson) -> About:
+    return About(scope, course.age_band, " ".join(lesson.helper_notes))
 
 
 def _marks(ground: Ground) -> frozenset[str]:

@@ -1,4 +1,7 @@
-"""What the model is told: the rules first, the same for a whole lesson, then passages and question."""
+"""What the model is told: first what is the same for everybody in a lesson, byte by byte, then the student's own.
+
+The engine reads a common beginning once for all who ask, so nothing of one question may stand in it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,8 +44,9 @@ class Ask:
 
 def prompt_for(settings: Settings, about: About, memory: Memory, ask: Ask) -> Prompt:
     """Rules, passages and question always; of the conversation, what still fits."""
-    rules = _rules(settings, about, ask.language)
+    rules = _rules(settings, about)
     asked = filled("question", passages=passages_text(ask.citations), question=shortened(ask.question))
+    asked += filled("language", language=language_name(ask.language))
     if not ask.on_topic:
         asked += filled("off_topic")
     room = max(0, PROMPT_CHARS - len(rules) - len(asked))
@@ -56,10 +60,15 @@ def prompt_for(settings: Settings, about: About, memory: Memory, ask: Ask) -> Pr
     return Prompt(messages, max_tokens=settings.helper_response_max_tokens)
 
 
-def _rules(settings: Settings, about: About, language: str) -> str:
+def beginning_for(settings: Settings, about: About) -> Prompt:
+    """What every first question about this lesson begins with, for the engine to read ahead."""
+    return Prompt((Message("system", _rules(settings, about)), Message("user", "")), max_tokens=1)
+
+
+def _rules(settings: Settings, about: About) -> str:
     ages = f"ages {line(about.ages)}" if about.ages else "school age"
     parts = (
-        filled("stance", ages=ages, language=language_name(language)),
+        filled("stance", ages=ages),
         filled(f"strictness_{settings.helper_strictness}"),
         filled(f"scope_{settings.helper_scope_mode}"),
         filled("material"),

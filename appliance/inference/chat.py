@@ -1,19 +1,36 @@
 """A chat model made ready to answer: opened, given memory that fits the box, and its template at hand."""
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 from jinja2 import TemplateError
 
-from appliance.inference.llama import Context, LoadFault, Model, Said, Shape, Taste
-from appliance.inference.protocol import Ask, Refused, Setup
-from appliance.inference.scheduler import TOO_LONG, Scheduler, Work
-from appliance.inference.template import ChatTemplate
+from appliance.inference.llama import (
+    CELL_BYTES,
+    SPARE_CELLS,
+    Context,
+    LoadFault,
+    Model,
+    Said,
+    Shape,
+    Taste,
+    engine_version,
+)
+from appliance.inference.protocol import Ask, Refused, Setup, Warm
+from appliance.inference.running import Work
+from appliance.inference.saved_states import SavedStates, digest_of
+from appliance.inference.scheduler import TOO_LONG, Scheduler
+from appliance.inference.template import ChatTemplate, Turns
+from appliance.inference.token_keys import key_of
 
-BATCH = 256  # also the longest step while nobody is being answered, and so how long a cancel may take
+MOST_SLOTS = 128
+MOST_SEQUENCES = 256  # llama.cpp's own bound
+KEPT_UNIFIED = 16  # for one that a split context could keep
+READING = Taste(0.0, 1.0, None, "")
 LEAST_CELLS = 512
 MOST_THREADS = 8
 SPARE_MEMORY = 256 * 1024 * 1024
@@ -28,18 +45,35 @@ class Chat:
     template: ChatTemplate
     scheduler: Scheduler
     slots: int
+    _numbers: Iterator[int] = field(default_factory=lambda: count(-1, -1))
 
     def work_for(self, ask: Ask) -> Work | Refused:
-        try:
-            text = self.template.render(ask.messages)
-        except TemplateError:
-            return Refused(ask.id, "off", BAD_TEMPLATE)
-        if len(text) > self.scheduler.cells_per_slot * 16:
-            return Refused(ask.id, "too_long", TOO_LONG)
-        tokens = prompt_tokens(self.model, text)
+        """The prompt in tokens; of a conversation that is too long the oldest turns are left out."""
+        most = max(1, ask.max_tokens)
         taste = Taste(ask.temperature, ask.top_p, ask.seed, ask.grammar)
-        thinking = text.rstrip().endswith("<think>")
-        return Work(ask.id, tuple(tokens), max(1, ask.max_tokens), taste, ask.stop, thinking)
+        for messages in shorter_and_shorter(ask.messages):
+            try:
+                text = self.template.render(messages)
+            except TemplateError:
+                return Refused(ask.id, "off", BAD_TEMPLATE)
+            if len(text) > self.scheduler.cells_per_slot * 16:
+                continue
+            key = key_of(prompt_tokens(self.model, text))
+            work = Work(ask.id, key, most, taste, ask.stop, text.rstrip().endswith("<think>"))
+            if work.tokens + most <= self.scheduler.cells_per_slot:
+                return work
+        # as it is without its older turns: a shorter answer may still fit
+        is_hopeless = len(text) > self.scheduler.cells_per_slot * 16
+        return Refused(ask.id, "too_long", TOO_LONG) if is_hopeless else work
+
+    def read_ahead(self, warm: Warm) -> None:
+        try:
+            text = self.template.render(warm.messages)
+        except TemplateError:
+            return
+        if len(text) <= self.scheduler.cells_per_slot * 16:
+            key = key_of(prompt_tokens(self.model, text))
+            self.scheduler.read_ahead(Work(next(self._numbers), key, 1, READING, (), False))
 
 
 def open_chat(setup: Setup, said: Said, now: Callable[[], datetime]) -> Chat:
@@ -51,11 +85,52 @@ def open_chat(setup: Setup, said: Said, now: Callable[[], datetime]) -> Chat:
     if not model.writes_text:
         raise LoadFault(NO_CHAT_MODEL)
     template = template_of(model, now)
-    slots, cells = fitting(model, setup.slots, setup.cells_per_slot, free - SPARE_MEMORY)
+    slots, cells, shape = layout(model, setup, free - SPARE_MEMORY)
+    context = Context(model, shape)
+    states = saved_states(setup, shape)
+    scheduler = Scheduler(model, context, slots, cells, setup.prompt_chunk, states, setup.ends_loops)
+    return Chat(model, template, scheduler, slots)
+
+
+def shorter_and_shorter(messages: Turns) -> Iterator[Turns]:
+    """All of it, then without the oldest exchange, and so on; what stands first and the question always stay."""
+    rules = [turn for turn in messages if turn[0] == "system"]
+    talk = [turn for turn in messages if turn[0] != "system"]
+    yield messages
+    while len(talk) > 1:
+        talk = talk[2:] or talk[-1:]
+        yield [*rules, *talk]
+
+
+def layout(model: Model, setup: Setup, memory: int) -> tuple[int, int, Shape]:
+    """Slots, cells for each, and the context that carries them and what is kept beside them."""
+    bytes_per_cell = round(model.bytes_per_cell * CELL_BYTES[setup.cell_kind] / CELL_BYTES["f16"])
+    slots, cells = fitting(model, min(setup.slots, MOST_SLOTS), setup.cells_per_slot, memory, bytes_per_cell)
+    if not model.can_share:
+        kept = 0
+    elif setup.unified:
+        kept = setup.kept * KEPT_UNIFIED
+    else:
+        kept = min(setup.kept, memory // (bytes_per_cell * cells) - slots)
+    sequences = min(slots + kept + setup.unified, MOST_SEQUENCES)
     threads = setup.threads or physical_cores()
-    batch = max(BATCH, setup.prompt_chunk + slots)
-    context = Context(model, Shape(slots * cells, slots, batch, threads, setup.unified))
-    return Chat(model, template, Scheduler(model, context, cells, setup.prompt_chunk), slots)
+    batch = max(setup.batch, setup.prompt_chunk + slots)
+    total = cells * slots + SPARE_CELLS if setup.unified else cells * sequences
+    shape = Shape(total, sequences, batch, threads, setup.unified, setup.flash, setup.cell_kind, sequences)
+    return slots, cells, shape
+
+
+def saved_states(setup: Setup, shape: Shape) -> SavedStates | None:
+    """Nowhere when the folder can't be used: a lesson is then read again after a restart."""
+    if not setup.states or shape.sequences == 0:
+        return None
+    folder = Path(setup.states)
+    try:
+        model = digest_of(Path(setup.chat), folder)
+        mark = f"1 {engine_version()} {model} {shape.unified} {shape.flash} {shape.cell_kind}"
+        return SavedStates(folder, setup.states_bytes, mark)
+    except OSError:
+        return None
 
 
 def template_of(model: Model, now: Callable[[], datetime]) -> ChatTemplate:
@@ -74,11 +149,12 @@ def prompt_tokens(model: Model, text: str) -> list[int]:
     return model.tokenize(text, special=True, begin=not begins)
 
 
-def fitting(model: Model, slots: int, cells: int, memory: int) -> tuple[int, int]:
+def fitting(model: Model, slots: int, cells: int, memory: int, bytes_per_cell: int = 0) -> tuple[int, int]:
     """Slots and cells for each that fit into the memory; fewer slots first, then shorter ones."""
+    bytes_per_cell = max(1, bytes_per_cell or model.bytes_per_cell)
     cells = min(cells, model.context or cells)
     while cells >= LEAST_CELLS or cells == model.context:
-        affordable = max(0, memory) // max(1, model.bytes_per_cell * cells)
+        affordable = max(0, memory) // (bytes_per_cell * cells)
         if affordable >= 1:
             return min(slots, affordable), cells
         cells //= 2

@@ -29,6 +29,7 @@ from appliance.inference.protocol import (
     Refused,
     Setup,
     Text,
+    Warm,
     framed,
     unframed,
 )
@@ -116,6 +117,11 @@ class Child:
             del self._replies[number]
             if not is_done and not self.is_over:
                 self._send(Cancel(number))
+
+    def tell(self, frame: Warm) -> None:
+        """Something that is not answered."""
+        if self._writer and not self.is_over:
+            self._send(frame)
 
     async def leave(self) -> None:
         """Asks it to go by closing the line, which it takes as its end."""

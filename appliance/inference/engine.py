@@ -87,4 +87,7 @@ class Engine(Protocol):
     def generate(self, prompt: Prompt) -> Answer:
         """Raises EngineOff, EngineDied, or Invalid (`too_long`, `bad_grammar`) from the first piece on."""
 
+    def warm(self, prompt: Prompt) -> None:
+        """Says what questions will soon begin with; returns at once, does its best and never raises."""
+
     async def embed(self, texts: Sequence[str]) -> list[Vector]: ...

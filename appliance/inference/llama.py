@@ -10,6 +10,7 @@ import weakref
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from types import ModuleType
 from typing import Any, Literal
 
@@ -21,7 +22,15 @@ EMBEDDING_FAMILIES = frozenset(
 )
 
 
+ROWS = (
+    4  # llama.cpp multiplies so many tokens at once; one that is left over costs as much as two rows of them
+)
+SPARE_CELLS = 256  # of a unified context, for tokens that only fill the last row
+
 Wants = Literal["none", "last", "all"]
+CellKind = Literal["f16", "q8_0", "f32"]
+CELL_TYPES: dict[CellKind, int] = {"f32": 0, "f16": 1, "q8_0": 8}  # numbers of ggml's types
+CELL_BYTES: dict[CellKind, float] = {"f32": 4, "f16": 2, "q8_0": 34 / 32}
 
 
 class LoadFault(Exception):
@@ -34,13 +43,20 @@ class BrokenModel(Exception):
 
 @dataclass(frozen=True)
 class Shape:
-    """How a context is laid out; `cells` is the sum over all sequences."""
+    """How a context is laid out; `cells` is the sum over all sequences.
+
+    Split and without flash attention a text is the same in any company; unified with it is the fast way.
+    `outputs` is how many logits a step may ask for, 0 as many as the batch holds: each is a vocabulary long.
+    """
 
     cells: int
     sequences: int
     batch: int
     threads: int
     unified: bool = False
+    flash: bool = False
+    cell_kind: CellKind = "f16"
+    outputs: int = 0
     embeddings: bool = False
 
 
@@ -128,6 +144,11 @@ class Model:
             return False
         is_other = L.llama_model_has_encoder(self.handle) or L.llama_model_is_diffusion(self.handle)
         return bool(L.llama_model_has_decoder(self.handle)) and not is_other
+
+    @property
+    def can_share(self) -> bool:
+        """Whether a sequence can be cut and copied: a recurrent memory has no cells to cut."""
+        return not (L.llama_model_is_recurrent(self.handle) or L.llama_model_is_hybrid(self.handle))
 
     @property
     def bytes_per_cell(self) -> int:
@@ -236,27 +257,65 @@ class Context:
         params.n_batch = params.n_ubatch = shape.batch
         params.n_seq_max = shape.sequences
         params.n_threads = params.n_threads_batch = shape.threads
+        params.n_outputs_max = shape.outputs and shape.outputs + ROWS
         params.kv_unified = shape.unified
         params.embeddings = shape.embeddings
         params.offload_kqv = params.op_offload = False
-        # exact mode: with flash attention the same question may end in another text when others run beside it
-        params.flash_attn_type = L.LLAMA_FLASH_ATTN_TYPE_DISABLED
+        params.type_k = params.type_v = CELL_TYPES[shape.cell_kind]
+        # with flash attention the same question may end in another text when others run beside it
+        params.flash_attn_type = int(shape.flash)
         self._model = model
         self.handle = L.llama_init_from_model(model.handle, params)
         if not self.handle:
             raise LoadFault("There is not enough memory for this model: choose a smaller one.")
         self._memory = L.llama_get_memory(self.handle)
+        self._being_copied: set[int] = set()
 
     def run(self, batch: Batch) -> None:
         """Raises BrokenModel when llama.cpp refuses the step."""
         step = L.llama_decode if self._memory else L.llama_encode
         code = int(step(self.handle, batch.raw))
+        self._being_copied.clear()
         if code != 0:
             raise BrokenModel(f"the model's step failed with code {code}")
 
     def forget(self, sequence: int) -> None:
         if self._memory:
             L.llama_memory_seq_rm(self._memory, sequence, -1, -1)
+
+    def copy(self, source: int, target: int, count: int) -> None:
+        """The first `count` tokens of one sequence become those of another, which has to be empty."""
+        if self.shape.unified:
+            L.llama_memory_seq_cp(self._memory, source, target, 0, count)
+            return
+        # between split sequences only whole ones can be copied: llama.cpp aborts at a part
+        L.llama_memory_seq_cp(self._memory, source, target, -1, -1)
+        self._being_copied |= {source, target}  # by the next step
+        self.cut(target, count)
+
+    def cut(self, sequence: int, count: int) -> None:
+        L.llama_memory_seq_rm(self._memory, sequence, count, -1)
+
+    def state(self, sequence: int) -> bytes:
+        """What was computed for a sequence; empty while it can't be had."""
+        if sequence in self._being_copied:
+            return b""
+        size = int(L.llama_state_seq_get_size(self.handle, sequence))
+        held = (ctypes.c_uint8 * size)()
+        return bytes(held) if L.llama_state_seq_get_data(self.handle, held, size, sequence) == size else b""
+
+    def restore(self, sequence: int, state: bytes) -> bool:
+        """Only for bytes that are known to be whole: llama.cpp aborts at a state that is cut short."""
+        if sequence in self._being_copied:
+            return False
+        held = (ctypes.c_uint8 * len(state)).from_buffer_copy(state)
+        if L.llama_state_seq_set_data(self.handle, held, len(state), sequence) == len(state):
+            return True
+        self.forget(sequence)
+        return False
+
+    def logits(self, place: int) -> list[float]:
+        return list(L.llama_get_logits_ith(self.handle, place)[: self._model.tokens])
 
     def check(self, place: int) -> None:
         """Raises BrokenModel; NaN in the last layer reaches every logit, so a scattered sample shows it."""
@@ -323,6 +382,10 @@ class Embedder:
         if not numbers or not math.isfinite(length) or length == 0:
             raise BrokenModel("the embedding model's numbers are not a number")
         return struct.pack(f"<{len(numbers)}f", *(number / length for number in numbers))
+
+
+def engine_version() -> str:
+    return version("llama-cpp-python")
 
 
 def fault_sentence(said: str) -> str:

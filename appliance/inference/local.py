@@ -8,13 +8,14 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy
 
 from appliance.errors import Busy, Invalid
 from appliance.inference.child import DIED, Child, Ended, Limits
-from appliance.inference.engine import Answer, EngineDied, EngineOff, EngineState, Prompt, Vector
-from appliance.inference.protocol import Ask, Embed, Embedded, Finished, Ready, Refused, Setup, Text
+from appliance.inference.engine import Answer, EngineDied, EngineOff, EngineState, Message, Prompt, Vector
+from appliance.inference.protocol import Ask, Embed, Embedded, Finished, Ready, Refused, Setup, Text, Warm
 
 NO_MODEL = "There is no chat model on this box yet."
 STILL_LOADING = "The model is still loading."
@@ -40,17 +41,40 @@ class ModelFiles:
 
 @dataclass(frozen=True)
 class Tuning:
-    """How the child lays out its memory; 0 threads means one per physical core. Sizes in tokens."""
+    """How the child lays out its memory; 0 threads means one per physical core. Sizes in tokens.
+
+    Fast mode is unified with flash attention: all share the cells, and what is shared is there once. Exact mode is
+    split and without flash attention: an answer is the same in any company, to the bit. `prompt_chunk` bounds what is
+    read in a step while answers are being written, `batch` any step. `kept` is how many lessons and conversations
+    are remembered: split, each takes a slot's memory; unified there are 16 for one, in what the slots leave free.
+    """
 
     slots: int = 4
     cells_per_slot: int = 2048
     threads: int = 0
     prompt_chunk: int = 128
-    unified: bool = False
+    batch: int = 256
+    unified: bool = True
+    flash: bool = True
+    cell_kind: Literal["f16", "q8_0", "f32"] = "f16"
+    kept: int = 4
+    ends_loops: bool = True
+
+
+@dataclass(frozen=True)
+class States:
+    """Where lessons that were read are kept over a restart; without a folder nowhere."""
+
+    folder: Path | None = None
+    most_bytes: int = 512 * 1024 * 1024
 
 
 DEFAULT_TUNING = Tuning()
+EXACT_TUNING = Tuning(unified=False, flash=False)
 DEFAULT_LIMITS = Limits()
+NO_STATES = States()
+MOST_WARMED = 64
+WARM_AGAIN = 60.0  # seconds; the child knows by itself what it has read
 
 
 class LocalEngine:
@@ -67,6 +91,7 @@ class LocalEngine:
         first_backoff: float = 0.5,
         clock: Clock = time.monotonic,
         refusal: str = "",
+        states: States = NO_STATES,
     ) -> None:
         """`refusal` says why no child may be started on this machine at all; empty where one may."""
         self._files = files
@@ -76,7 +101,10 @@ class LocalEngine:
         self._first_backoff = first_backoff
         self._clock = clock
         self._refusal = refusal
+        self._states = states
+        self._warmed: dict[tuple[Message, ...], float] = {}
         self._crashes: deque[float] = deque(maxlen=MOST_CRASHES)
+        self.crashes = 0
         self._life: asyncio.Task[None] | None = None
         self._reset()
 
@@ -145,6 +173,15 @@ class LocalEngine:
 
     def generate(self, prompt: Prompt) -> Answer:
         return Answer(lambda answer: self._pieces(prompt, answer))
+
+    def warm(self, prompt: Prompt) -> None:
+        now = self._clock()
+        if self.state != "ready" or self._child is None or now < self._warmed.get(prompt.messages, now):
+            return
+        if len(self._warmed) >= MOST_WARMED:
+            self._warmed.clear()
+        self._warmed[prompt.messages] = now + WARM_AGAIN
+        self._child.tell(Warm(_turns(prompt)))
 
     async def embed(self, texts: Sequence[str]) -> list[Vector]:
         """Waits for a child that is starting; raises EngineOff or EngineDied."""
@@ -246,11 +283,13 @@ class LocalEngine:
         tuning = self._tuning
         return Setup(
             chat, embedder, tuning.slots, tuning.cells_per_slot, tuning.threads, tuning.prompt_chunk,
-            tuning.unified, self._limits.beat,
+            tuning.batch, tuning.unified, tuning.flash, tuning.cell_kind, tuning.kept, tuning.ends_loops,
+            str(self._states.folder or ""), self._states.most_bytes, self._limits.beat,
         )  # fmt: skip
 
     def _on_ready(self, ready: Ready) -> None:
         self._ready = ready
+        self._warmed.clear()
         if ready.chat_fault:
             self._give_up_chat(ready.chat_fault)
         if ready.embedder_fault:
@@ -262,6 +301,7 @@ class LocalEngine:
         log.warning("event=engine_ended code=%d reason=%r", ended.code, ended.fault or ended.reason)
         now = self._clock()
         self._crashes.append(now)
+        self.crashes += 1
         is_hopeless = len(self._crashes) == MOST_CRASHES and now - self._crashes[0] < CRASH_WINDOW
         if ended.fault:
             self._give_up_chat(ended.fault)
@@ -284,7 +324,7 @@ class LocalEngine:
 def _ask(number: int, prompt: Prompt) -> Ask:
     return Ask(
         number,
-        tuple((message.role, message.content) for message in prompt.messages),
+        _turns(prompt),
         prompt.max_tokens,
         prompt.temperature,
         prompt.top_p,
@@ -292,6 +332,10 @@ def _ask(number: int, prompt: Prompt) -> Ask:
         prompt.stop,
         prompt.grammar,
     )
+
+
+def _turns(prompt: Prompt) -> tuple[tuple[str, str], ...]:
+    return tuple((message.role, message.content) for message in prompt.messages)
 
 
 def _refusal(refused: Refused) -> Exception:

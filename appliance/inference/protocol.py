@@ -15,7 +15,10 @@ RefusalKind = Literal["too_long", "bad_grammar", "busy", "off"]
 
 @dataclass(frozen=True)
 class Setup:
-    """The first frame: which files to open and how; sizes are in tokens, 0 means the child decides."""
+    """The first frame: which files to open and how; sizes are in tokens, 0 means the child decides.
+
+    `states` is the folder for lessons' beginnings, empty for none; the other fields are those of Tuning.
+    """
 
     chat: str
     embedder: str
@@ -23,7 +26,14 @@ class Setup:
     cells_per_slot: int
     threads: int
     prompt_chunk: int
+    batch: int
     unified: bool
+    flash: bool
+    cell_kind: Literal["f16", "q8_0", "f32"]
+    kept: int
+    ends_loops: bool
+    states: str
+    states_bytes: int
     beat_seconds: float
 
 
@@ -37,6 +47,13 @@ class Ask:
     seed: int | None
     stop: tuple[str, ...]
     grammar: str
+
+
+@dataclass(frozen=True)
+class Warm:
+    """What many questions will begin with: read when there is nothing else to do; nothing comes back."""
+
+    messages: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -77,10 +94,13 @@ class Text:
 
 @dataclass(frozen=True)
 class Finished:
+    """`reused_tokens` of the prompt had been read before."""
+
     id: int
     reason: FinishReason
     prompt_tokens: int
     output_tokens: int
+    reused_tokens: int
 
 
 @dataclass(frozen=True)
@@ -106,10 +126,10 @@ class ModelFault:
     message: str
 
 
-Frame = Setup | Ask | Embed | Cancel | Ready | Beat | Text | Finished | Refused | Embedded | ModelFault
+Frame = Setup | Ask | Warm | Embed | Cancel | Ready | Beat | Text | Finished | Refused | Embedded | ModelFault
 KINDS: dict[str, type[Frame]] = {
     kind.__name__: kind
-    for kind in (Setup, Ask, Embed, Cancel, Ready, Beat, Text, Finished, Refused, Embedded, ModelFault)
+    for kind in (Setup, Ask, Warm, Embed, Cancel, Ready, Beat, Text, Finished, Refused, Embedded, ModelFault)
 }
 
 

@@ -134,6 +134,9 @@ class RemoteEngine:
     def generate(self, prompt: Prompt) -> Answer:
         return Answer(lambda answer: self._pieces(prompt, answer))
 
+    def warm(self, prompt: Prompt) -> None:
+        """A borrowed server keeps what it wants to keep."""
+
     async def embed(self, texts: Sequence[str]) -> list[Vector]:
         raise EngineOff(EMBEDS_NOTHING)
 

@@ -24,7 +24,7 @@ class Broken:
 
 
 class ScriptedEngine:
-    """Says the queued texts in order, word by word, and keeps what it was asked in `asked`."""
+    """Says the queued texts in order, word by word, and keeps what it was asked in `asked` and `warmed`."""
 
     backend = "scripted"
 
@@ -35,6 +35,7 @@ class ScriptedEngine:
         self.slots = slots
         self.can_embed = can_embed
         self.asked: list[Prompt] = []
+        self.warmed: list[Prompt] = []
         self.live = 0
         self._line = line
         self._script: deque[str | Broken | Exception | None] = deque()
@@ -80,6 +81,9 @@ class ScriptedEngine:
         self.asked.append(prompt)
         said = self._script.popleft() if self._script else self._line
         return Answer(lambda answer: self._words(said, prompt, answer))
+
+    def warm(self, prompt: Prompt) -> None:
+        self.warmed.append(prompt)
 
     async def embed(self, texts: Sequence[str]) -> list[Vector]:
         return [hashed(text) for text in texts]

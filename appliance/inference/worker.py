@@ -31,6 +31,7 @@ from appliance.inference.protocol import (
     Ready,
     Refused,
     Setup,
+    Warm,
     framed,
     unframed,
 )
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 PR_SET_PDEATHSIG = 1
 NICENESS = 10
+TIDY_SECONDS = 60.0
 KILL_ME_FIRST = "500"
 NO_CHAT = "There is no chat model on this box."
 NO_EMBEDDER = "There is no embedding model on this box."
@@ -142,15 +144,33 @@ class Worker:
 
     def _take_in(self) -> None:
         if not self._is_busy:
-            self._handle(self._line.inbox.get())
+            self._handle(self._next())
         while not self._line.inbox.empty():
             self._handle(self._line.inbox.get())
+
+    def _next(self) -> Frame:
+        """Waits for something to do, and tidies up meanwhile."""
+        while True:
+            self._tidy_up()
+            try:
+                return self._line.inbox.get(timeout=TIDY_SECONDS)
+            except queue.Empty:
+                continue
+
+    def _tidy_up(self) -> None:
+        is_untidy = self._chat is not None
+        while self._chat and is_untidy and self._line.inbox.empty():
+            with self._pulse.working():
+                is_untidy = self._chat.scheduler.tidy_up()
 
     def _handle(self, frame: Frame) -> None:
         with self._pulse.working():
             match frame:
                 case Ask():
                     self._accept(frame)
+                case Warm():
+                    if self._chat:
+                        self._chat.read_ahead(frame)
                 case Embed(id=request, texts=texts):
                     line = self._urgent if len(texts) == 1 else self._patient
                     line.extend((request, index, text) for index, text in enumerate(texts))

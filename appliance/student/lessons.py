@@ -87,7 +87,11 @@ class Typed:
 
 
 async def show(request: Request, course: str, lesson: str) -> HTTPResponse:
-    return await page(request, await open_lesson(parts_of(request), person_of(request), course, lesson))
+    parts, person = parts_of(request), person_of(request)
+    opened = await open_lesson(parts, person, course, lesson)
+    if person.is_student and opened.release.is_open:
+        parts.helper.expect(opened.lesson, person.class_id)
+    return await page(request, opened)
 
 
 async def ask(request: Request, course: str, lesson: str) -> HTTPResponse:

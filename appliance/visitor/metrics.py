@@ -14,7 +14,7 @@ NOT_FOR_YOU = "These figures are for the box itself, or for whoever has its API 
 
 async def show(request: Request) -> HTTPResponse:
     parts = parts_of(request)
-    key = str(getattr(parts.settings, "appliance_api_key", ""))
+    key = parts.settings.appliance_api_key
     if not metrics.may_read(request.ip, _key_in(request), key):
         raise Forbidden(NOT_FOR_YOU)
     traffic: Traffic = request.app.ctx.traffic

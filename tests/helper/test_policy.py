@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from appliance.helper.answers import Citation
 from appliance.helper.conversations import Memory, Turn
-from appliance.helper.policy import PROMPT_CHARS, About, Ask, prompt_for
+from appliance.helper.policy import PROMPT_CHARS, About, Ask, beginning_for, prompt_for
 from appliance.helper.scope import Scope
 from appliance.settings import Settings
 
@@ -32,7 +32,14 @@ def test_rules_come_first_and_passages_with_the_question() -> None:
 
 
 def test_everyone_who_asks_about_a_lesson_shares_the_rules() -> None:
-    assert texts()[0] == texts(ask=Ask("Something else?", (), False, "en"))[0]
+    assert texts()[0] == texts(ask=Ask("¿Y por qué?", (), False, "es"))[0]
+
+
+def test_what_is_read_ahead_begins_every_question_about_the_lesson() -> None:
+    ahead = beginning_for(SETTINGS, ABOUT).messages
+    assert ahead[0].content == texts()[0]
+    memory = Memory((Turn("user", "Hi", "general"), Turn("assistant", "Hello")), "Student [debug]: it broke")
+    assert texts(memory=memory)[0].startswith(ahead[0].content)
 
 
 def test_strictness_and_scope_change_the_rules() -> None:

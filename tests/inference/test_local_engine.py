@@ -21,8 +21,8 @@ import pytest
 from appliance.errors import Invalid, Unavailable
 from appliance.inference.child import Limits
 from appliance.inference.engine import EngineDied, EngineOff, Message, Prompt
-from appliance.inference.local import LocalEngine, ModelFiles, Tuning
-from tests.made_models import MadeModel
+from appliance.inference.local import EXACT_TUNING, LocalEngine, ModelFiles, States, Tuning
+from tests.made_models import SAYS, MadeModel, known_gguf
 
 Begun = Callable[..., Awaitable[LocalEngine]]
 QUESTION = (Message("system", "You help with one lesson."), Message("user", "Why is the lamp dark?"))
@@ -100,7 +100,7 @@ async def test_answers_side_by_side_are_all_right(begun: Begun, tiny_model: Made
 
 
 async def test_company_does_not_change_a_greedy_answer(begun: Begun, noise_model: MadeModel) -> None:
-    engine = await begun(noise_model.path)
+    engine = await begun(noise_model.path, tuning=EXACT_TUNING)
     prompts = [
         Prompt((Message("user", word * times),), temperature=0, max_tokens=24)
         for word, times in (("water ", 3), ("light ", 150), ("the loop is open ", 40), ("why ", 1))
@@ -112,7 +112,7 @@ async def test_company_does_not_change_a_greedy_answer(begun: Begun, noise_model
 
 
 async def test_the_worker_agrees_with_the_package(begun: Begun, noise_model: MadeModel) -> None:
-    engine = await begun(noise_model.path)
+    engine = await begun(noise_model.path, tuning=EXACT_TUNING)
     ours = await text_of(engine, greedy(max_tokens=16))
     turns = [{"role": message.role, "content": message.content} for message in QUESTION]
     given = [sys.executable, "-c", PEER, str(noise_model.path), json.dumps(turns)]
@@ -121,7 +121,7 @@ async def test_the_worker_agrees_with_the_package(begun: Begun, noise_model: Mad
 
 
 async def test_the_same_seed_gives_the_same_text(begun: Begun, noise_model: MadeModel) -> None:
-    engine = await begun(noise_model.path)
+    engine = await begun(noise_model.path, tuning=EXACT_TUNING)
     seeded = Prompt(QUESTION, temperature=1.0, seed=11, max_tokens=20)
     other = Prompt(QUESTION, temperature=1.0, seed=12, max_tokens=20)
     assert await text_of(engine, seeded) == await text_of(engine, seeded) != await text_of(engine, other)
@@ -144,7 +144,7 @@ async def test_max_tokens_cuts_and_says_so(begun: Begun, tiny_model: MadeModel) 
 
 
 async def test_a_grammar_binds_the_answer(begun: Begun, noise_model: MadeModel) -> None:
-    engine = await begun(noise_model.path)
+    engine = await begun(noise_model.path, tuning=EXACT_TUNING)
     for seed in range(3):
         text = await text_of(
             engine, Prompt(QUESTION, seed=seed, grammar='root ::= "yes" | "no"', max_tokens=12)
@@ -395,3 +395,54 @@ async def test_a_signal_to_the_group_does_not_cut_the_answer(begun: Begun, tiny_
     engine = await begun(tiny_model.path)
     os.kill(engine.pid, signal.SIGTERM)
     assert await text_of(engine, greedy()) == tiny_model.says
+
+
+async def test_a_lesson_that_was_read_ahead_outlives_the_child(
+    begun: Begun, noise_model: MadeModel, tmp_path: Path
+) -> None:
+    engine = await begun(noise_model.path, tuning=EXACT_TUNING, states=States(tmp_path / "kept"))
+    prompt = greedy(max_tokens=12)
+    engine.warm(prompt)
+    await until(lambda: bool(list((tmp_path / "kept").glob("*.beginning"))))
+    text = await text_of(engine, prompt)
+    os.kill(engine.pid, signal.SIGKILL)
+    await until(lambda: engine.state != "ready")
+    await until(lambda: engine.state == "ready")
+    assert await text_of(engine, prompt) == text
+
+
+def cut_short(folder: Path) -> None:
+    for path in folder.glob("*.beginning"):
+        path.write_bytes(path.read_bytes()[:-1000])
+
+
+async def test_a_saved_lesson_that_is_cut_short_ends_no_child(
+    begun: Begun, noise_model: MadeModel, tmp_path: Path
+) -> None:
+    first = await begun(noise_model.path, tuning=EXACT_TUNING, states=States(tmp_path))
+    first.warm(greedy())
+    await until(lambda: bool(list(tmp_path.glob("*.beginning"))))
+    text = await text_of(first, greedy(max_tokens=12))
+    await first.stop()
+    cut_short(tmp_path)
+    second = await begun(noise_model.path, tuning=EXACT_TUNING, states=States(tmp_path))
+    assert await text_of(second, greedy(max_tokens=12)) == text
+    assert second.state == "ready"
+
+
+async def test_a_text_that_starts_over_is_ended_after_its_first_copy(begun: Begun, tmp_path: Path) -> None:
+    looping = known_gguf(tmp_path / "looping.gguf", SAYS, ends=False)
+    engine = await begun(looping.path)
+    answer = engine.generate(greedy(max_tokens=300))
+    assert "".join([piece async for piece in answer]).strip() == SAYS
+    assert not answer.truncated
+    unguarded = await begun(looping.path, tuning=Tuning(ends_loops=False))
+    assert (await text_of(unguarded, greedy(max_tokens=100))).count("no current flows") > 1
+
+
+async def test_letters_of_several_tokens_come_whole(begun: Begun, tmp_path: Path) -> None:
+    says = "Größe ≈ 3 Ω – 電池 🔋 ok"
+    engine = await begun(known_gguf(tmp_path / "letters.gguf", says).path)
+    pieces = [piece async for piece in engine.generate(greedy())]
+    assert "".join(pieces) == says
+    assert all("\ufffd" not in piece for piece in pieces)

@@ -25,6 +25,21 @@ async def test_a_lesson_shows_its_text_its_work_and_the_helper(lamps: Lamps) -> 
     assert "/course/lamps/paths" in page
 
 
+async def test_opening_a_lesson_lets_the_engine_read_its_beginning_ahead(lamps: Lamps) -> None:
+    scope = await lamps.scope_token()
+    warmed = lamps.cast.engine.warmed[-1]
+    assert "Ben" not in repr(warmed)
+    await lamps.ben.post(lamps.path, {"message": "Why is the lamp dark?", "scope_token": scope})
+    asked = lamps.cast.engine.asked[-1]
+    assert asked.messages[0] == warmed.messages[0]
+
+
+async def test_a_locked_lesson_is_not_read_ahead(lamps: Lamps) -> None:
+    await lamps.decide("locked")
+    await lamps.ben.get(lamps.path)
+    assert not lamps.cast.engine.warmed
+
+
 async def test_what_is_for_teachers_is_in_no_page_of_a_student(lamps: Lamps) -> None:
     scope = await lamps.scope_token()
     lamps.cast.engine.will_say("It is about the loop.")
