@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from typing import Literal
 
 Level = Literal["remember", "understand", "apply", "analyze", "evaluate", "create"]
@@ -36,8 +35,3 @@ def level_of(objective: str) -> Level | None:
         if level:
             return level
     return None
-
-
-def levels_of(objectives: Iterable[str]) -> tuple[Level, ...]:
-    """One for each objective that tells its level."""
-    return tuple(level for said in objectives if (level := level_of(said)))

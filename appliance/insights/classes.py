@@ -1,9 +1,8 @@
 """What the database knows of a class's quizzes and chats, read in a fixed number of queries."""
 
-from appliance.insights.bloom import Level, levels_of
+from appliance.insights.bloom import LEVELS, Level, level_of
 from appliance.insights.metrics import Insights, Learner, Quiz, Try, insights_of
 from appliance.storage.database import Database
-from appliance.study.blueprints import blueprint_of_class
 
 
 async def insights_of_class(db: Database, class_id: int) -> Insights:
@@ -98,6 +97,23 @@ async def _overrides(db: Database, class_id: int) -> dict[tuple[int, int], int]:
     return {(row["assignment_id"], row["student_id"]): row["score_override"] for row in rows}
 
 
-async def _levels(db: Database, class_id: int) -> dict[str, tuple[Level, ...]]:
-    published = await blueprint_of_class(db, class_id, "published")
-    return {topic.key: levels_of(topic.objectives) for topic in published.topics} if published else {}
+async def _levels(db: Database, class_id: int) -> dict[str, list[Level]]:
+    """Of the published blueprint: a level that is written down, else what the objective's verb says."""
+    rows = await db.fetch_all(
+        """
+        SELECT json_extract(topic.value, '$.key') AS key, json_extract(objective.value, '$.level') AS level,
+               json_extract(objective.value, '$.statement') AS statement
+        FROM blueprints,
+             json_each(CASE WHEN json_valid(content) THEN content ELSE '{}' END, '$.topics') AS topic,
+             json_each(CASE topic.type WHEN 'object' THEN topic.value ELSE '{}' END, '$.objectives') AS objective
+        WHERE blueprints.class_id = :class_id AND blueprints.state = 'published' AND objective.type = 'object'
+        """,
+        class_id=class_id,
+    )
+    found: dict[str, list[Level]] = {}
+    for row in rows:
+        known = next((level for level in LEVELS if level == row["level"]), None)
+        level = known or level_of(str(row["statement"] or ""))
+        if row["key"] and level:
+            found.setdefault(str(row["key"]), []).append(level)
+    return found
