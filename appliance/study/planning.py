@@ -34,7 +34,7 @@ MOST_PREREQUISITES = 3
 MOST_IDEAS = 2
 QUOTE_CHARACTERS = 200
 IN_READING_ORDER = "Topics follow the order of the material."
-BY_TEMPLATE = "%(count)d of %(all)d topics come straight from the text, without a model: read them first."
+BY_TEMPLATE = "%(count)s of %(all)s topics come straight from the text, without a model: read them first."
 NO_SOURCES = "The material names no sources, so all of it counts as Source 1."
 # What a student does with a verb, in the words of Bloom's levels.
 VERBS = {
