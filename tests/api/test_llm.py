@@ -105,7 +105,7 @@ class TestBesideStudents:
         await until(lambda: engine.live == 1)
         ben = await program.cast.student(program.cast.ben)
         status = (await ben.get("/helper/healthz")).json()["queue"]
-        assert status == {"running": 1, "waiting": 0, "slots": 2}
+        assert status == {"running": 1, "waiting": 0, "slots": 2, "seconds": 0}
         engine.release()
         assert [(await task).status_code for task in asking] == [200, 200, 200]
 

@@ -26,6 +26,7 @@ CHECKS = [
     response_schema_conformance,
     status_code_conformance,
 ]
+TOO_LARGE = 413
 FEW = hypothesis_settings(
     max_examples=10,
     deadline=None,
@@ -67,6 +68,8 @@ def ask(cases: Any, url: str, people: Any, session: requests.Session) -> None:
     def once(case: Any) -> None:
         response = case.call(base_url=url, headers=next(people), session=session, timeout=20)
         assert response.status_code != 500, response.text
+        if response.status_code == TOO_LARGE:
+            return  # refused before anybody could look at its fields
         case.validate_response(response, checks=CHECKS)
 
     once()
