@@ -44,7 +44,7 @@ from appliance.storage import jobs, secrets
 from appliance.storage.cache import Cache
 from appliance.storage.database import Clock, Database
 from appliance.storage.files import FileStore
-from appliance.storage.jobs import Job, JobRunner
+from appliance.storage.jobs import Handler, Job, JobRunner
 from appliance.study.generation import MAKE_ACTIVITY, MAKE_BLUEPRINT, Generation
 from appliance.study.reading import read_document
 from appliance.study.writing import Writer
@@ -61,6 +61,13 @@ WATCH_SECONDS = 3.0
 # The lanes of background work.
 READING = "reading"
 WRITING = "writing"
+# Neither waits for the other: a long paper is read while a quiz is made by a slow model.
+LANES = {
+    "index_course": READING,
+    documents.JOB: READING,
+    MAKE_ACTIVITY: WRITING,
+    MAKE_BLUEPRINT: WRITING,
+}
 
 log = logging.getLogger("chalkbox")
 
@@ -233,6 +240,33 @@ def _parts(
 ) -> Parts:
     shelf = Shelf([settings.appliance_data / "courses", settings.appliance_content])
     throttle = Throttle(cache, clock)
+    router = _router(settings, engine)
+    helper = Helper(settings, keys.scope, router, db, shelf, cache, throttle, clock)
+
+    async def index(job: Job) -> None:
+        await index_course(db, shelf.course(str(job.payload["course"])), router.embed)
+
+    async def read(job: Job) -> None:
+        await read_document(job, db, files, router.embed)
+
+    async def measure(job: Job) -> None:
+        await measurement.measure_beside(settings, engine)
+
+    generation = Generation(db, Writer(router))
+    handlers: dict[str, Handler] = {
+        "index_course": index,
+        documents.JOB: read,
+        MAKE_ACTIVITY: generation.make_activity,
+        MAKE_BLUEPRINT: generation.make_blueprint,
+        measurement.JOB: measure,
+    }
+    return Parts(
+        settings, keys, clock, db, cache, files, JobRunner(db, handlers, LANES), shelf, throttle, Hasher(),
+        engine, router, helper, mdns.announcer(settings),
+    )  # fmt: skip
+
+
+def _router(settings: Settings, engine: Engine) -> Router:
     router = Router(
         engine,
         FairQueue(
@@ -253,39 +287,7 @@ def _parts(
         ),
         borrowed=borrowed(settings, time.monotonic),
     )
-    helper = Helper(settings, keys.scope, router, db, shelf, cache, throttle, clock)
-
-    async def index(job: Job) -> None:
-        await index_course(db, shelf.course(str(job.payload["course"])), router.embed)
-
-    async def read(job: Job) -> None:
-        await read_document(job, db, files, router.embed)
-
-    async def measure(job: Job) -> None:
-        await measurement.measure_beside(settings, engine)
-
-    generation = Generation(db, Writer(router))
-    runner = JobRunner(
-        db,
-        {
-            "index_course": index,
-            documents.JOB: read,
-            MAKE_ACTIVITY: generation.make_activity,
-            MAKE_BLUEPRINT: generation.make_blueprint,
-            measurement.JOB: measure,
-        },
-        # Neither waits for the other: a long paper is read while a quiz is made by a slow model.
-        {
-            "index_course": READING,
-            documents.JOB: READING,
-            MAKE_ACTIVITY: WRITING,
-            MAKE_BLUEPRINT: WRITING,
-        },
-    )
-    return Parts(
-        settings, keys, clock, db, cache, files, runner, shelf, throttle, Hasher(), engine, router, helper,
-        mdns.announcer(settings),
-    )  # fmt: skip
+    return router
 
 
 async def _index(parts: Parts) -> None:

@@ -377,7 +377,9 @@ async def test_a_child_does_not_outlive_a_killed_box(tiny_model: MadeModel) -> N
     leash = os.pidfd_open(child)
     box.kill()
     await box.wait()
-    gone, _, _ = await asyncio.to_thread(select.select, [leash], [], [], 5)
+    look = select.poll()
+    look.register(leash, select.POLLIN)
+    gone = await asyncio.to_thread(look.poll, 5000)
     os.close(leash)
     assert gone
 

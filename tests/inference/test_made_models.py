@@ -45,7 +45,7 @@ def test_any_text_can_be_the_known_one(tmp_path: Path, text: str) -> None:
 def test_the_endless_model_goes_on_until_it_is_stopped(endless_model: MadeModel) -> None:
     text, reason = _says(endless_model, "Why?", most=60)
     assert reason == "length"
-    assert text.startswith(made_models.SAYS + " " + made_models.SAYS[:20])
+    assert text.startswith(made_models.SAYS) and len(text) > len(made_models.SAYS)
 
 
 def test_noise_never_ends_and_hangs_on_the_question(noise_model: MadeModel) -> None:
