@@ -14,14 +14,18 @@ class ShakyLine:
     def __init__(self, url: str) -> None:
         self._box = ("127.0.0.1", urlsplit(url).port or 80)
         self._listener = socket.create_server(("127.0.0.1", 0))
+        self._thread = threading.Thread(target=self._listen, daemon=True)
         self._ends: list[socket.socket] = []
         self.url = f"http://{urlsplit(url).hostname}:{self._listener.getsockname()[1]}"
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        # Only this wakes a thread that waits for a connection.
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._thread.join()
         self._listener.close()
         self.break_off()
 
@@ -31,7 +35,7 @@ class ShakyLine:
             with contextlib.suppress(OSError):
                 end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
                 end.shutdown(socket.SHUT_RDWR)
-                end.close()
+            end.close()
 
     def _listen(self) -> None:
         with contextlib.suppress(OSError):
