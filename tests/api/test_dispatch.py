@@ -67,7 +67,7 @@ async def test_a_reading_that_breaks_is_told_as_tried_again_later(program: Progr
         await enqueue_reading(tx, paper)
     looked = cast.parts.db.queries + 2
     asked = asyncio.create_task(program.data("/v1/materials/process", {}))
-    while cast.parts.db.queries < looked:  # at the line, and at how the reading stands
+    while cast.parts.db.queries < looked:  # noqa: ASYNC110 - at the line, and at how the reading stands
         await asyncio.sleep(0.01)
     async with cast.parts.db.transaction() as tx:
         await tx.execute("UPDATE jobs SET attempts = 1, message = 'It broke.' WHERE kind = 'read_document'")
