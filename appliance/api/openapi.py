@@ -1,5 +1,6 @@
 """The description of /v1 for programs, made from the declarations that check what comes in."""
 
+import functools
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -51,11 +52,15 @@ class OpenaiRefused(Struct):
 def route_of(routes: Sequence[Route]) -> Route:
     """The route that describes `routes` and itself."""
 
+    @functools.cache
+    def body() -> bytes:
+        """Few ask for it, and a box starts quicker without it."""
+        return msgspec.json.encode(described((*routes, own)))
+
     async def show(request: Request, asked: None) -> Any:
-        return HTTPResponse(body, content_type=programs.JSON)
+        return HTTPResponse(body(), content_type=programs.JSON)
 
     own = Route("/v1/openapi.json", show, dict[str, Any], "This description.", method="GET")
-    body = msgspec.json.encode(described((*routes, own)))
     return own
 
 

@@ -280,6 +280,10 @@ class Context:
         if code != 0:
             raise BrokenModel(f"the model's step failed with code {code}")
 
+    def use_threads(self, count: int) -> None:
+        """For the steps that follow; what is computed without flash attention doesn't depend on it."""
+        L.llama_set_n_threads(self.handle, count, count)
+
     def forget(self, sequence: int) -> None:
         if self._memory:
             L.llama_memory_seq_rm(self._memory, sequence, -1, -1)

@@ -251,13 +251,14 @@ class Scheduler:
                 self._read_on(running, portion)
 
     def _fill_up(self) -> int:
-        """Tokens for nobody, so that the last row of a step that only writes is full: 7 cost a third less as 8."""
-        writing = int(self._batch.raw.n_tokens)
-        missing = -writing % ROWS
-        is_worth_it = self.context.shape.unified and writing >= ROWS - 1 and missing
-        if not is_worth_it or any(running.unread for running in self._running):
+        """Tokens for nobody, so that the last row of a step is full: 7 tokens cost a third less as 8."""
+        tokens = int(self._batch.raw.n_tokens)
+        missing = -tokens % ROWS
+        is_worth_it = 0 < missing <= ROWS // 2 and tokens + missing <= self._batch.size
+        if not (self.context.shape.unified and is_worth_it):
             return 0
-        self._batch.add([0] * missing, 0, self._filler, wants="all")
+        is_reading = any(running.unread for running in self._running)
+        self._batch.add([0] * missing, 0, self._filler, wants="none" if is_reading else "all")
         return missing
 
     def _portions(self) -> dict[int, int]:
@@ -269,6 +270,8 @@ class Scheduler:
         chunk = self.prompt_chunk if writers >= max(1, len(asked)) else self._batch.size
         chunk = max(LEAST_CHUNK, min(chunk, int(self._readable)))
         left = min(chunk, self._batch.size - writers)
+        if left >= LEAST_CHUNK:
+            left -= (writers + left) % ROWS
         portions = {}
         # what is read ahead yields to everybody
         for running in asked or ([] if writers else readers):

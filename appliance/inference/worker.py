@@ -18,6 +18,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from appliance.inference.free_cores import FreeCores
 from appliance.inference.llama import BrokenModel, Embedder, LoadFault, Said
 from appliance.inference.protocol import (
     LENGTH,
@@ -100,6 +101,7 @@ class Worker:
         self._pulse = pulse
         self._chat: Chat | None = None
         self._embedder: Embedder | None = None
+        self._cores = FreeCores(1)
         # a question's own vector goes before the pages being indexed
         self._urgent: deque[tuple[int, int, str]] = deque()
         self._patient: deque[tuple[int, int, str]] = deque()
@@ -129,6 +131,7 @@ class Worker:
             self._chat = open_chat(setup, self._said, datetime.now)
         except LoadFault as fault:
             return str(fault)
+        self._cores = FreeCores(self._chat.scheduler.context.shape.threads)
         return ""
 
     def _load_embedder(self, setup: Setup) -> str:
@@ -195,6 +198,7 @@ class Worker:
     def _write(self) -> None:
         if self._chat is None or not self._chat.scheduler.busy:
             return
+        self._chat.scheduler.context.use_threads(self._cores.threads())
         try:
             events = self._chat.scheduler.step()
         except BrokenModel:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import ClassVar
 
 from appliance.errors import Invalid, NotFound, Refusal, Sentence, Unavailable
 from appliance.library.lessons import Lesson, Place, Video, lesson_from, release_date, videos_from
@@ -91,9 +92,11 @@ class _Read:
 class Shelf:
     """Courses of several folders; an earlier folder wins where two hold the same slug."""
 
+    # For all shelves of this process: it is known of each course which files it was read from, and when.
+    _read: ClassVar[dict[Path, _Read]] = {}
+
     def __init__(self, folders: Sequence[Path]) -> None:
         self._folders = tuple(Path(os.path.abspath(folder)) for folder in folders)
-        self._read: dict[Path, _Read] = {}
 
     def courses(self) -> list[Course]:
         """By title; courses whose manifest can't be read are in `problems` instead."""

@@ -1,5 +1,6 @@
 """Templates become pages, in the person's language, with what every page needs at hand."""
 
+import functools
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -45,16 +46,7 @@ class Pages:
 
     def __init__(self, static: StaticFiles) -> None:
         self.static = static
-        self.environment = Environment(
-            loader=_rooms_loader(),
-            autoescape=select_autoescape(default=True, default_for_string=True),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self.environment.filters["megabytes"] = megabytes
-        self.environment.filters["spoken"] = spoken
-        self.environment.globals["tongue"] = tongue
+        self.environment = _environment()
 
     def warm(self) -> None:
         """Compile every template: the first visitor of each page need not wait for it."""
@@ -63,6 +55,22 @@ class Pages:
 
     def render(self, request: Request, template: str, values: dict[str, Any]) -> str:
         return self.environment.get_template(template).render({**_common(request, self.static), **values})
+
+
+@functools.cache
+def _environment() -> Environment:
+    """One for all boxes of a process: it knows of none, and its templates are compiled once."""
+    environment = Environment(
+        loader=_rooms_loader(),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["megabytes"] = megabytes
+    environment.filters["spoken"] = spoken
+    environment.globals["tongue"] = tongue
+    return environment
 
 
 def render(request: Request, template: str, status: int = 200, **values: Any) -> HTTPResponse:
