@@ -28,6 +28,9 @@ ROWS = (
 )
 SPARE_CELLS = 256  # of a unified context, for tokens that only fill the last row
 
+BEST = 40  # tokens that one is picked from
+REMEMBERED = 64  # tokens back within which a repeat is made less likely
+
 Wants = Literal["none", "last", "all"]
 CellKind = Literal["f16", "q8_0", "f32"]
 CELL_TYPES: dict[CellKind, int] = {"f32": 0, "f16": 1, "q8_0": 8}  # numbers of ggml's types
@@ -425,8 +428,10 @@ def _greedy() -> list[Any]:
 
 def _varied(model: Model, taste: Taste) -> list[Any]:
     return [
-        L.llama_sampler_init_penalties(model.tokens, 64, 1.1, 0.0, 0.0),
-        L.llama_sampler_init_top_k(40),
+        # The same in the end, and quicker: only those that may still be among the best are looked at for repeats.
+        L.llama_sampler_init_top_k(BEST + REMEMBERED),
+        L.llama_sampler_init_penalties(model.tokens, REMEMBERED, 1.1, 0.0, 0.0),
+        L.llama_sampler_init_top_k(BEST),
         L.llama_sampler_init_top_p(taste.top_p, 1),
         L.llama_sampler_init_temp(taste.temperature),
         L.llama_sampler_init_dist(RANDOM_SEED if taste.seed is None else taste.seed & 0x7FFFFFFF),
