@@ -155,9 +155,11 @@ class LocalEngine:
 
     async def stop(self) -> None:
         """Also in the middle of a change, which the next start has then behind it."""
-        if self._change is not None:
-            self._change.cancel()
-            await asyncio.wait({self._change})
+        change, self._change = self._change, None
+        if change is not None:
+            change.cancel()
+            await asyncio.wait({change})
+        self._holds = False
         await self._lives.stop()
         if self._next is not None:
             self._lives, self._next = self._lives_of(self._next), None
