@@ -11,6 +11,8 @@ from appliance.inference.chosen import Choice, States, setup_for
 from appliance.inference.engine import EngineState
 from appliance.inference.protocol import Ready
 
+CRASHED = "The model made the engine stop three times: choose another model."
+SEARCH_CRASHED = "The search model made the engine stop three times."
 MOST_CRASHES = 3
 CRASH_WINDOW = 3600.0
 LONGEST_BACKOFF = 30.0
@@ -155,9 +157,9 @@ class Lives:
         if ended.fault:
             self._give_up_chat(ended.fault)
         elif is_hopeless and self._loads_chat:
-            self._give_up_chat("The model made the engine stop three times: choose another model.")
+            self._give_up_chat(CRASHED)
         elif is_hopeless:
-            self.embedder_fault = "The search model made the engine stop three times."
+            self.embedder_fault = SEARCH_CRASHED
         self._told(ended)
 
     def _give_up_chat(self, why: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy
 
-from appliance.errors import Busy, Invalid, Sentence
+from appliance.errors import Busy, Invalid
 from appliance.inference.child import DIED, Child, Ended, Limits
 from appliance.inference.chosen import (
     DEFAULT_TUNING,
@@ -36,7 +36,6 @@ __all__ = ["EXACT_TUNING", "LocalEngine", "ModelFiles", "Patience", "States", "T
 
 NO_MODEL = "There is no chat model on this box yet."
 STILL_LOADING = "The model is still loading."
-TURNED_DOWN = "%(name)s could not be loaded: %(why)s %(old)s goes on answering."
 NO_EMBEDDER = "There is no search model on this box."
 EMBED_AT_ONCE = 64
 MOST_WARMED = 64
@@ -60,6 +59,15 @@ class Patience:
 
 
 DEFAULT_PATIENCE = Patience()
+
+
+@dataclass(frozen=True)
+class TurnedDown:
+    """The name of the model that could not be loaded, why as a sentence, and the name of the one that answers."""
+
+    name: str
+    why: str
+    old: str
 
 
 class LocalEngine:
@@ -88,7 +96,7 @@ class LocalEngine:
         self._heard_of: dict[tuple[Message, ...], float] = {}
         self._warmed: dict[tuple[Message, ...], float] = {}
         self.crashes = 0
-        self.turned_down = ""
+        self.turned_down: TurnedDown | None = None
         self._writing = 0
         self._next: Choice | None = None
         self._worked: Choice | None = None
@@ -173,7 +181,7 @@ class LocalEngine:
         chosen = Choice(files, tuning or self.choice.tuning)
         if chosen == self.choice and self.state == "ready":
             return
-        self._next, self.turned_down = chosen, ""
+        self._next, self.turned_down = chosen, None
         if not self._lives.is_on:
             self._lives, self._next = self._lives_of(self._next), None
         elif self._change is None:
@@ -309,7 +317,7 @@ class LocalEngine:
         if worked is None:
             return
         name, old = self.choice.files.chat_name, worked.files.chat_name
-        self.turned_down = Sentence(TURNED_DOWN, name=name, why=self.reason, old=old)
+        self.turned_down = TurnedDown(name, self.reason, old)
         self._next = worked
 
     def _hold(self, holds: bool) -> None:

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from appliance.errors import Sentence
 from appliance.inference.child import Limits
 from appliance.inference.circuit import Circuit
 from appliance.inference.engine import Answer, EngineDied, EngineOff, Message, Prompt
@@ -214,8 +213,8 @@ async def test_a_file_that_cannot_be_loaded_is_turned_down_and_who_waited_is_ans
     await engine.choose(broken)
     assert text_in(await heard(router)) == tiny_model.says
     assert (engine.model, engine.reason) == ("Older", "")
-    assert isinstance(engine.turned_down, Sentence)
-    assert "cut short" in engine.turned_down and "Older goes on answering" in engine.turned_down
+    assert engine.turned_down and "cut short" in engine.turned_down.why
+    assert (engine.turned_down.name, engine.turned_down.old) == ("Cut", "Older")
 
 
 async def test_a_file_that_ends_the_child_as_it_loads_is_turned_down_too(
@@ -229,7 +228,7 @@ async def test_a_file_that_ends_the_child_as_it_loads_is_turned_down_too(
         seen.add(engine.pid)
         os.kill(engine.pid, signal.SIGKILL)
     await until(lambda: engine.state == "ready")
-    assert engine.model == "Older" and "three times" in engine.turned_down
+    assert engine.model == "Older" and engine.turned_down and "three times" in engine.turned_down.why
 
 
 async def test_where_no_model_worked_before_a_bad_file_is_the_end_of_it(
