@@ -6,9 +6,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy
-
-from appliance.errors import Busy, Invalid
+from appliance.inference.asking import pieces_of, turns_of, vectors_of
 from appliance.inference.child import DIED, Child, Ended, Limits
 from appliance.inference.chosen import (
     DEFAULT_TUNING,
@@ -30,7 +28,7 @@ from appliance.inference.engine import (
     Vector,
 )
 from appliance.inference.lives import Lives
-from appliance.inference.protocol import Ask, Embed, Embedded, Finished, Ready, Refused, Text, Warm
+from appliance.inference.protocol import Ready, Warm
 
 __all__ = ["EXACT_TUNING", "LocalEngine", "ModelFiles", "Patience", "States", "Tuning"]
 
@@ -100,7 +98,7 @@ class LocalEngine:
         self._writing = 0
         self._next: Choice | None = None
         self._worked: Choice | None = None
-        self._load_seconds = 0.0
+        self._load_seconds = self._seconds_a_byte = 0.0
         self._change: asyncio.Task[None] | None = None
         self._holds = False
         self._changed = asyncio.Event()
@@ -174,18 +172,19 @@ class LocalEngine:
         self._tell()
 
     async def choose(self, files: ModelFiles, tuning: Tuning | None = None) -> None:
-        """Returns at once; answers under way go to their end, then the child is replaced by one with these files.
+        """Answers under way go to their end, then the child is replaced by one with these files; returns before that.
 
         A file that can't be loaded is turned down in favour of the model that worked before: `turned_down` says so.
         """
         chosen = Choice(files, tuning or self.choice.tuning)
         if chosen == self.choice and self.state == "ready":
             return
-        self._next, self.turned_down = chosen, None
-        if not self._lives.is_on:
-            self._lives, self._next = self._lives_of(self._next), None
-        elif self._change is None:
-            self._change = asyncio.create_task(self._change_models(), name="model change")
+        self.turned_down = None
+        if self._lives.is_on:
+            self._want(chosen)
+            self._change = self._change or asyncio.create_task(self._change_models(), name="model change")
+        else:
+            self._lives = self._lives_of(chosen)
         self._hold(files.chat is not None and (self._holds or self._lives.state == "ready"))
 
     def generate(self, prompt: Prompt) -> Answer:
@@ -211,19 +210,9 @@ class LocalEngine:
         if self.state != "ready" or child is None:
             raise EngineOff(STILL_LOADING if self.state == "loading" else self.reason or NO_MODEL)
         with self._counted():
-            async with contextlib.aclosing(child.converse(lambda number: _ask(number, prompt))) as replies:
-                async for reply in replies:
-                    match reply:
-                        case Text(piece=piece):
-                            yield piece
-                        case Finished():
-                            answer.truncated = reply.reason == "length"
-                            answer.prompt_tokens, answer.written_tokens = (
-                                reply.prompt_tokens,
-                                reply.output_tokens,
-                            )
-                        case Refused():
-                            raise _refusal(reply)
+            async with contextlib.aclosing(pieces_of(child, prompt, answer)) as pieces:
+                async for piece in pieces:
+                    yield piece
 
     async def _until_changed(self) -> None:
         """For an answer whose slot was given out just before a change began; the line keeps all others."""
@@ -247,7 +236,7 @@ class LocalEngine:
         while True:
             lives, child = await self._child_that_embeds()
             try:
-                return await _vectors(child, texts)
+                return await vectors_of(child, texts)
             except EngineDied:
                 if self._change is None and self._lives is lives:
                     raise
@@ -318,7 +307,11 @@ class LocalEngine:
             return
         name, old = self.choice.files.chat_name, worked.files.chat_name
         self.turned_down = TurnedDown(name, self.reason, old)
-        self._next = worked
+        self._want(worked)
+
+    def _want(self, choice: Choice) -> None:
+        self._next = choice
+        self._load_seconds = self._seconds_a_byte * _bytes_of(choice)
 
     def _hold(self, holds: bool) -> None:
         self._holds = holds
@@ -337,7 +330,7 @@ class LocalEngine:
             return
         self._warmed = {known: until for known, until in self._warmed.items() if until > now}
         self._warmed[lesson] = now + WARM_AGAIN
-        child.tell(Warm(_turns(lesson)))
+        child.tell(Warm(turns_of(lesson)))
 
     def _lives_of(self, choice: Choice) -> Lives:
         return Lives(
@@ -354,7 +347,8 @@ class LocalEngine:
         else:
             self._warmed.clear()
             if news.slots:
-                self._worked, self._load_seconds = lives.choice, lives.load_seconds
+                self._worked = lives.choice
+                self._seconds_a_byte = lives.load_seconds / max(1, _bytes_of(lives.choice))
         self._tell()
 
     def _tell(self) -> None:
@@ -364,43 +358,9 @@ class LocalEngine:
             listener()
 
 
-async def _vectors(child: Child, texts: tuple[str, ...]) -> list[Vector]:
-    found: dict[int, Vector] = {}
-    async with contextlib.aclosing(child.converse(lambda number: Embed(number, texts))) as replies:
-        async for reply in replies:
-            match reply:
-                case Embedded(index=index, vector=vector):
-                    found[index] = numpy.frombuffer(vector, dtype="<f4").astype(numpy.float32)
-                case Refused():
-                    raise _refusal(reply)
-            if len(found) == len(texts):
-                break
-    return [found[index] for index in range(len(texts))]
-
-
-def _ask(number: int, prompt: Prompt) -> Ask:
-    return Ask(
-        number,
-        _turns(prompt.messages),
-        prompt.max_tokens,
-        prompt.temperature,
-        prompt.top_p,
-        prompt.seed,
-        prompt.stop,
-        prompt.grammar,
-    )
-
-
-def _turns(messages: tuple[Message, ...]) -> tuple[tuple[str, str], ...]:
-    return tuple((message.role, message.content) for message in messages)
-
-
-def _refusal(refused: Refused) -> Exception:
-    match refused.kind:
-        case "too_long" | "bad_grammar":
-            return Invalid(refused.message, code=refused.kind)
-        case "busy":
-            return Busy(refused.message)
-        case "off":
-            return EngineOff(refused.message)
-    raise ValueError(refused.kind)
+def _bytes_of(choice: Choice) -> int:
+    """The size of the chat model's file; 0 where there is none."""
+    try:
+        return choice.files.chat.stat().st_size if choice.files.chat else 0
+    except OSError:
+        return 0
