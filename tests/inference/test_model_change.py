@@ -205,6 +205,33 @@ async def test_who_thinks_better_of_it_keeps_the_model_that_runs(
     assert await rest_of(answer)
 
 
+async def test_a_class_that_asks_through_three_changes_gets_every_answer_whole(
+    begun: Begun, tiny_model: MadeModel, newer: ModelFiles
+) -> None:
+    engine = await begun(tiny_model.path)
+    router, older = router_over(engine), engine.choice.files
+
+    school_is_out = asyncio.Event()
+
+    async def ask_on(person: str) -> list[str]:
+        texts = []
+        while not school_is_out.is_set():
+            texts.append(text_in(await heard(router, person)))
+        return texts
+
+    asking = [asyncio.create_task(ask_on(f"student {number}")) for number in range(10)]
+    for files in (newer, older, newer):
+        running = engine.pid
+        await until(lambda: router.status()["queue"]["running"] > 0)
+        await engine.choose(files)
+        await until(lambda: engine.state == "ready")
+        assert engine.pid != running
+    school_is_out.set()
+    texts = [text for each in await asyncio.gather(*asking) for text in each]
+    assert set(texts) == {tiny_model.says, NEW}
+    assert router.figures.faults == 0
+
+
 async def test_a_file_that_cannot_be_loaded_is_turned_down_and_who_waited_is_answered_all_the_same(
     begun: Begun, tiny_model: MadeModel, broken: ModelFiles
 ) -> None:
@@ -260,7 +287,8 @@ async def test_without_a_model_to_come_nobody_waits_and_the_answer_under_way_end
 async def test_an_answer_that_takes_too_long_ends_with_its_child(
     begun: Begun, endless_model: MadeModel, newer: ModelFiles
 ) -> None:
-    engine = await begun(endless_model.path, patience=Patience(drain=0.1))
+    tuning = Tuning(ends_loops=False)
+    engine = await begun(endless_model.path, tuning=tuning, patience=Patience(drain=0.1))
     answer, _ = await under_way(engine, Prompt(LESSON, temperature=0, max_tokens=1900))
     await engine.choose(newer)
     await until(lambda: engine.model == "Newer")
