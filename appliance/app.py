@@ -20,7 +20,7 @@ from appliance.auth.passwords import Hasher
 from appliance.auth.throttle import Throttle
 from appliance.errors import Refusal, StartRefused
 from appliance.helper.pipeline import Helper
-from appliance.inference import models, processor
+from appliance.inference import local, models, processor
 from appliance.inference.backends import borrowed
 from appliance.inference.circuit import Circuit
 from appliance.inference.engine import Engine
@@ -274,6 +274,7 @@ def _router(settings: Settings, engine: Engine) -> Router:
             settings.helper_max_waiting,
             settings.helper_queue_max_wait_seconds,
             time.monotonic,
+            lambda: router.pause,
         ),
         Circuit(
             settings.helper_circuit_breaker_failures,
@@ -287,6 +288,8 @@ def _router(settings: Settings, engine: Engine) -> Router:
         ),
         borrowed=borrowed(settings, time.monotonic),
     )
+    if isinstance(engine, LocalEngine):
+        engine.listen(router.refresh)
     return router
 
 
@@ -311,7 +314,13 @@ def _engine(settings: Settings) -> Engine:
     if settings.helper_llm_backend == "mock":
         return MockEngine(settings.helper_mock_response_text)
     states = States(settings.appliance_data / "cache" / "beginnings")
-    return LocalEngine(_model_files(settings), _tuning(settings), refusal=processor.refusal(), states=states)
+    return LocalEngine(
+        _model_files(settings),
+        _tuning(settings),
+        refusal=processor.refusal(),
+        states=states,
+        patience=local.Patience(drain=settings.helper_queue_slot_ttl_seconds),
+    )
 
 
 def _tuning(settings: Settings) -> Tuning:
@@ -357,6 +366,11 @@ async def _take_up_models(
     if chosen != known and isinstance(engine, LocalEngine):
         log.info("model_changed chat=%s", chosen[0].chat_name or "none")
         await engine.choose(*chosen)
+    elif isinstance(engine, LocalEngine) and engine.turned_down:
+        # What could not be loaded is not tried again at the next start: the list says what answers.
+        answers = engine.choice.files.chat_name
+        if answers != chosen[0].chat_name:
+            await asyncio.to_thread(models.use, settings.appliance_data / "models", answers)
     return chosen
 
 

@@ -34,6 +34,14 @@ class Prompt:
     grammar: str = ""
 
 
+@dataclass(frozen=True)
+class Change:
+    """Another model is on its way: who asks waits in the line, about `seconds` from when the last answer ended."""
+
+    name: str
+    seconds: float
+
+
 class EngineOff(Unavailable):
     """No model is there to answer: a state of the box and not a fault, so it opens no circuit."""
 
@@ -67,6 +75,10 @@ class Engine(Protocol):
     @property
     def model(self) -> str:
         """The name shown to people; empty while no chat model is loaded."""
+
+    @property
+    def change(self) -> Change | None:
+        """What questions should wait for; None while they can be asked, or have nothing to wait for."""
 
     @property
     def slots(self) -> int:

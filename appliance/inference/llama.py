@@ -35,6 +35,10 @@ Wants = Literal["none", "last", "all"]
 CellKind = Literal["f16", "q8_0", "f32"]
 CELL_TYPES: dict[CellKind, int] = {"f32": 0, "f16": 1, "q8_0": 8}  # numbers of ggml's types
 CELL_BYTES: dict[CellKind, float] = {"f32": 4, "f16": 2, "q8_0": 34 / 32}
+CUT_SHORT = "The model file is cut short or damaged: copy it again."
+UNKNOWN_KIND = "This model is of a kind that the engine doesn't know: choose another or update the box."
+NO_GGUF = "This file is no GGUF model."
+UNREADABLE = "The model file can't be read: copy it again or choose another."
 
 
 class LoadFault(Exception):
@@ -414,12 +418,12 @@ def engine_version() -> str:
 def fault_sentence(said: str) -> str:
     """What an operator reads when llama.cpp refuses a file."""
     if "not within" in said or "out of bounds" in said or "corrupted or incomplete" in said:
-        return "The model file is cut short or damaged: copy it again."
+        return CUT_SHORT
     if "unknown model architecture" in said:
-        return "This model is of a kind that the engine doesn't know: choose another or update the box."
+        return UNKNOWN_KIND
     if "invalid magic" in said:
-        return "This file is no GGUF model."
-    return "The model file can't be read: copy it again or choose another."
+        return NO_GGUF
+    return UNREADABLE
 
 
 def _greedy() -> list[Any]:

@@ -1,85 +1,74 @@
-"""The engine on this box: keeps a child process with the chosen models alive and hands it the work."""
+"""The engine on this box: hands the work to a child process with the chosen models, and changes them."""
 
 import asyncio
 import contextlib
-import logging
 import time
-from collections import deque
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
 
-import numpy
-
-from appliance.errors import Busy, Invalid
+from appliance.inference.asking import pieces_of, turns_of, vectors_of
 from appliance.inference.child import DIED, Child, Ended, Limits
-from appliance.inference.engine import Answer, EngineDied, EngineOff, EngineState, Message, Prompt, Vector
-from appliance.inference.protocol import Ask, Embed, Embedded, Finished, Ready, Refused, Setup, Text, Warm
+from appliance.inference.chosen import (
+    DEFAULT_TUNING,
+    EXACT_TUNING,
+    NO_STATES,
+    Choice,
+    ModelFiles,
+    States,
+    Tuning,
+)
+from appliance.inference.engine import (
+    Answer,
+    Change,
+    EngineDied,
+    EngineOff,
+    EngineState,
+    Message,
+    Prompt,
+    Vector,
+)
+from appliance.inference.lives import Lives
+from appliance.inference.protocol import Ready, Warm
+
+__all__ = ["EXACT_TUNING", "LocalEngine", "ModelFiles", "Patience", "States", "Tuning"]
 
 NO_MODEL = "There is no chat model on this box yet."
 STILL_LOADING = "The model is still loading."
 NO_EMBEDDER = "There is no search model on this box."
-MOST_CRASHES = 3
-CRASH_WINDOW = 3600.0
-LONGEST_BACKOFF = 30.0
 EMBED_AT_ONCE = 64
+MOST_WARMED = 64
+WARM_AGAIN = 60.0  # seconds; the child knows by itself what it has read
+IN_USE = 1800.0  # seconds; a lesson that nobody opened for longer is not read again for a new model
+DEFAULT_LIMITS = Limits()
 
-log = logging.getLogger("chalkbox.engine")
 Clock = Callable[[], float]
 
 
 @dataclass(frozen=True)
-class ModelFiles:
-    """What is chosen now; the names are what people read."""
+class Patience:
+    """Seconds when models change: for answers under way, and how long questions wait for the new model to load.
 
-    chat: Path | None = None
-    chat_name: str = ""
-    embedder: Path | None = None
-    embedder_name: str = ""
-
-
-@dataclass(frozen=True)
-class Tuning:
-    """How the child lays out its memory; 0 threads means one per physical core. Sizes in tokens.
-
-    Fast mode is unified with flash attention: all share the cells, and what is shared is there once. Exact mode is
-    split and without flash attention: an answer is the same in any company, to the bit. `prompt_chunk` bounds what is
-    read in a step while answers are being written, `batch` any step. `kept` is how many lessons and conversations
-    are remembered: split, each takes a slot's memory; unified there are 16 for one, in what the slots leave free.
+    `slot` is for an answer that had its turn already when the change began: less than a router's patience.
     """
 
-    slots: int = 4
-    cells_per_slot: int = 2048
-    threads: int = 0
-    prompt_chunk: int = 128
-    batch: int = 256
-    unified: bool = True
-    flash: bool = True
-    cell_kind: Literal["f16", "q8_0", "f32"] = "f16"
-    kept: int = 4
-    ends_loops: bool = True
+    drain: float = 120.0
+    load: float = 60.0
+    slot: float = 30.0
+
+
+DEFAULT_PATIENCE = Patience()
 
 
 @dataclass(frozen=True)
-class States:
-    """Where lessons that were read are kept over a restart; without a folder nowhere."""
+class TurnedDown:
+    """The name of the model that could not be loaded, why as a sentence, and the name of the one that answers."""
 
-    folder: Path | None = None
-    most_bytes: int = 512 * 1024 * 1024
-
-
-DEFAULT_TUNING = Tuning()
-EXACT_TUNING = Tuning(unified=False, flash=False)
-DEFAULT_LIMITS = Limits()
-NO_STATES = States()
-MOST_WARMED = 64
-WARM_AGAIN = 60.0  # seconds; the child knows by itself what it has read
+    name: str
+    why: str
+    old: str
 
 
 class LocalEngine:
-    """Without a chat model the child lives only while there is something to embed."""
-
     backend = "local"
 
     def __init__(
@@ -92,96 +81,121 @@ class LocalEngine:
         clock: Clock = time.monotonic,
         refusal: str = "",
         states: States = NO_STATES,
+        patience: Patience = DEFAULT_PATIENCE,
     ) -> None:
         """`refusal` says why no child may be started on this machine at all; empty where one may."""
-        self._files = files
-        self._tuning = tuning
         self._limits = limits
         self._idle_seconds = idle_seconds
         self._first_backoff = first_backoff
         self._clock = clock
         self._refusal = refusal
         self._states = states
+        self._patience = patience
+        self._heard_of: dict[tuple[Message, ...], float] = {}
         self._warmed: dict[tuple[Message, ...], float] = {}
-        self._crashes: deque[float] = deque(maxlen=MOST_CRASHES)
         self.crashes = 0
-        self._life: asyncio.Task[None] | None = None
-        self._reset()
-
-    def _reset(self) -> None:
-        self._crashes.clear()
-        self._child: Child | None = None
-        self._ready: Ready | None = None
+        self.turned_down: TurnedDown | None = None
+        self._writing = 0
+        self._next: Choice | None = None
+        self._worked: Choice | None = None
+        self._load_seconds = self._seconds_a_byte = 0.0
+        self._change: asyncio.Task[None] | None = None
+        self._holds = False
         self._changed = asyncio.Event()
-        self._wanted = asyncio.Event()
-        self._chat_fault = self._embedder_fault = self._refusal
+        self._listeners: list[Callable[[], None]] = []
+        self._lives = self._lives_of(Choice(files, tuning))
 
     @property
     def state(self) -> EngineState:
-        if self._files.chat is None:
+        if self._next is not None and self._next.files.chat is None:
             return "off"
-        if self._chat_fault:
-            return "failed"
-        return "ready" if self._up and self._up.slots else "loading"
+        return "loading" if self._holds else self._lives.state
+
+    @property
+    def change(self) -> Change | None:
+        if not self._holds:
+            return None
+        choice, gone = self._next or self.choice, 0.0 if self._next else self._lives.age
+        return Change(choice.files.chat_name, max(1.0, self._load_seconds - gone))
+
+    @property
+    def choice(self) -> Choice:
+        """What runs, or is to run where nothing does yet."""
+        return self._lives.choice
 
     @property
     def reason(self) -> str:
         """Why the chat model is switched off, as a sentence for the operator; empty while it isn't."""
-        return self._chat_fault
+        return self._lives.chat_fault
 
     @property
     def model(self) -> str:
-        return self._files.chat_name if self.state == "ready" else ""
+        return self.choice.files.chat_name if self.state == "ready" else ""
 
     @property
     def slots(self) -> int:
-        return max(1, self._up.slots) if self._up else 1
+        up = self._lives.up
+        if up is None and self._holds:
+            return self.choice.tuning.slots
+        return max(1, up.slots) if up else 1
 
     @property
     def can_embed(self) -> bool:
-        return self._files.embedder is not None and not self._embedder_fault
+        return self._lives.can_embed
 
     @property
     def embedder(self) -> str:
-        return self._files.embedder_name if self.can_embed else ""
+        return self.choice.files.embedder_name if self.can_embed else ""
 
     @property
     def pid(self) -> int:
         """The child's process id, 0 while there is none."""
-        return self._child.pid if self._child else 0
+        return self._lives.child.pid if self._lives.child else 0
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Called whenever `state`, `change` or `slots` may be another than before."""
+        self._listeners.append(listener)
 
     async def start(self) -> None:
-        if self._life is None:
-            self._life = asyncio.create_task(self._live(), name="engine")
+        self._lives.start()
 
     async def stop(self) -> None:
-        life, self._life = self._life, None
-        if life is not None:
-            life.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await life
-        self._child = self._ready = None
+        """Also in the middle of a change, which the next start has then behind it."""
+        change, self._change = self._change, None
+        if change is not None:
+            change.cancel()
+            await asyncio.wait({change})
+        self._holds = False
+        await self._lives.stop()
+        if self._next is not None:
+            self._lives, self._next = self._lives_of(self._next), None
         self._tell()
 
     async def choose(self, files: ModelFiles, tuning: Tuning | None = None) -> None:
-        """Ends the running child and begins anew with other files; what it was writing ends as EngineDied."""
-        await self.stop()
-        self._files = files
-        self._tuning = tuning or self._tuning
-        self._reset()
-        await self.start()
+        """Answers under way go to their end, then the child is replaced by one with these files; returns before that.
+
+        A file that can't be loaded is turned down in favour of the model that worked before: `turned_down` says so.
+        """
+        chosen = Choice(files, tuning or self.choice.tuning)
+        if chosen == self.choice and self.state == "ready":
+            return
+        self.turned_down = None
+        if self._lives.is_on:
+            self._want(chosen)
+            self._change = self._change or asyncio.create_task(self._change_models(), name="model change")
+        else:
+            self._lives = self._lives_of(chosen)
+        self._hold(files.chat is not None and (self._holds or self._lives.state == "ready"))
 
     def generate(self, prompt: Prompt) -> Answer:
         return Answer(lambda answer: self._pieces(prompt, answer))
 
     def warm(self, prompt: Prompt) -> None:
-        now = self._clock()
-        if self.state != "ready" or self._child is None or now < self._warmed.get(prompt.messages, now):
-            return
-        if len(self._warmed) >= MOST_WARMED:
-            self._warmed.clear()
-        self._warmed[prompt.messages] = now + WARM_AGAIN
-        self._child.tell(Warm(_turns(prompt)))
+        now, lesson = self._clock(), prompt.messages
+        if len(self._heard_of) >= MOST_WARMED and lesson not in self._heard_of:
+            del self._heard_of[min(self._heard_of, key=lambda known: self._heard_of[known])]
+        self._heard_of[lesson] = now
+        self._warm(lesson, now)
 
     async def embed(self, texts: Sequence[str]) -> list[Vector]:
         """Waits for a child that is starting; raises EngineOff or EngineDied."""
@@ -191,159 +205,162 @@ class LocalEngine:
         return vectors
 
     async def _pieces(self, prompt: Prompt, answer: Answer) -> AsyncGenerator[str, None]:
-        child = self._child
+        await self._until_changed()
+        child = self._lives.child
         if self.state != "ready" or child is None:
-            raise EngineOff(STILL_LOADING if self.state == "loading" else self._chat_fault or NO_MODEL)
-        async with contextlib.aclosing(child.converse(lambda number: _ask(number, prompt))) as replies:
-            async for reply in replies:
-                match reply:
-                    case Text(piece=piece):
-                        yield piece
-                    case Finished():
-                        answer.truncated = reply.reason == "length"
-                        answer.prompt_tokens, answer.written_tokens = reply.prompt_tokens, reply.output_tokens
-                    case Refused():
-                        raise _refusal(reply)
+            raise EngineOff(STILL_LOADING if self.state == "loading" else self.reason or NO_MODEL)
+        with self._counted():
+            async with contextlib.aclosing(pieces_of(child, prompt, answer)) as pieces:
+                async for piece in pieces:
+                    yield piece
+
+    async def _until_changed(self) -> None:
+        """For an answer whose slot was given out just before a change began; the line keeps all others."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._patience.slot):
+                while self._holds:
+                    await self._changed.wait()
+
+    @contextlib.contextmanager
+    def _counted(self) -> Iterator[None]:
+        self._writing += 1
+        try:
+            yield
+        finally:
+            self._writing -= 1
+            if self._change is not None:
+                self._tell()
 
     async def _embed_some(self, texts: tuple[str, ...]) -> list[Vector]:
-        child = await self._child_that_embeds()
-        found: dict[int, Vector] = {}
-        async with contextlib.aclosing(child.converse(lambda number: Embed(number, texts))) as replies:
-            async for reply in replies:
-                match reply:
-                    case Embedded(index=index, vector=vector):
-                        found[index] = numpy.frombuffer(vector, dtype="<f4").astype(numpy.float32)
-                    case Refused():
-                        raise _refusal(reply)
-                if len(found) == len(texts):
-                    break
-        return [found[index] for index in range(len(texts))]
+        """Begun anew on the next child where a change of models ended the one that was at it."""
+        while True:
+            lives, child = await self._child_that_embeds()
+            try:
+                return await vectors_of(child, texts)
+            except EngineDied:
+                if self._change is None and self._lives is lives:
+                    raise
 
-    async def _child_that_embeds(self) -> Child:
+    async def _child_that_embeds(self) -> tuple[Lives, Child]:
         try:
             async with asyncio.timeout(self._limits.load):
-                while self.can_embed and self._life:
-                    if self._child and self._up and self._up.can_embed:
-                        return self._child
-                    self._wanted.set()
+                while self.can_embed and self._lives.is_on:
+                    lives = self._lives
+                    if lives.child and lives.up and lives.up.can_embed:
+                        return lives, lives.child
+                    lives.want()
                     await self._changed.wait()
         except TimeoutError as late:
             raise EngineDied(DIED) from late
-        raise EngineOff(self._embedder_fault or NO_EMBEDDER)
+        raise EngineOff(self._lives.embedder_fault or NO_EMBEDDER)
 
-    async def _live(self) -> None:
-        """Child after child, until the engine is stopped."""
-        backoff = self._first_backoff
-        while True:
-            if not self._loads_chat:
-                await self._wanted.wait()
-            began = self._clock()
-            ended = await self._one_life()
-            if ended is None:
-                continue
-            self._note(ended)
-            backoff = self._first_backoff if self._clock() - began > LONGEST_BACKOFF else backoff
-            await asyncio.sleep(backoff)
-            backoff = min(backoff * 2, LONGEST_BACKOFF)
-
-    @property
-    def _up(self) -> Ready | None:
-        """What the running child could load, None while there is none or it still loads."""
-        return self._ready if self._child and not self._child.is_over else None
-
-    @property
-    def _loads_chat(self) -> bool:
-        return self._files.chat is not None and not self._chat_fault
-
-    async def _one_life(self) -> Ended | None:
-        """How the child ended, None when it was sent home for having nothing to do."""
-        child = self._child = Child(self._setup(), self._limits, self._on_ready)
-        life = asyncio.create_task(child.live())
+    async def _change_models(self) -> None:
+        """One choice after the other, until nobody chose again meanwhile."""
         try:
-            while not life.done():
-                self._wanted.clear()
-                await asyncio.wait({life}, timeout=self._idle_seconds)
-                if not life.done() and self._is_needless(child):
-                    await child.leave()
-                    await life
-                    return None
-            return life.result()
+            while self._next is not None:
+                await self._drained()
+                if self._is_back:
+                    self._next = None
+                    break
+                await self._lives.stop()
+                self._lives, self._next = self._lives_of(self._next), None
+                if self.choice.files.chat is None:
+                    self._worked = None
+                self._lives.start()
+                self._tell()
+                await self._loaded()
+                if self._lives.state == "failed" and self._next is None:
+                    self._turn_down()
         finally:
-            self._child = self._ready = None
-            life.cancel()
-            await asyncio.gather(life, return_exceptions=True)
+            self._change = None
+            self._hold(False)
+        self._warm_again()
 
-    def _is_needless(self, child: Child) -> bool:
-        has_nothing_to_do = child.is_idle and not self._wanted.is_set()
-        return self._up is not None and not self._loads_chat and has_nothing_to_do
+    @property
+    def _is_back(self) -> bool:
+        """Whether what is wanted is what runs."""
+        return self._next == self.choice and self._lives.state == "ready"
 
-    def _setup(self) -> Setup:
-        chat = str(self._files.chat) if self._loads_chat else ""
-        embedder = str(self._files.embedder) if self.can_embed else ""
-        tuning = self._tuning
-        return Setup(
-            chat, embedder, tuning.slots, tuning.cells_per_slot, tuning.threads, tuning.prompt_chunk,
-            tuning.batch, tuning.unified, tuning.flash, tuning.cell_kind, tuning.kept, tuning.ends_loops,
-            str(self._states.folder or ""), self._states.most_bytes, self._limits.beat,
+    async def _drained(self) -> None:
+        """Until nothing is being written any more; what takes too long ends with its child."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._patience.drain):
+                while self._writing and not self._is_back:
+                    await self._changed.wait()
+
+    async def _loaded(self) -> None:
+        try:
+            async with asyncio.timeout(self._patience.load):
+                await self._until_settled()
+        except TimeoutError:
+            self._hold(False)
+            await self._until_settled()
+
+    async def _until_settled(self) -> None:
+        while self._lives.state == "loading" and self._next is None:
+            await self._changed.wait()
+
+    def _turn_down(self) -> None:
+        """A school is not left without a helper because a new file is no good."""
+        worked, self._worked = self._worked, None
+        if worked is None:
+            return
+        name, old = self.choice.files.chat_name, worked.files.chat_name
+        self.turned_down = TurnedDown(name, self.reason, old)
+        self._want(worked)
+
+    def _want(self, choice: Choice) -> None:
+        self._next = choice
+        self._load_seconds = self._seconds_a_byte * _bytes_of(choice)
+
+    def _hold(self, holds: bool) -> None:
+        self._holds = holds
+        self._tell()
+
+    def _warm_again(self) -> None:
+        """The lessons that were in use, the latest first; the child reads them when nobody asks."""
+        now = self._clock()
+        for lesson, heard in sorted(self._heard_of.items(), key=lambda each: -each[1]):
+            if now - heard < IN_USE:
+                self._warm(lesson, now)
+
+    def _warm(self, lesson: tuple[Message, ...], now: float) -> None:
+        child = self._lives.child
+        if self.state != "ready" or child is None or now < self._warmed.get(lesson, now):
+            return
+        self._warmed = {known: until for known, until in self._warmed.items() if until > now}
+        self._warmed[lesson] = now + WARM_AGAIN
+        child.tell(Warm(turns_of(lesson)))
+
+    def _lives_of(self, choice: Choice) -> Lives:
+        return Lives(
+            choice, self._limits, self._states, self._idle_seconds, self._first_backoff, self._refusal,
+            self._hear, self._clock,
         )  # fmt: skip
 
-    def _on_ready(self, ready: Ready) -> None:
-        self._ready = ready
-        self._warmed.clear()
-        if ready.chat_fault:
-            self._give_up_chat(ready.chat_fault)
-        if ready.embedder_fault:
-            self._embedder_fault = ready.embedder_fault
-        log.info("event=engine_ready slots=%d embeds=%s", ready.slots, ready.can_embed)
+    def _hear(self, news: Ready | Ended) -> None:
+        lives = self._lives
+        if isinstance(news, Ended):
+            self.crashes += 1
+            if lives.chat_fault and self._worked == lives.choice:
+                self._worked = None
+        else:
+            self._warmed.clear()
+            if news.slots:
+                self._worked = lives.choice
+                self._seconds_a_byte = lives.load_seconds / max(1, _bytes_of(lives.choice))
         self._tell()
-
-    def _note(self, ended: Ended) -> None:
-        log.warning("event=engine_ended code=%d reason=%r", ended.code, ended.fault or ended.reason)
-        now = self._clock()
-        self._crashes.append(now)
-        self.crashes += 1
-        is_hopeless = len(self._crashes) == MOST_CRASHES and now - self._crashes[0] < CRASH_WINDOW
-        if ended.fault:
-            self._give_up_chat(ended.fault)
-        elif is_hopeless and self._loads_chat:
-            self._give_up_chat("The model made the engine stop three times: choose another model.")
-        elif is_hopeless:
-            self._embedder_fault = "The search model made the engine stop three times."
-        self._tell()
-
-    def _give_up_chat(self, why: str) -> None:
-        self._chat_fault = why
-        self._crashes.clear()
-        log.error("event=model_failed reason=%r", why)
 
     def _tell(self) -> None:
         self._changed.set()
         self._changed = asyncio.Event()
+        for listener in self._listeners:
+            listener()
 
 
-def _ask(number: int, prompt: Prompt) -> Ask:
-    return Ask(
-        number,
-        _turns(prompt),
-        prompt.max_tokens,
-        prompt.temperature,
-        prompt.top_p,
-        prompt.seed,
-        prompt.stop,
-        prompt.grammar,
-    )
-
-
-def _turns(prompt: Prompt) -> tuple[tuple[str, str], ...]:
-    return tuple((message.role, message.content) for message in prompt.messages)
-
-
-def _refusal(refused: Refused) -> Exception:
-    match refused.kind:
-        case "too_long" | "bad_grammar":
-            return Invalid(refused.message, code=refused.kind)
-        case "busy":
-            return Busy(refused.message)
-        case "off":
-            return EngineOff(refused.message)
-    raise ValueError(refused.kind)
+def _bytes_of(choice: Choice) -> int:
+    """The size of the chat model's file; 0 where there is none."""
+    try:
+        return choice.files.chat.stat().st_size if choice.files.chat else 0
+    except OSError:
+        return 0

@@ -23,6 +23,7 @@ DEBT_STEP = 15.0
 # Work in the background stands in line like everybody once it has waited this long.
 PATIENCE = 300.0
 BACKGROUND_SHARE = 4
+LATER = 5  # seconds by which a promise may slip before it is told anew
 
 Clock = Callable[[], float]
 
@@ -47,10 +48,19 @@ class FairQueue:
     """One live question per person; long answers lately put a person further back; classes share by their size.
 
     A class weighs the square root of how many of it ask: thirty don't starve three, nor three hold up thirty.
+    `pause` is None while there are slots to give, else how many seconds there are none once the last answer ended.
     """
 
-    def __init__(self, slots: Callable[[], int], max_waiting: int, max_wait: float, clock: Clock) -> None:
+    def __init__(
+        self,
+        slots: Callable[[], int],
+        max_waiting: int,
+        max_wait: float,
+        clock: Clock,
+        pause: Callable[[], float | None] = lambda: None,
+    ) -> None:
         self._slots = slots
+        self._pause = pause
         self._max_waiting = max_waiting
         self._max_wait = max_wait
         self._clock = clock
@@ -132,6 +142,8 @@ class FairQueue:
 
     def _has_slot(self, ticket: "Ticket") -> bool:
         """Background work has a part of the slots, and leaves one free where there is more than one."""
+        if self._pause() is not None:
+            return False
         free = self._most - self.running
         if self._rank(ticket) == Priority.QUESTION:
             return free > 0
@@ -238,6 +250,8 @@ class FairQueue:
         size = sum(ticket.size for ticket in asked) // max(1, len(asked))
         ends = [self._rest(ticket, now, crowd) for ticket in self._running]
         ends += [0.0] * (self._most - len(ends))
+        if (pause := self._pause()) is not None:
+            ends = [max(ends) + pause] * len(ends)
         heapify(ends)
         while True:
             soonest = ends[0]
@@ -270,6 +284,7 @@ class Ticket:
         self.is_whole = False
         self.gives_way = asyncio.Event()
         self.expires = math.inf
+        self._promised = math.inf
         self._position: Position | None = None
         self._refusal: Refusal | None = None
         self._moved = asyncio.Event()
@@ -299,6 +314,7 @@ class Ticket:
         """
         while (position := self._position) is not None:
             self._moved.clear()
+            self._promised = self._queue._clock() + position.seconds
             yield position
             await self._until_moved()
 
@@ -319,6 +335,8 @@ class Ticket:
 
     def _move(self, position: Position | None) -> None:
         is_news = position is None or self._position is None or position.place != self._position.place
+        if position is not None:
+            is_news = is_news or self._queue._clock() + position.seconds > self._promised + LATER
         self._position = position
         if is_news:
             self._moved.set()

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 from appliance.errors import Refusal
-from appliance.inference.engine import Answer, EngineDied, EngineOff, EngineState, Prompt, Vector
+from appliance.inference.engine import Answer, Change, EngineDied, EngineOff, EngineState, Prompt, Vector
 from appliance.inference.pieces import Pieces
 from appliance.inference.remote_stream import EVENTS, JSON, NO_MODELS, Chunk, check, chunks, model_names
 from appliance.settings import Settings
@@ -91,6 +91,7 @@ class RemoteEngine:
     backend = "remote"
     can_embed = False
     embedder = ""
+    change: Change | None = None
 
     def __init__(self, server: Server, waits: Waits = DEFAULT_WAITS) -> None:
         self._server = server

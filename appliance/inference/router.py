@@ -106,6 +106,12 @@ class Router:
         """Answers that whoever would be asked now writes at the same time."""
         return self._backends.shown.engine.slots
 
+    @property
+    def pause(self) -> float | None:
+        """Seconds in which nobody's turn comes, from when the last answer ended; None as long as turns come."""
+        change = self._backends.shown.engine.change
+        return change.seconds if change else None
+
     async def answer(
         self, prompt: Prompt, person: str, group: str, priority: Priority = Priority.QUESTION
     ) -> AsyncGenerator[Event, None]:
@@ -149,12 +155,14 @@ class Router:
 
     def status(self) -> dict[str, Any]:
         shown = self._backends.shown
-        engine = shown.engine
+        engine, change = shown.engine, shown.engine.change
         return {
-            "ok": engine.state == "ready" and not shown.circuit.is_open,
+            # Who asks while the model changes waits in the line and is answered.
+            "ok": (engine.state == "ready" or change is not None) and not shown.circuit.is_open,
             "backend": engine.backend,
             "model": engine.model,
             "state": engine.state,
+            "changing_to": change.name if change else "",
             "queue": {
                 "running": self._queue.running,
                 "waiting": self._queue.waiting,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy
 
-from appliance.inference.engine import Answer, EngineDied, EngineState, Prompt, Vector
+from appliance.inference.engine import Answer, Change, EngineDied, EngineState, Prompt, Vector
 
 WIDTH = 384
 LINE = "This is a scripted answer."
@@ -33,6 +33,7 @@ class ScriptedEngine:
     ) -> None:
         self.state: EngineState = state
         self.slots = slots
+        self.change: Change | None = None
         self.can_embed = can_embed
         self.asked: list[Prompt] = []
         self.warmed: list[Prompt] = []

@@ -27,6 +27,9 @@ async def index(request: Request) -> HTTPResponse:
         installed=installed,
         recommended=await asyncio.to_thread(_recommended, parts.settings.appliance_models / "manifest.toml"),
         engine=parts.router.status(),
+        # Only this box's own engine has files that can fail.
+        reason=getattr(parts.engine, "reason", ""),
+        turned_down=getattr(parts.engine, "turned_down", None),
         is_measuring=await is_measuring(parts.db),
         measured=await asyncio.to_thread(_measured, folder, parts.settings.appliance_models),
     )
@@ -38,7 +41,12 @@ async def update(request: Request) -> HTTPResponse:
     folder, name = parts.settings.appliance_data / "models", forms.text(request, "name", 200)
     if name:
         await asyncio.to_thread(models.use, folder, name)
-        say(request, translate("The model %(name)s is being loaded.", name=name))
+        say(
+            request,
+            translate(
+                "The model %(name)s is taken up as soon as the answers under way have ended.", name=name
+            ),
+        )
     else:
         await asyncio.to_thread(models.use_none, folder)
         say(request, translate("The helper answers from the lessons alone now."))

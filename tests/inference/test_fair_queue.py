@@ -27,7 +27,8 @@ class Room:
 
     def __init__(self, slots: int = 1, max_waiting: int = 50, max_wait: float = 60) -> None:
         self.clock = Hands()
-        self.queue = FairQueue(lambda: slots, max_waiting, max_wait, self.clock)
+        self.pause: float | None = None
+        self.queue = FairQueue(lambda: slots, max_waiting, max_wait, self.clock, lambda: self.pause)
         self.order: list[str] = []
         self.inside: list[str] = []
         self.heard: dict[str, list[Position]] = {}
@@ -283,6 +284,45 @@ async def test_expected_seconds_come_from_what_was_measured(room: Callable[..., 
     await here.cancel("ben")
     assert here.heard["cem"][-1].seconds == 3, "half of ada's answer is written"
     assert here.queue.expected(1000) == 12
+
+
+async def test_while_a_model_changes_nobody_is_let_in_and_the_promise_counts_the_change(
+    room: Callable[..., Room],
+) -> None:
+    """Prompts of 1,000 characters take 2 s to read, answers have 21 pieces, one each tenth of a second."""
+    here = room(slots=1)
+    for number in range(30):
+        await here.ask(f"warm{number}", size=1000)
+        here.clock.now += 2
+        here.writes(f"warm{number}", 21, 0.1)
+        await here.let_go(f"warm{number}")
+    for person in ("ada", "ben"):
+        await here.ask(person, size=1000)
+    here.pause = 20.0
+    here.queue.refresh()
+    await settled()
+    # The place is the same, and the promise is too far off to stand.
+    assert [(told.place, told.seconds) for told in here.heard["ben"]] == [(1, 7), (1, 27)]
+    await here.let_go("ada")
+    assert here.inside == [] and here.queue.expected(1000) == 27
+    await here.ask("cem", size=1000)
+    assert here.heard["cem"] == [Position(2, 27)]
+    here.pause = None
+    here.queue.refresh()
+    await settled()
+    assert here.inside == ["ben"]
+
+
+async def test_a_wait_for_a_new_model_ends_with_the_longest_wait_of_the_line(
+    room: Callable[..., Room],
+) -> None:
+    here = room(slots=1, max_wait=0.05)
+    here.pause = 300.0
+    await here.ask("ada")
+    with pytest.raises(Busy):
+        async with asyncio.timeout(5):
+            await here.tasks["ada"]
+    assert here.queue.waiting == 0
 
 
 async def test_an_answer_that_was_stopped_says_nothing_about_length(room: Callable[..., Room]) -> None:
