@@ -190,8 +190,8 @@ async def _writing(engine: LocalEngine, lesson: int) -> float:
 
 
 def _story(place: int, lesson: int) -> Prompt:
-    topic = TOPICS[place % len(TOPICS)]
-    text = f"Tell a very long story about {topic}. Story number {place + 1}."
+    # Short, or the first answers were over before the last question was read.
+    text = f"{place + 1}: a very long story about {TOPICS[place % len(TOPICS)]}."
     return _question(lesson, text, PIECES[place % len(PIECES)])
 
 
