@@ -60,7 +60,7 @@ async def walk(
     taken: Taken = {name: [] for name in PAGES}
     await asyncio.gather(
         *(
-            _read(one.line, number * each_seconds / len(seats), each_seconds, goes_on, taken)
+            _read(one.line, number, number * each_seconds / len(seats), each_seconds, goes_on, taken)
             for number, one in enumerate(seats)
         )
     )
@@ -77,10 +77,10 @@ def _inside(log: str) -> Taken:
     }
 
 
-async def _read(one: Line, delay: float, pause: float, goes_on: GoesOn, taken: Taken) -> None:
+async def _read(one: Line, turn: int, delay: float, pause: float, goes_on: GoesOn, taken: Taken) -> None:
+    """The first page is the one whose `turn` it is: at every moment all kinds are asked for."""
     await asyncio.sleep(delay)
     names = list(PAGES)
-    turn = 0
     while goes_on():
         name = names[turn % len(names)]
         answer = await one.get(PAGES[name])

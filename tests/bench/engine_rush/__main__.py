@@ -127,7 +127,8 @@ def show(results: Results, load: tuple[float, float, float]) -> None:
     for name, looks in results.long.items():
         if looks:
             print("\n".join(report.weighed(name, looks)))
-    print("\n".join(report.targets(rushes)))
+    if lines := report.targets(rushes):
+        print("\n".join(lines))
     after = ", ".join(f"{number:.1f}" for number in os.getloadavg())
     print(f"\nLoad of the machine before {', '.join(f'{number:.1f}' for number in load)}, after {after}.")
     print("With a load of its own beside the bench, or turns far apart, figures are worth little.")

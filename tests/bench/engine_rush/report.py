@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from tests.bench.engine_rush.long_day import Weighed
 from tests.bench.engine_rush.rushes import Rush
 from tests.bench.engine_rush.school_box import Beside
+from tests.bench.machine import MEGABYTE
 from tests.bench.table import ms, percentile
 
 COLUMNS = ("makespan s", "first p50 s", "first p95 s", "done p50 s", "done p95 s", "tokens/s", "memory MB")
-MEGABYTE = 1024 * 1024
 WIDTH = 46
 PEERS = {"python": "llama_cpp.server"}
 ASKED_PAGES = ("class home", "lesson")
 PAGES_P99 = 0.1
-STABLE = 1.03
+STABLE = 8 * MEGABYTE
 
 
 @dataclass(frozen=True)
@@ -177,6 +177,7 @@ def weighed(name: str, looks: Sequence[Weighed]) -> list[str]:
     ]
     for look in looks:
         lines.append(f"  {look.questions:>9}{look.resident / MEGABYTE:>12.1f}{look.seconds:>12.1f}")
-    ratio = looks[-1].resident / looks[0].resident
-    met = "met" if ratio <= STABLE else "NOT met"
-    return [*lines, f"  last / first: {ratio:.3f} (stable, at most {STABLE}: {met})"]
+    grown = looks[-1].resident - looks[0].resident
+    met = "met" if grown <= STABLE else "NOT met"
+    most = f"at most {STABLE / MEGABYTE:.0f}"
+    return [*lines, f"  grown since the first look: {grown / MEGABYTE:.1f} MB (stable, {most}: {met})"]

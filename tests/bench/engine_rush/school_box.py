@@ -40,6 +40,14 @@ class Crowd:
 
 
 @dataclass(frozen=True)
+class Asker:
+    """A student who has opened the lesson."""
+
+    pupil: Pupil
+    scope_token: str
+
+
+@dataclass(frozen=True)
 class Answered:
     """Seconds; `backend` is who wrote the answer."""
 
@@ -69,8 +77,9 @@ async def pages_beside(model: Path, tuning: Tuning, crowd: Crowd, out: int) -> B
         pupils(box, *names) as askers,
         class_of(box, crowd.students, "Reader") as seats,
     ):
+        ready = [await _opened(one) for one in askers]
         seen_alone, alone = await walk(box, seats, lasting(crowd.seconds), crowd.each_seconds)
-        return await _rushed(box, seats, askers, Beside(crowd, alone, {}, seen_alone, {}, (), ()))
+        return await _rushed(box, seats, ready, Beside(crowd, alone, {}, seen_alone, {}, (), ()))
 
 
 @asynccontextmanager
@@ -99,7 +108,7 @@ async def _loaded(box: ServedBox) -> None:
             await asyncio.sleep(LOOK_SECONDS)
 
 
-async def _rushed(box: ServedBox, seats: list[Seat], askers: list[Pupil], alone: Beside) -> Beside:
+async def _rushed(box: ServedBox, seats: list[Seat], askers: list[Asker], alone: Beside) -> Beside:
     crowd, answers, makespans = alone.crowd, list[Answered](), list[float]()
     rushing = asyncio.create_task(_rushes(askers, lasting(crowd.seconds), answers, makespans))
     seen, inside = await walk(box, seats, lambda: not rushing.done(), crowd.each_seconds)
@@ -107,8 +116,15 @@ async def _rushed(box: ServedBox, seats: list[Seat], askers: list[Pupil], alone:
     return replace(alone, rush=inside, seen_rush=seen, makespans=tuple(makespans), answers=tuple(answers))
 
 
+async def _opened(one: Pupil) -> Asker:
+    found = TOKEN.search((await one.browser.get(FIRST_LESSON)).text)
+    if found is None:
+        raise RuntimeError("the lesson has no helper to ask")
+    return Asker(one, found[1])
+
+
 async def _rushes(
-    askers: list[Pupil], goes_on: GoesOn, answers: list[Answered], makespans: list[float]
+    askers: list[Asker], goes_on: GoesOn, answers: list[Answered], makespans: list[float]
 ) -> None:
     """One after the other, for as long as the walk before it; at least one, and the last comes to its end."""
     while goes_on() or not makespans:
@@ -119,17 +135,14 @@ async def _rushes(
         makespans.append(time.perf_counter() - began)
 
 
-async def _ask(one: Pupil, number: int, of: int) -> Answered:
+async def _ask(one: Asker, number: int, of: int) -> Answered:
     await asyncio.sleep(number * WITHIN / of)
-    lesson = await one.browser.get(FIRST_LESSON)
-    found = TOKEN.search(lesson.text)
-    if found is None:
-        raise RuntimeError("the lesson has no helper to ask")
+    browser = one.pupil.browser
     question = f"Why does the lamp of table {number + 1} only light when the wire makes a circle?"
-    body = {"message": question, "scope_token": found[1], "reset_conversation": True}
-    headers = {**STREAM, "X-CSRF-Token": one.browser.token}
+    body = {"message": question, "scope_token": one.scope_token, "reset_conversation": True}
+    headers = {**STREAM, "X-CSRF-Token": browser.token}
     asked = time.perf_counter()
-    async with one.browser.client.stream("POST", "/helper/chat", json=body, headers=headers) as response:
+    async with browser.client.stream("POST", "/helper/chat", json=body, headers=headers) as response:
         response.raise_for_status()
         return await _heard(response, asked)
 
