@@ -77,7 +77,7 @@ def test_pages_beside_a_rush_are_held_to_their_slowest_hundredth() -> None:
     kinds = ("privacy", "class home", "lesson")
     quick = {kind: [0.005] * 100 for kind in kinds}
     slow = {**quick, "lesson": [0.005] * 98 + [0.2] * 2}
-    answers = Answered(1.0, 2.0, "local"), Answered(1.0, 2.0, "lesson")
+    answers = Answered(2.0, "local"), Answered(2.0, "lesson")
     found = Beside(Crowd(200, 5, 30, 2), quick, slow, quick, slow, (2.0, 3.0), answers)
     lines = report.beside("ours-fast-30", found)
     verdicts = [line.rpartition("p99 under 100.0 ms: ")[2] for line in lines if "p99 under" in line]

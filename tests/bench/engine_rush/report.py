@@ -147,7 +147,7 @@ def beside(name: str, found: Beside) -> list[str]:
             lines.append(_spread(f"{page}, {where}, alone", alone[page]))
             lines.append(_spread(f"{page}, {where}, rush", rush[page]) + _page_verdict(where, rush[page]))
     spans = f"{min(found.makespans):.1f}-{max(found.makespans):.1f} s"
-    lines.append(f"  rushes: {len(found.makespans)} of {spans}; first word p95 {_first_p95(found):.2f} s;")
+    lines.append(f"  rushes: {len(found.makespans)} of {spans}")
     lines.append(f"  written by the model: {len(written)} of {len(found.answers)} answers")
     return lines
 
@@ -163,10 +163,6 @@ def _page_verdict(where: str, seconds: Sequence[float]) -> str:
     if not seconds or where != "in the server":
         return ""
     return f"  p99 under {ms(PAGES_P99)}: {'met' if percentile(seconds, 99) < PAGES_P99 else 'NOT met'}"
-
-
-def _first_p95(found: Beside) -> float:
-    return percentile([each.first for each in found.answers], 95)
 
 
 def weighed(name: str, looks: Sequence[Weighed]) -> list[str]:

@@ -49,10 +49,12 @@ class Asker:
 
 @dataclass(frozen=True)
 class Answered:
-    """Seconds; `backend` is who wrote the answer."""
+    """`backend` is who wrote the answer, which took so many seconds to its end.
 
-    first: float
-    done: float
+    When the first word came says nothing here: the box sends whole sentences, and made-up weights end none.
+    """
+
+    seconds: float
     backend: str
 
 
@@ -148,13 +150,11 @@ async def _ask(one: Asker, number: int, of: int) -> Answered:
 
 
 async def _heard(response: httpx.Response, asked: float) -> Answered:
-    event, first = "", 0.0
+    event = ""
     async for line in response.aiter_lines():
         event = line.removeprefix("event: ") if line.startswith("event: ") else event
-        if line == "event: delta" and not first:
-            first = time.perf_counter() - asked
-        elif line.startswith("data: ") and event == "error":
+        if line.startswith("data: ") and event == "error":
             raise RuntimeError(f"the helper refused: {line}")
-        elif line.startswith("data: ") and event == "done":
-            return Answered(first, time.perf_counter() - asked, json.loads(line[6:])["backend"])
+        if line.startswith("data: ") and event == "done":
+            return Answered(time.perf_counter() - asked, json.loads(line.removeprefix("data: "))["backend"])
     raise RuntimeError("an answer without an end")
