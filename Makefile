@@ -37,7 +37,7 @@ check: .venv/.installed .venv/.test-tools ## format, lint, types, layering
 bench: .venv/.search-model .venv/.test-tools ## measure this machine; BENCH=--short takes half a minute
 	@$(VENV)/python -m tests.bench $(BENCH)
 
-bench-engine: .venv/.test-tools ## our engine and its peers in the same class rush: an hour; BENCH="--shape tiny --turns 1" takes a minute
+bench-engine: .venv/.search-model .venv/.test-tools ## our engine and its peers in the same class rush: hours; BENCH=--quick takes five minutes
 	@$(VENV)/python -m tests.bench.engine_rush $(BENCH)
 
 messages: .venv/.installed ## put new texts into the catalogues and say what is not translated

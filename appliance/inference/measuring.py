@@ -17,8 +17,13 @@ from appliance.inference.tuned import CLASS, KNOBS, Tuned
 BUDGET = 100.0
 LOAD_SECONDS = 60.0
 LONGEST_TRIAL = 40.0
-PIECES = 12
+# On a school day the class before was on other lessons, and the engine still remembers them.
 READ_CHARS = 1000
+LEAST_LESSONS = 2
+MOST_LESSONS = 12
+READING_SECONDS = 6.0
+# Answers end one after the other, so that between those that go on slots are empty.
+PIECES = (8, 12, 16)
 POLL = 0.02
 # What is as good as the best: then more answers at the same time are better, for everybody starts soon.
 AS_GOOD = 1.07
@@ -42,17 +47,32 @@ class Step:
     overrides: Overrides
 
 
+@dataclass(frozen=True)
+class Trial:
+    """`lessons` is how many the engine remembered while a class wrote about the last of them."""
+
+    found: Tuned
+    lessons: int
+
+
 def steps(cores: int) -> list[Step]:
-    """The likeliest gains first: what doesn't fit into two minutes is left at its safe guess."""
+    """The likeliest gains first: what doesn't fit into two minutes is left at its safe guess.
+
+    Both kinds of memory are tried again with more slots; a step that changes nothing is passed over.
+    """
+    exact = Step("exact memory", {"unified": False, "flash": False})
     found = [
         Step("16 answers at once", {"slots": 16}),
-        Step("one shared memory", {"unified": True, "flash": True}),
+        exact,
         Step(f"{CLASS} answers at once", {"slots": CLASS}),
+        exact,
+        Step("one shared memory", {"unified": True, "flash": True}),
         Step("8 answers at once", {"slots": 8}),
-        *([Step("one thread fewer", {"threads": cores - 1})] if cores > 1 else []),
         Step("longer pieces of prompts", {"prompt_chunk": 256, "batch": 512}),
         Step("shorter pieces of prompts", {"prompt_chunk": 64}),
         Step("a smaller memory", {"cell_kind": "q8_0", "flash": True}),
+        # With two cores it would be half of them, and the engine makes room for other programs by itself.
+        *([Step("one thread fewer", {"threads": cores - 1})] if cores > 2 else []),
     ]
     trimmed = [Step(step.what, {k: v for k, v in step.overrides.items() if k in KNOBS}) for step in found]
     return [step for step in trimmed if step.overrides]
@@ -65,28 +85,50 @@ async def measure(
 
     `most_slots` holds to what the operator chose, 0 to nothing.
     """
-    began, longest, trials = time.monotonic(), 0.0, []
+    began, longest, lessons = time.monotonic(), 0.0, 0
     road = list(_road(steps(cores), most_slots))
     best: Tuned | None = None
-    for number, step in enumerate(road, start=1):
+    trials: dict[Tuning, Trial | None] = {}
+    for step in road:
+        tuning = replace(best.tuning if best else Tuning(), **step.overrides)
+        if tuning in trials:
+            continue
         left = budget - (time.monotonic() - began)
         # One more is kept for the end.
         if best is not None and left < 2 * longest:
             break
-        tell(f"{number} of at most {len(road)}: {step.what}")
+        tell(f"{len(trials) + 1} of at most {len(road)}: {step.what}")
         started = time.monotonic()
-        base = best.tuning if best else Tuning()
-        tried = await _tried(chat, name, replace(base, **step.overrides), number)
+        tried = trials[tuning] = await trial(chat, name, tuning, lessons)
         longest = max(longest, time.monotonic() - started)
         tell(f"  {_outcome(tried)}")
-        trials += [tried] if tried else []
-        best = _best(trials)
+        lessons = lessons or (tried.lessons if tried else 0)
+        best = _best([each.found for each in trials.values() if each])
     if best is None:
         raise Unavailable(NOTHING, "not_measured")
     tell("The best of them once more")
-    again = await _tried(chat, name, best.tuning, len(road) + 1)
+    again = await trial(chat, name, best.tuning, lessons)
     tell(f"  {_outcome(again)}")
-    return _both(best, again)
+    return _both(best, again.found if again else None)
+
+
+async def trial(chat: Path, name: str, tuning: Tuning, lessons: int) -> Trial | None:
+    """None for a setting that this machine or model doesn't bear; 0 lessons are as many as there is time for."""
+    engine = LocalEngine(ModelFiles(chat, name), tuning)
+    await engine.start()
+    try:
+        async with asyncio.timeout(LOAD_SECONDS + LONGEST_TRIAL):
+            while engine.state == "loading":  # noqa: ASYNC110 - the engine tells nobody when it is ready
+                await asyncio.sleep(POLL)
+            slots = engine.slots
+            lessons, reading = await _reading(engine, lessons)
+            writing = await _writing(engine, lessons)
+    except (Refusal, TimeoutError):
+        return None
+    finally:
+        await engine.stop()
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    return Trial(Tuned(replace(tuning, slots=slots), reading, writing, at), lessons) if writing else None
 
 
 def _both(first: Tuned, again: Tuned | None) -> Tuned:
@@ -98,10 +140,11 @@ def _both(first: Tuned, again: Tuned | None) -> Tuned:
     return replace(again, reading=reading, writing=writing, is_steady=1 / NOISE < apart < NOISE)
 
 
-def _outcome(tried: Tuned | None) -> str:
+def _outcome(tried: Trial | None) -> str:
     if tried is None:
         return "not possible here"
-    return f"a class of {CLASS} in {tried.seconds(CLASS):.0f} s with {tried.tuning.slots} at a time"
+    found = tried.found
+    return f"a class of {CLASS} in {found.seconds(CLASS):.0f} s with {found.tuning.slots} at a time"
 
 
 def _road(every: list[Step], most_slots: int) -> Iterator[Step]:
@@ -115,41 +158,25 @@ def _road(every: list[Step], most_slots: int) -> Iterator[Step]:
 def _best(trials: list[Tuned]) -> Tuned | None:
     if not trials:
         return None
-    quickest = min(trial.seconds(CLASS) for trial in trials)
-    good = [trial for trial in trials if trial.seconds(CLASS) <= quickest * AS_GOOD]
-    return max(good, key=lambda trial: (trial.tuning.slots, -trial.seconds(CLASS)))
+    quickest = min(each.seconds(CLASS) for each in trials)
+    good = [each for each in trials if each.seconds(CLASS) <= quickest * AS_GOOD]
+    return max(good, key=lambda each: (each.tuning.slots, -each.seconds(CLASS)))
 
 
-async def _tried(chat: Path, name: str, tuning: Tuning, number: int) -> Tuned | None:
-    """None for a setting that this machine or model doesn't bear."""
-    engine = LocalEngine(ModelFiles(chat, name), tuning)
-    await engine.start()
-    try:
-        async with asyncio.timeout(LOAD_SECONDS + LONGEST_TRIAL):
-            while engine.state == "loading":  # noqa: ASYNC110 - the engine tells nobody when it is ready
-                await asyncio.sleep(POLL)
-            slots = engine.slots
-            reading = await _reading(engine, number)
-            writing = await _writing(engine, number)
-    except (Refusal, TimeoutError):
-        return None
-    finally:
-        await engine.stop()
-    at = datetime.now(UTC).isoformat(timespec="seconds")
-    return Tuned(replace(tuning, slots=slots), reading, writing, at) if writing else None
-
-
-async def _reading(engine: LocalEngine, number: int) -> float:
-    """Characters a second, of a prompt that no child has read before."""
-    text = f"{number}. " + WORDS * (READ_CHARS // len(WORDS))
+async def _reading(engine: LocalEngine, lessons: int) -> tuple[int, float]:
+    """How many lessons it remembers now, and characters a second."""
     began = time.monotonic()
-    moments = await _moments(engine, Prompt((Message("user", text),), max_tokens=1, temperature=0))
-    return len(text) / max(0.001, (moments[0] if moments else time.monotonic()) - began)
+    for number in range(1, (lessons or MOST_LESSONS) + 1):
+        await _moments(engine, _question(number, "What is this about?", pieces=1))
+        passed = max(0.001, time.monotonic() - began)
+        if not lessons and number >= LEAST_LESSONS and passed > READING_SECONDS:
+            break
+    return number, number * len(_lesson(number)) / passed
 
 
-async def _writing(engine: LocalEngine, number: int) -> float:
-    """Pieces a second over all slots, while every one of them writes."""
-    asked = [_story(place, number) for place in range(engine.slots)]
+async def _writing(engine: LocalEngine, lesson: int) -> float:
+    """Pieces a second over all slots, from when every one of them writes to the end of the last."""
+    asked = [_story(place, lesson) for place in range(engine.slots)]
     written = await asyncio.gather(*(_moments(engine, prompt) for prompt in asked))
     firsts = [moments[0] for moments in written if moments]
     if not firsts:
@@ -162,10 +189,20 @@ async def _writing(engine: LocalEngine, number: int) -> float:
     return counted / max(0.001, last - everybody)
 
 
-def _story(place: int, number: int) -> Prompt:
-    topic = TOPICS[place % len(TOPICS)]
-    text = f"Tell a very long story about {topic}. Story number {place + number * 100}."
-    return Prompt((Message("user", text),), max_tokens=PIECES, temperature=0)
+def _story(place: int, lesson: int) -> Prompt:
+    # Short, or the first answers were over before the last question was read.
+    text = f"{place + 1}: a very long story about {TOPICS[place % len(TOPICS)]}."
+    return _question(lesson, text, PIECES[place % len(PIECES)])
+
+
+def _question(lesson: int, text: str, pieces: int) -> Prompt:
+    return Prompt(
+        (Message("system", _lesson(lesson)), Message("user", text)), max_tokens=pieces, temperature=0
+    )
+
+
+def _lesson(number: int) -> str:
+    return f"Lesson {number:02}. " + WORDS * (READ_CHARS // len(WORDS))
 
 
 async def _moments(engine: LocalEngine, prompt: Prompt) -> list[float]:

@@ -3,14 +3,11 @@
 import argparse
 import asyncio
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from random import Random
 
 from tests.bench.machine import MEGABYTE, described
+from tests.bench.new_box import SEARCH_MODEL, new_box
 from tests.bench.paper import paper_meanwhile
 from tests.bench.query_counts import query_counts
 from tests.bench.school_day import hand_in_rush, join_rush, pages
@@ -18,10 +15,6 @@ from tests.bench.starting import memory, starts
 from tests.bench.table import line, title
 from tests.faults.power_cuts import losses, work_until_killed
 from tests.faults.serving import HandedIn, ServedBox
-
-SEARCH_MODEL = Path(__file__).parent.parent.parent / "models"
-# The rush is a class on one address, all of it right.
-ENVIRONMENT = {"APPLIANCE_JOIN_RATE_LIMIT_PER_MINUTE": "100000"}
 
 
 @dataclass(frozen=True)
@@ -42,17 +35,6 @@ class Size:
 
 SHORT = Size(3, 30, 6, 1, 20, 2, 10, 2 * MEGABYTE, 3, 20)
 WHOLE = Size(10, 200, 60, 5, 60, 5, 30, 20 * MEGABYTE, 200, 300)
-
-
-@contextmanager
-def new_box(**environment: str) -> Iterator[ServedBox]:
-    with tempfile.TemporaryDirectory() as folder:
-        box = ServedBox(Path(folder) / "data", Path(folder) / "log", {**ENVIRONMENT, **environment})
-        try:
-            yield box
-        finally:
-            if box.process is not None:
-                box.kill()
 
 
 async def measure(size: Size) -> int:

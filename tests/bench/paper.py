@@ -6,8 +6,8 @@ import sqlite3
 import time
 from contextlib import closing
 
-from tests.bench.keep_alive import Seat, line_to
-from tests.bench.school_day import PAGES, browse, class_of, inside
+from tests.bench.keep_alive import line_to
+from tests.bench.school_day import PAGES, class_of, lasting, walk
 from tests.bench.table import line, spread, title
 from tests.faults.serving import ServedBox
 from tests.made_documents import pdf
@@ -28,25 +28,17 @@ async def paper_meanwhile(
     title(f"A paper of {paper_pages} pages, while {students} students open a page every {each_seconds:g} s")
     paper = _paper(paper_pages)
     async with class_of(box, students, "Neighbour") as seats:
-        alone, alone_inside = await _walk(box, seats, seconds, each_seconds)
+        alone, alone_inside = await walk(box, seats, lasting(seconds), each_seconds)
         began = time.perf_counter()
         await _hand_over(box, paper)
         reading = asyncio.create_task(_until_read(box, began))
-        beside, beside_inside = await _walk(box, seats, seconds, each_seconds)
+        beside, beside_inside = await walk(box, seats, lasting(seconds), each_seconds)
         share, took = _progress(box), await reading
     for name in PAGES:
         spread(f"{name}, in the server, alone", alone_inside[name])
         spread(f"{name}, in the server, beside it", beside_inside[name], "p99 100 ms", alone_inside[name])
         spread(f"{name}, as the browser sees it, beside it", beside[name], against=alone[name])
     line("the paper was read in", f"{took:.0f} s", f"{share:.0%} meanwhile")
-
-
-async def _walk(
-    box: ServedBox, seats: list[Seat], seconds: float, each_seconds: float
-) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
-    already = len(box.log.read_bytes())
-    taken = await browse(seats, seconds, each_seconds)
-    return taken, inside(box.log.read_bytes()[already:].decode())
 
 
 async def _hand_over(box: ServedBox, paper: bytes) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from tests.bench.keep_alive import Answer, Line, Seat, join, line_to, seat
@@ -17,6 +17,10 @@ ROUTES = {
     "class home": "/student",
     "lesson": '"/course/<course:str>/<lesson:str>"',
 }
+
+GoesOn = Callable[[], bool]
+Taken = dict[str, list[float]]
+"""Seconds that each kind of page took."""
 
 
 @asynccontextmanager
@@ -33,32 +37,37 @@ async def pages(box: ServedBox, students: int, seconds: float, each_seconds: flo
     """Everybody opens a page every `each_seconds`, the three kinds in turn."""
     title(f"Pages: {students} students, each a page every {each_seconds:g} s, for {seconds:g} s")
     async with class_of(box, students, "Reader") as seats:
-        already = len(box.log.read_bytes())
         used = processor_seconds(pid_of(box))
-        taken = await browse(seats, seconds, each_seconds)
+        taken, inside = await walk(box, seats, lasting(seconds), each_seconds)
         used = processor_seconds(pid_of(box)) - used
-    for name, within in inside(box.log.read_bytes()[already:].decode()).items():
+    for name, within in inside.items():
         budget = "" if name == "privacy" else "8 / 40 ms"
         spread(f"{name}, in the server", within, budget)
         spread(f"{name}, as the browser sees it", taken[name], against=taken["privacy"])
     line("processor time a page", f"{used / sum(map(len, taken.values())) * 1000:.1f} ms")
 
 
-async def browse(seats: list[Seat], seconds: float, each_seconds: float) -> dict[str, list[float]]:
-    """Seconds that each kind of page took, as the browsers see it."""
-    taken: dict[str, list[float]] = {name: [] for name in PAGES}
+def lasting(seconds: float) -> GoesOn:
     until = time.perf_counter() + seconds
+    return lambda: time.perf_counter() < until
+
+
+async def walk(
+    box: ServedBox, seats: list[Seat], goes_on: GoesOn, each_seconds: float
+) -> tuple[Taken, Taken]:
+    """As the browsers see it, and in the server by its own log."""
+    already = len(box.log.read_bytes())
+    taken: Taken = {name: [] for name in PAGES}
     await asyncio.gather(
         *(
-            _read(one.line, number * each_seconds / len(seats), each_seconds, until, taken)
+            _read(one.line, number, number * each_seconds / len(seats), each_seconds, goes_on, taken)
             for number, one in enumerate(seats)
         )
     )
-    return taken
+    return taken, _inside(box.log.read_bytes()[already:].decode())
 
 
-def inside(log: str) -> dict[str, list[float]]:
-    """Seconds that each kind of page took in the server, by its own log."""
+def _inside(log: str) -> Taken:
     return {
         name: [
             float(found) / 1000
@@ -68,11 +77,11 @@ def inside(log: str) -> dict[str, list[float]]:
     }
 
 
-async def _read(one: Line, delay: float, pause: float, until: float, taken: dict[str, list[float]]) -> None:
+async def _read(one: Line, turn: int, delay: float, pause: float, goes_on: GoesOn, taken: Taken) -> None:
+    """The first page is the one whose `turn` it is: at every moment all kinds are asked for."""
     await asyncio.sleep(delay)
     names = list(PAGES)
-    turn = 0
-    while time.perf_counter() < until:
+    while goes_on():
         name = names[turn % len(names)]
         answer = await one.get(PAGES[name])
         if answer.status != 200:

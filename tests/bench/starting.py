@@ -32,20 +32,7 @@ def starts(box: ServedBox, times: int) -> None:
     spread("stop, with nobody on it", stops)
 
 
-async def memory(box: ServedBox) -> None:
-    """Of a box that has its search model and no chat model, as set-up leaves it."""
-    title("Resident memory without a chat model")
-    await _indexed(box)
-    _tell(box, "after the start, lessons indexed")
-    async with line_to(box) as one:
-        await seat(one, box, "Weigher")
-        for _ in range(30):
-            for path in PAGES.values():
-                await one.get(path)
-    _tell(box, "after 90 pages")
-
-
-async def _indexed(box: ServedBox) -> None:
+async def indexed(box: ServedBox) -> None:
     """Wait until the search model has done its first work: the engine's child is there by then."""
     deadline = time.perf_counter() + SETTLE_SECONDS
     busy = -1.0
@@ -56,6 +43,19 @@ async def _indexed(box: ServedBox) -> None:
             return
         busy = used
         await asyncio.sleep(1)
+
+
+async def memory(box: ServedBox) -> None:
+    """Of a box that has its search model and no chat model, as set-up leaves it."""
+    title("Resident memory without a chat model")
+    await indexed(box)
+    _tell(box, "after the start, lessons indexed")
+    async with line_to(box) as one:
+        await seat(one, box, "Weigher")
+        for _ in range(30):
+            for path in PAGES.values():
+                await one.get(path)
+    _tell(box, "after 90 pages")
 
 
 def _tell(box: ServedBox, when: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from appliance.errors import Unavailable
 from appliance.inference import tuned
 from appliance.inference.local import Tuning
-from appliance.inference.measuring import measure, steps
+from appliance.inference.measuring import LEAST_LESSONS, MOST_LESSONS, measure, steps, trial
 from appliance.inference.model_list import ModelFile
 from appliance.inference.tuned import Tuned, keep, tuned_for
 from tests.made_models import MadeModel
@@ -25,6 +25,29 @@ async def test_a_real_model_is_measured_and_every_child_is_gone(tiny_model: Made
     assert said[0] == f"1 of at most {len(steps(2))}: 16 answers at once"
     assert said[-2] == "The best of them once more"
     assert 0 < found.seconds(30) < 120
+
+
+async def test_both_kinds_of_memory_are_tried_and_no_setting_twice(tiny_model: MadeModel) -> None:
+    said: list[str] = []
+    await measure(tiny_model.path, "tiny", 2, said.append, budget=60.0)
+    tried = [line.partition(": ")[2] for line in said if " of at most " in line]
+    assert tried[:3] == ["16 answers at once", "exact memory", "30 answers at once"]
+    # With so many slots, or so few, at most one kind is left that was not tried with them.
+    assert (
+        len(tried) < len(steps(2)) and tried[3:].count("exact memory") + tried.count("one shared memory") < 2
+    )
+
+
+async def test_a_class_is_measured_while_several_lessons_are_remembered(tiny_model: MadeModel) -> None:
+    first = await trial(tiny_model.path, "tiny", Tuning(slots=2), lessons=0)
+    assert first is not None and LEAST_LESSONS <= first.lessons <= MOST_LESSONS
+    again = await trial(tiny_model.path, "tiny", Tuning(slots=2, unified=False, flash=False), lessons=3)
+    assert again is not None and again.lessons == 3
+
+
+def test_one_thread_fewer_is_no_step_where_it_were_half_of_them() -> None:
+    named = {cores: [step.what for step in steps(cores)] for cores in (1, 2, 4)}
+    assert ["one thread fewer" in names for names in named.values()] == [False, False, True]
 
 
 async def test_the_operators_own_number_of_answers_is_held_to(tiny_model: MadeModel) -> None:

@@ -5,15 +5,13 @@ import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx
 
-from appliance.inference import local
 from appliance.inference.engine import Prompt
-from appliance.inference.local import LocalEngine, ModelFiles, Tuning
+from appliance.inference.local import LocalEngine, ModelFiles, States, Tuning
 from tests.bench.engine_rush.peers import Cache, llama_server, python_server
 
 POLL = 0.02
@@ -60,7 +58,7 @@ async def playing(name: str, machine: Machine) -> AsyncIterator[Player]:
     """`ours-fast-30`, `ours-exact-16`, `server-8`, `server-8-kvu` or `python`."""
     kind, *rest = name.split("-")
     if kind == "ours":
-        async with _ours(machine, rest[0], int(rest[1])) as player:
+        async with _ours(machine, name) as player:
             yield player
     elif kind == "server":
         slots, unified = int(rest[0]), rest[1:] == ["kvu"]
@@ -73,21 +71,20 @@ async def playing(name: str, machine: Machine) -> AsyncIterator[Player]:
             yield player
 
 
-@asynccontextmanager
-async def _ours(machine: Machine, mode: str, slots: int) -> AsyncIterator[Player]:
-    wished: dict[str, Any] = {
-        "slots": slots, "cells_per_slot": machine.cells, "threads": machine.threads,
-        "unified": mode == "fast", "flash": mode == "fast", "ends_loops": False,
-    }  # fmt: skip
-    known = {knob.name for knob in fields(Tuning)}
-    more: dict[str, Any] = {}
-    if hasattr(local, "States"):
-        more["states"] = local.States(machine.states / mode)
-    engine = LocalEngine(
-        ModelFiles(machine.model, "bench"),
-        Tuning(**{name: value for name, value in wished.items() if name in known}),
-        **more,
+def tuning_of(name: str, machine: Machine) -> Tuning:
+    """Of one of ours."""
+    _, mode, slots = name.split("-")
+    is_fast = mode == "fast"
+    return Tuning(
+        int(slots), machine.cells, machine.threads, unified=is_fast, flash=is_fast, ends_loops=False
     )
+
+
+@asynccontextmanager
+async def _ours(machine: Machine, name: str) -> AsyncIterator[Player]:
+    tuning, states = tuning_of(name, machine), States(machine.states / name)
+    engine = LocalEngine(ModelFiles(machine.model, "bench"), tuning, states=states)
+    slots = tuning.slots
     await engine.start()
     try:
         while engine.state == "loading":  # noqa: ASYNC110 - the engine tells nobody when it is ready
@@ -95,8 +92,7 @@ async def _ours(machine: Machine, mode: str, slots: int) -> AsyncIterator[Player
         if engine.state != "ready" or engine.slots != slots:
             raise RuntimeError(f"our engine is {engine.state} with {engine.slots} slots: {engine.reason}")
         # The box says so when a student opens a lesson; only what is read ahead may be kept over a restart.
-        opened = getattr(engine, "warm", lambda prompt: None)
-        yield Player(lambda prompt, began: _ask_ours(engine, prompt, began), engine.pid, opened)
+        yield Player(lambda prompt, began: _ask_ours(engine, prompt, began), engine.pid, engine.warm)
     finally:
         await engine.stop()
 

@@ -44,7 +44,7 @@ async def rush(player: Player, size: Size, lessons: Sequence[str], seed: str) ->
             *(
                 _question(
                     player,
-                    _prompt(size, lessons[number % len(lessons)], f"{seed}-{number}"),
+                    prompt_of(size, lessons[number % len(lessons)], f"{seed}-{number}"),
                     began,
                     number,
                     size,
@@ -57,14 +57,22 @@ async def rush(player: Player, size: Size, lessons: Sequence[str], seed: str) ->
 
 async def single(player: Player, size: Size, lesson: str, seed: str) -> Rush:
     async with peak_of(player.pid) as peak:
-        heard = await player.ask(_prompt(size, lesson, seed), time.perf_counter())
+        heard = await player.ask(prompt_of(size, lesson, seed), time.perf_counter())
     return _rush([heard], peak[0])
 
 
 def opened(player: Player, size: Size, lesson: str) -> None:
     """What all questions on this lesson begin with, as the box says it when somebody opens its page."""
-    begins = _prompt(size, lesson, "").messages[0]
+    begins = prompt_of(size, lesson, "").messages[0]
     player.opened(Prompt((begins, Message("user", "")), max_tokens=1))
+
+
+def prompt_of(size: Size, lesson: str, seed: str) -> Prompt:
+    messages = (
+        Message("system", f"Lesson: {_text(lesson, size.shared)}."),
+        Message("user", f"Question: {_text(seed, size.own)}?"),
+    )
+    return Prompt(messages, max_tokens=size.out, temperature=0)
 
 
 async def _question(player: Player, prompt: Prompt, began: float, number: int, size: Size) -> Heard:
@@ -81,14 +89,6 @@ def _rush(heard: Sequence[Heard], memory: int) -> Rush:
         memory,
         all(each.is_full for each in heard),
     )
-
-
-def _prompt(size: Size, lesson: str, seed: str) -> Prompt:
-    messages = (
-        Message("system", f"Lesson: {_text(lesson, size.shared)}."),
-        Message("user", f"Question: {_text(seed, size.own)}?"),
-    )
-    return Prompt(messages, max_tokens=size.out, temperature=0)
 
 
 def _text(seed: str, words: int) -> str:
