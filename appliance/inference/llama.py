@@ -412,6 +412,8 @@ def fault_sentence(said: str) -> str:
     """What an operator reads when llama.cpp refuses a file."""
     if "not within" in said or "out of bounds" in said or "corrupted or incomplete" in said:
         return "The model file is cut short or damaged: copy it again."
+    if "only supports up to version" in said or "invalid ggml type" in said:
+        return "This file is of a newer kind than the engine knows: choose another or update the box."
     if "unknown model architecture" in said:
         return "This model is of a kind that the engine doesn't know: choose another or update the box."
     if "invalid magic" in said:
