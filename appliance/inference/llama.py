@@ -333,10 +333,10 @@ class Context:
     def logits(self, place: int) -> list[float]:
         return list(L.llama_get_logits_ith(self.handle, place)[: self._model.tokens])
 
-    def check(self, place: int) -> None:
-        """Raises BrokenModel; NaN in the last layer reaches every logit, so a scattered sample shows it."""
+    def check(self, place: int, looks: int = 64) -> None:
+        """Raises BrokenModel; NaN before the output layer reaches every logit, so a scattered sample shows it."""
         logits = L.llama_get_logits_ith(self.handle, place)
-        stride = max(1, self._model.tokens // 64)
+        stride = max(1, self._model.tokens // looks)
         if any(math.isnan(logits[at]) for at in range(0, self._model.tokens, stride)):
             raise BrokenModel("the model's numbers are not a number")
 

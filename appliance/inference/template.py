@@ -29,6 +29,10 @@ MOST_MEMORY = 256 * 1024 * 1024
 Turns = Sequence[tuple[str, str]]
 
 
+class TakesTooLong(TemplateError):
+    """Not to be tried again with other words."""
+
+
 class GenerationMarks(Extension):
     """`{% generation %}` marks what a trainer learns from; for asking it means nothing."""
 
@@ -77,6 +81,8 @@ class ChatTemplate:
         system = next((content for role, content in clean if role == "system"), "")
         try:
             text = self._rendered(clean)
+        except TakesTooLong:
+            raise
         except TemplateError:
             if not system:
                 raise
@@ -107,7 +113,7 @@ def _bounded() -> Iterator[None]:
     except TemplateError:
         raise
     except RanAway as endless:
-        raise TemplateError("the template takes too long") from endless
+        raise TakesTooLong from endless
     except Exception as error:
         raise TemplateError(str(error)) from error
 
