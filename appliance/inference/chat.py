@@ -79,8 +79,11 @@ class Chat:
 
     def _work(self, ask: Ask, messages: Turns, most: int) -> Work | None:
         """None when the text is so long that counting its tokens isn't worth the time."""
+        longest = self.scheduler.cells_per_slot * 16
+        if sum(len(content) for _, content in messages) > longest:
+            return None
         text = self.template.render(messages)
-        if len(text) > self.scheduler.cells_per_slot * 16:
+        if len(text) > longest:
             return None
         taste = Taste(ask.temperature, ask.top_p, ask.seed, ask.grammar)
         key = key_of(prompt_tokens(self.model, text))
