@@ -27,20 +27,18 @@ CONSOLE = (
     "operations/console.py",
     "operations/demo.py",
     "operations/demo_study.py",
-    "inference/chat.py",
     "inference/child.py",
     "inference/inspection.py",
     "inference/pull.py",
     "inference/probe.py",
     "inference/scripted.py",
-    "inference/worker.py",
     "study/canvas.py",
     "web/programs.py",
 )
 TRANSLATES = {"translate", "_"}
 SENTENCE = re.compile(r"[A-Z%'].* .*[.?!]", re.DOTALL)
 REFUSALS = {"Refusal", "Invalid", "Unauthorized", "Forbidden", "NotFound", "Conflict"} | {
-    "TooLarge", "RateLimited", "Busy", "Unavailable", "EngineOff",
+    "TooLarge", "RateLimited", "Busy", "Unavailable", "EngineOff", "LoadFault",
 }  # fmt: skip
 
 # Header lines that change by themselves, or that Babel fills with somebody's address.

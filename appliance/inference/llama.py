@@ -23,6 +23,12 @@ EMBEDDING_FAMILIES = frozenset(
 )
 
 
+CUT_SHORT = "The model file is cut short or damaged: copy it again."
+NEWER = "This file is of a newer kind than the engine knows: choose another or update the box."
+UNKNOWN = "This model is of a kind that the engine doesn't know: choose another or update the box."
+NO_MODEL = "This file is no GGUF model."
+UNREADABLE = "The model file can't be read: copy it again or choose another."
+
 ROWS = (
     4  # llama.cpp multiplies so many tokens at once; one that is left over costs as much as two rows of them
 )
@@ -411,14 +417,14 @@ def engine_version() -> str:
 def fault_sentence(said: str) -> str:
     """What an operator reads when llama.cpp refuses a file."""
     if "not within" in said or "out of bounds" in said or "corrupted or incomplete" in said:
-        return "The model file is cut short or damaged: copy it again."
+        return CUT_SHORT
     if "only supports up to version" in said or "invalid ggml type" in said:
-        return "This file is of a newer kind than the engine knows: choose another or update the box."
+        return NEWER
     if "unknown model architecture" in said:
-        return "This model is of a kind that the engine doesn't know: choose another or update the box."
+        return UNKNOWN
     if "invalid magic" in said:
-        return "This file is no GGUF model."
-    return "The model file can't be read: copy it again or choose another."
+        return NO_MODEL
+    return UNREADABLE
 
 
 def _greedy() -> list[Any]:

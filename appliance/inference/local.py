@@ -20,6 +20,7 @@ from appliance.inference.protocol import Ask, Embed, Embedded, Finished, Ready, 
 NO_MODEL = "There is no chat model on this box yet."
 STILL_LOADING = "The model is still loading."
 NO_EMBEDDER = "There is no search model on this box."
+THREE_TIMES = "The model made the engine stop three times."
 MOST_CRASHES = 3
 CRASH_WINDOW = 3600.0
 LONGEST_BACKOFF = 30.0
@@ -126,7 +127,6 @@ class LocalEngine:
 
     @property
     def reason(self) -> str:
-        """Why the chat model is switched off, as a sentence for the operator; empty while it isn't."""
         return self._chat_fault
 
     @property
@@ -306,7 +306,7 @@ class LocalEngine:
         if ended.fault:
             self._give_up_chat(ended.fault)
         elif is_hopeless and self._loads_chat:
-            self._give_up_chat("The model made the engine stop three times: choose another model.")
+            self._give_up_chat(THREE_TIMES)
         elif is_hopeless:
             self._embedder_fault = "The search model made the engine stop three times."
         self._tell()

@@ -59,8 +59,9 @@ async def _sent(request: Request, response: BaseHTTPResponse, text: str) -> None
         async with asyncio.timeout(UNREAD_SECONDS):
             await response.send(text)
     except TimeoutError as unread:
+        # not closed, which would wait until the rest is read
         if request.transport is not None:
-            request.transport.abort()
+            request.transport.abort()  # type: ignore[attr-defined]  # every TCP transport has it
         raise RequestCancelled from unread
 
 

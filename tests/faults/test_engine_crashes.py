@@ -96,12 +96,24 @@ async def test_after_three_crashes_the_operator_reads_it_and_lessons_answer(
         os.kill(engine.pid, signal.SIGKILL)
         await until(lambda: not engine.pid)
     await until(lambda: engine.state == "failed")
-    assert "three times" in (await operator.get("/operate/models")).text
+    page = (await operator.get("/operate/models")).text
+    assert "The model made the engine stop three times. The model is switched off." in page
     answer = (await question(ben)).json()
     assert answer["citations"] and answer["model"] == ""
     await engine.choose(ModelFiles(tiny_model.path, "Tiny"))
     await until(lambda: engine.state == "ready")
     assert (await question(ben)).json()["model"] == "Tiny"
+
+
+async def test_the_operator_reads_what_is_wrong_with_a_file(
+    cast: Cast, engine: LocalEngine, tiny_model: MadeModel, tmp_path: Path
+) -> None:
+    operator = await cast.max()
+    await asyncio.to_thread((tmp_path / "cut.gguf").write_bytes, tiny_model.path.read_bytes()[:-50_000])
+    await engine.choose(ModelFiles(tmp_path / "cut.gguf", "Cut"))
+    await until(lambda: engine.state == "failed")
+    page = (await operator.get("/operate/models")).text
+    assert "The model file is cut short or damaged: copy it again. The model is switched off." in page
 
 
 async def test_each_restart_waits_longer_than_the_one_before(alone: LocalEngine) -> None:

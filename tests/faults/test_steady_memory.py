@@ -41,7 +41,7 @@ def grown(pid: int | str) -> int:
 
 async def ask(engine: LocalEngine, chance: random.Random, told: list[str]) -> None:
     """Another student, another end, now and then given up in the middle or bound to a grammar."""
-    words = " ".join(chance.choices("lamp battery loop current wire energy closed open".split(), k=12))
+    words = " ".join(chance.choices(("lamp", "battery", "loop", "current", "wire", "energy"), k=12))
     rules = Message("system", f"Lesson {chance.randrange(12)}: a lamp glows in a closed loop.")
     grammar = 'root ::= "yes" | "no"' if chance.random() < 0.1 else ""
     prompt = Prompt((rules, Message("user", words)), max_tokens=6, temperature=0.5, grammar=grammar)

@@ -135,7 +135,7 @@ async def test_a_flipped_bit_before_the_weights_is_refused_or_harmless(whole: by
         *with_a_flipped_bit(whole, 12, 4, 400),
         *with_a_flipped_bit(whole, 24, tensors, tensors + 600),
     ]
-    told = []
+    told: list[str] = []
     for raw in files:
         path = tmp_path / "flipped.gguf"
         path.write_bytes(raw)
