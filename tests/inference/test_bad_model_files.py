@@ -10,7 +10,7 @@ import pytest
 
 from appliance.errors import Invalid, Unavailable
 from appliance.inference.child import Limits
-from appliance.inference.engine import Message, Prompt
+from appliance.inference.engine import EngineOff, Message, Prompt
 from appliance.inference.local import LocalEngine, ModelFiles
 from appliance.inference.probe import probe
 from tests.made_models import MadeModel, known_gguf
@@ -151,6 +151,24 @@ async def test_a_single_weight_that_is_no_number_is_found(whole: bytes, tmp_path
     path = tmp_path / "one.gguf"
     path.write_bytes(whole[:-3000] + struct.pack("<e", float("nan")) + whole[-2998:])
     assert "nonsense" in await refusal(path)
+
+
+async def test_a_damaged_search_model_is_found_and_the_child_lives_on(
+    minilm_model: Path, tmp_path: Path
+) -> None:
+    raw = await asyncio.to_thread(minilm_model.read_bytes)
+    damaged = tmp_path / "search.gguf"
+    damaged.write_bytes(raw[:-60_000] + b"\xff" * 60_000)
+    assert "nonsense" in await refusal(damaged)
+    engine = LocalEngine(ModelFiles(embedder=damaged), limits=QUICK, first_backoff=0.02)
+    await engine.start()
+    try:
+        for _ in range(2):
+            with pytest.raises(EngineOff, match="nonsense"):
+                await engine.embed(["lamp", "battery"])
+        assert engine.crashes == 0
+    finally:
+        await engine.stop()
 
 
 async def test_a_model_without_a_template_gets_a_common_one(tmp_path: Path) -> None:
