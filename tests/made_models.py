@@ -97,7 +97,9 @@ class MadeModel:
     says: str = ""
 
 
-def known_gguf(path: Path, says: str = SAYS, shape: Shape = Shape(), ends: bool = True) -> MadeModel:
+def known_gguf(
+    path: Path, says: str = SAYS, shape: Shape = Shape(), ends: bool = True, template: str = CHATML
+) -> MadeModel:
     """Answers `says` to every chat prompt at any temperature; without `ends` it says it for ever.
 
     Attention and feed-forward are computed in full, then multiplied by zero: a bigger `shape` speaks slower.
@@ -106,7 +108,7 @@ def known_gguf(path: Path, says: str = SAYS, shape: Shape = Shape(), ends: bool 
     vocabulary = _own_vocabulary(tuple(pieces))
     shape = replace(shape, width=_wide_enough(shape, len(pieces) + 1), tied=False)
     table, output = _chain(vocabulary, pieces, shape.width, ends)
-    _write(path, shape, vocabulary, _llama_tensors(shape, table, output, gain=0.0))
+    _write(path, shape, vocabulary, _llama_tensors(shape, table, output, gain=0.0), template)
     return MadeModel(path, says if ends else "")
 
 
@@ -363,14 +365,17 @@ def _llama_tensors(shape: Shape, table: Array, output: Array, gain: float, seed:
     return tensors
 
 
-def _write(path: Path, shape: Shape, vocabulary: Vocabulary, tensors: list[Tensor]) -> None:
+def _write(
+    path: Path, shape: Shape, vocabulary: Vocabulary, tensors: list[Tensor], template: str = CHATML
+) -> None:
     """Tensors are made one at a time while writing, so that a big shape needs little memory."""
     path.parent.mkdir(parents=True, exist_ok=True)
     writer = GGUFWriter(path, "llama")
     _describe(writer, path.stem, shape, len(vocabulary.tokens))
     for key, value, kind, sub_kind in vocabulary.keys:
         writer.add_key_value(key, value, kind, sub_type=sub_kind)
-    writer.add_chat_template(CHATML)
+    if template:
+        writer.add_chat_template(template)
     for name, size, _ in tensors:
         flat = len(size) == 1
         dtype = np.dtype(np.float32 if flat else np.float16)

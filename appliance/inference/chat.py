@@ -50,21 +50,44 @@ class Chat:
     def work_for(self, ask: Ask) -> Work | Refused:
         """The prompt in tokens; of a conversation that is too long the oldest turns are left out."""
         most = max(1, ask.max_tokens)
+        try:
+            work = self._longest_that_fits(ask, most)
+        except TemplateError:
+            return Refused(ask.id, "off", BAD_TEMPLATE)
+        return work or Refused(ask.id, "too_long", TOO_LONG)
+
+    def _longest_that_fits(self, ask: Ask, most: int) -> Work | None:
+        """Looks as often as the number of turns has binary digits: each look renders and reads all of it."""
+        whole = self._work(ask, ask.messages, most)
+        most_left_out = sum(role != "system" for role, _ in ask.messages) // 2
+        if not most_left_out or (whole and self._fits(whole, most)):
+            return whole
+        # the shortest as it is, even when a whole answer has no room: a shorter answer may still fit
+        found = self._work(ask, without_oldest(ask.messages, most_left_out), most)
+        least = 1
+        while least < most_left_out:
+            middle = (least + most_left_out) // 2
+            tried = self._work(ask, without_oldest(ask.messages, middle), most)
+            if tried and self._fits(tried, most):
+                found, most_left_out = tried, middle
+            else:
+                least = middle + 1
+        return found
+
+    def _fits(self, work: Work, most: int) -> bool:
+        return work.tokens + most <= self.scheduler.cells_per_slot
+
+    def _work(self, ask: Ask, messages: Turns, most: int) -> Work | None:
+        """None when the text is so long that counting its tokens isn't worth the time."""
+        longest = self.scheduler.cells_per_slot * 16
+        if sum(len(content) for _, content in messages) > longest:
+            return None
+        text = self.template.render(messages)
+        if len(text) > longest:
+            return None
         taste = Taste(ask.temperature, ask.top_p, ask.seed, ask.grammar)
-        for messages in shorter_and_shorter(ask.messages):
-            try:
-                text = self.template.render(messages)
-            except TemplateError:
-                return Refused(ask.id, "off", BAD_TEMPLATE)
-            if len(text) > self.scheduler.cells_per_slot * 16:
-                continue
-            key = key_of(prompt_tokens(self.model, text))
-            work = Work(ask.id, key, most, taste, ask.stop, text.rstrip().endswith("<think>"))
-            if work.tokens + most <= self.scheduler.cells_per_slot:
-                return work
-        # as it is without its older turns: a shorter answer may still fit
-        is_hopeless = len(text) > self.scheduler.cells_per_slot * 16
-        return Refused(ask.id, "too_long", TOO_LONG) if is_hopeless else work
+        key = key_of(prompt_tokens(self.model, text))
+        return Work(ask.id, key, most, taste, ask.stop, text.rstrip().endswith("<think>"))
 
     def read_ahead(self, warm: Warm) -> None:
         try:
@@ -92,14 +115,11 @@ def open_chat(setup: Setup, said: Said, now: Callable[[], datetime]) -> Chat:
     return Chat(model, template, scheduler, slots)
 
 
-def shorter_and_shorter(messages: Turns) -> Iterator[Turns]:
-    """All of it, then without the oldest exchange, and so on; what stands first and the question always stay."""
+def without_oldest(messages: Turns, exchanges: int) -> Turns:
+    """So many questions with their answers left out; what stands first and the question itself always stay."""
     rules = [turn for turn in messages if turn[0] == "system"]
     talk = [turn for turn in messages if turn[0] != "system"]
-    yield messages
-    while len(talk) > 1:
-        talk = talk[2:] or talk[-1:]
-        yield [*rules, *talk]
+    return [*rules, *(talk[2 * exchanges :] or talk[-1:])]
 
 
 def layout(model: Model, setup: Setup, memory: int) -> tuple[int, int, Shape]:

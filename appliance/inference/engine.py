@@ -73,6 +73,10 @@ class Engine(Protocol):
     def state(self) -> EngineState: ...
 
     @property
+    def reason(self) -> str:
+        """Why the model is switched off, as a sentence for the operator; empty while it isn't."""
+
+    @property
     def model(self) -> str:
         """The name shown to people; empty while no chat model is loaded."""
 

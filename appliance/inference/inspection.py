@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from appliance.inference.chat import physical_cores, template_of
+from appliance.inference.chat import SPARE_MEMORY, TOO_BIG, physical_cores, template_of
 from appliance.inference.llama import Batch, BrokenModel, Context, Embedder, LoadFault, Model, Said, Shape
 
 Kind = Literal["chat", "embedding", ""]
@@ -40,6 +40,8 @@ def inspect(path: str, now: Callable[[], datetime]) -> Inspection:
 def _inspected(path: str, said: Said, now: Callable[[], datetime]) -> Inspection:
     if not os.path.isfile(path):
         raise LoadFault("There is no such file.")
+    if os.path.getsize(path) > os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") - SPARE_MEMORY:
+        raise LoadFault(TOO_BIG)
     model = Model(path, said)
     if model.makes_vectors:
         Embedder(path, said).vector("One two three.")
@@ -58,4 +60,5 @@ def _decode_two(model: Model) -> None:
     tokens = model.tokenize("1 + 1", special=False, begin=True)[:2] or [0]
     place = batch.add(tokens, 0, 0, wants="last")
     context.run(batch)
-    context.check(place)
+    # every one: in the output layer a damaged number spoils the score of one word only
+    context.check(place, model.tokens)

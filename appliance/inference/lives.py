@@ -11,7 +11,7 @@ from appliance.inference.chosen import Choice, States, setup_for
 from appliance.inference.engine import EngineState
 from appliance.inference.protocol import Ready
 
-CRASHED = "The model made the engine stop three times: choose another model."
+CRASHED = "The model made the engine stop three times."
 SEARCH_CRASHED = "The search model made the engine stop three times."
 MOST_CRASHES = 3
 CRASH_WINDOW = 3600.0

@@ -23,9 +23,14 @@ EMBEDDING_FAMILIES = frozenset(
 )
 
 
-ROWS = (
-    4  # llama.cpp multiplies so many tokens at once; one that is left over costs as much as two rows of them
-)
+CUT_SHORT = "The model file is cut short or damaged: copy it again."
+NEWER = "This file is of a newer kind than the engine knows: choose another or update the box."
+UNKNOWN = "This model is of a kind that the engine doesn't know: choose another or update the box."
+NO_MODEL = "This file is no GGUF model."
+UNREADABLE = "The model file can't be read: copy it again or choose another."
+
+# llama.cpp multiplies so many tokens at once; one that is left over costs as much as two rows of them.
+ROWS = 4
 SPARE_CELLS = 256  # of a unified context, for tokens that only fill the last row
 
 BEST = 40  # tokens that one is picked from
@@ -35,10 +40,6 @@ Wants = Literal["none", "last", "all"]
 CellKind = Literal["f16", "q8_0", "f32"]
 CELL_TYPES: dict[CellKind, int] = {"f32": 0, "f16": 1, "q8_0": 8}  # numbers of ggml's types
 CELL_BYTES: dict[CellKind, float] = {"f32": 4, "f16": 2, "q8_0": 34 / 32}
-CUT_SHORT = "The model file is cut short or damaged: copy it again."
-UNKNOWN_KIND = "This model is of a kind that the engine doesn't know: choose another or update the box."
-NO_GGUF = "This file is no GGUF model."
-UNREADABLE = "The model file can't be read: copy it again or choose another."
 
 
 class LoadFault(Exception):
@@ -340,10 +341,10 @@ class Context:
     def logits(self, place: int) -> list[float]:
         return list(L.llama_get_logits_ith(self.handle, place)[: self._model.tokens])
 
-    def check(self, place: int) -> None:
-        """Raises BrokenModel; NaN in the last layer reaches every logit, so a scattered sample shows it."""
+    def check(self, place: int, looks: int = 64) -> None:
+        """Raises BrokenModel; NaN before the output layer reaches every logit, so a scattered sample shows it."""
         logits = L.llama_get_logits_ith(self.handle, place)
-        stride = max(1, self._model.tokens // 64)
+        stride = max(1, self._model.tokens // looks)
         if any(math.isnan(logits[at]) for at in range(0, self._model.tokens, stride)):
             raise BrokenModel("the model's numbers are not a number")
 
@@ -419,10 +420,12 @@ def fault_sentence(said: str) -> str:
     """What an operator reads when llama.cpp refuses a file."""
     if "not within" in said or "out of bounds" in said or "corrupted or incomplete" in said:
         return CUT_SHORT
+    if "only supports up to version" in said or "invalid ggml type" in said:
+        return NEWER
     if "unknown model architecture" in said:
-        return UNKNOWN_KIND
+        return UNKNOWN
     if "invalid magic" in said:
-        return NO_GGUF
+        return NO_MODEL
     return UNREADABLE
 
 

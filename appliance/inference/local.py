@@ -125,7 +125,6 @@ class LocalEngine:
 
     @property
     def reason(self) -> str:
-        """Why the chat model is switched off, as a sentence for the operator; empty while it isn't."""
         return self._lives.chat_fault
 
     @property

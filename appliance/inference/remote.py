@@ -89,6 +89,7 @@ class RemoteEngine:
     """Writes text and makes no vectors. Address, key, questions and answers never reach a log."""
 
     backend = "remote"
+    reason = ""
     can_embed = False
     embedder = ""
     change: Change | None = None

@@ -27,6 +27,7 @@ class ScriptedEngine:
     """Says the queued texts in order, word by word, and keeps what it was asked in `asked` and `warmed`."""
 
     backend = "scripted"
+    reason = ""
 
     def __init__(
         self, state: EngineState = "ready", slots: int = 2, can_embed: bool = True, line: str = LINE

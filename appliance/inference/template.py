@@ -1,7 +1,8 @@
 """The chat template a model carries in its file, run in a sandbox: the file comes from anywhere."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NoReturn
 
@@ -12,6 +13,8 @@ from jinja2.parser import Parser
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from appliance.inference.leash import RanAway, leash
+
 CHATML = (
     "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n"
     "{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
@@ -20,8 +23,14 @@ LONGEST_TEMPLATE = 64 * 1024
 
 SWITCHES = {"add_generation_prompt": True, "enable_thinking": False}
 LONGEST_TEXT = 1024 * 1024
+MOST_SECONDS = 2.0  # the templates of real models take milliseconds
+MOST_MEMORY = 256 * 1024 * 1024
 
 Turns = Sequence[tuple[str, str]]
+
+
+class TakesTooLong(TemplateError):
+    """Not to be tried again with other words."""
 
 
 class GenerationMarks(Extension):
@@ -61,7 +70,8 @@ class ChatTemplate:
         )
         sandbox.globals["raise_exception"] = _refuse
         sandbox.globals["strftime_now"] = lambda pattern: now().strftime(pattern)
-        self._template = sandbox.from_string(source or CHATML)
+        with _bounded():
+            self._template = sandbox.from_string(source or CHATML)
         self._words = {"bos_token": begin, "eos_token": end, **SWITCHES}
         written = sorted((text for text in controls if len(text) > 2), key=len, reverse=True)
         self._controls = re.compile("|".join(map(re.escape, written))) if written else None
@@ -71,6 +81,8 @@ class ChatTemplate:
         system = next((content for role, content in clean if role == "system"), "")
         try:
             text = self._rendered(clean)
+        except TakesTooLong:
+            raise
         except TemplateError:
             if not system:
                 raise
@@ -80,18 +92,40 @@ class ChatTemplate:
 
     def _rendered(self, turns: Turns) -> str:
         messages = [{"role": role, "content": content} for role, content in turns]
-        try:
-            return self._template.render(messages=messages, tools=None, **self._words)
-        except TemplateError:
-            raise
-        except Exception as error:  # the template is a stranger's program: whatever it raises is its fault
-            raise TemplateError(str(error)) from error
+        # more than is said, for a template may say it twice
+        longest = LONGEST_TEXT + 2 * sum(len(content) for _, content in turns)
+        with _bounded():
+            return _joined(self._template.generate(messages=messages, tools=None, **self._words), longest)
 
     def _defused(self, content: str) -> str:
         """A student who writes an end-of-turn mark must not end the turn."""
         if self._controls is None:
             return content
         return self._controls.sub(lambda found: f"{found[0][0]} {found[0][1:]}", content)
+
+
+@contextmanager
+def _bounded() -> Iterator[None]:
+    """The template is a stranger's program: whatever it raises or takes too much of is its fault."""
+    try:
+        with leash(MOST_SECONDS, MOST_MEMORY):
+            yield
+    except TemplateError:
+        raise
+    except RanAway as endless:
+        raise TakesTooLong from endless
+    except Exception as error:
+        raise TemplateError(str(error)) from error
+
+
+def _joined(parts: Iterable[str], longest: int) -> str:
+    kept, length = [], 0
+    for part in parts:
+        kept.append(part)
+        length += len(part)
+        if length > longest:
+            raise TemplateError("the template writes too much")
+    return "".join(kept)
 
 
 def _merged(turns: Turns) -> list[tuple[str, str]]:

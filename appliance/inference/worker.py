@@ -219,7 +219,7 @@ class Worker:
             self._line.send(Embedded(request, index, self._embedder.vector(text)))
         except BrokenModel:
             self._forget(request)
-            self._line.send(Refused(request, "off", NO_EMBEDDER))
+            self._line.send(Refused(request, "off", DAMAGED if self._embedder else NO_EMBEDDER))
 
 
 def serve(fd: int) -> None:

@@ -27,8 +27,8 @@ async def index(request: Request) -> HTTPResponse:
         installed=installed,
         recommended=await asyncio.to_thread(_recommended, parts.settings.appliance_models / "manifest.toml"),
         engine=parts.router.status(),
-        # Only this box's own engine has files that can fail.
-        reason=getattr(parts.engine, "reason", ""),
+        reason=parts.engine.reason,
+        # Only this box's own engine has files that can be turned down.
         turned_down=getattr(parts.engine, "turned_down", None),
         is_measuring=await is_measuring(parts.db),
         measured=await asyncio.to_thread(_measured, folder, parts.settings.appliance_models),
