@@ -17,7 +17,9 @@ from typing import Any, Literal
 
 LOG_WARNING = 3
 RANDOM_SEED = 0xFFFFFFFF
-POOLING_KINDS = {"1", "2", "3"}  # mean, first token, last token; 4 ranks pairs and makes no vectors
+POOLING_KINDS = {"1", "2", "3"}  # mean, first token, last token
+SCORES = "4"  # pooling that gives a pair of texts a score and makes no vectors
+WORD_PIECES = 3  # BERT's own kind of vocabulary
 EMBEDDING_FAMILIES = frozenset(
     {"bert", "modern-bert", "nomic-bert", "nomic-bert-moe", "neo-bert", "jina-bert-v2", "jina-bert-v3"}
 )
@@ -137,11 +139,36 @@ class Model:
 
     @property
     def makes_vectors(self) -> bool:
-        return self.family in EMBEDDING_FAMILIES or self.meta(f"{self.family}.pooling_type") in POOLING_KINDS
+        pooling = self.meta(f"{self.family}.pooling_type")
+        return pooling in POOLING_KINDS or (self.family in EMBEDDING_FAMILIES and pooling != SCORES)
+
+    @property
+    def scores_pairs(self) -> bool:
+        return self.meta(f"{self.family}.pooling_type") == SCORES
+
+    @property
+    def pair_template(self) -> str:
+        """How a question and a passage are put to it, with {query} and {document}; empty for BERT's own way."""
+        source = L.llama_model_chat_template(self.handle, b"rerank")
+        return bytes(source).decode("utf-8", "replace") if source else ""
+
+    @property
+    def pair_marks(self) -> tuple[list[int], list[int], list[int]]:
+        """The tokens before a pair of texts, between them and after them, where there is no template."""
+        begins, ends, separates = (
+            int(mark(self.vocab)) for mark in (L.llama_vocab_bos, L.llama_vocab_eos, L.llama_vocab_sep)
+        )
+        if L.llama_vocab_type(self.vocab) == WORD_PIECES:
+            marks = [begins], [separates], [separates]
+        else:
+            doubled = L.llama_vocab_get_add_sep(self.vocab)
+            marks = [begins], [ends, separates if doubled else -1], [ends]
+        before, between, after = ([mark for mark in part if mark >= 0] for part in marks)
+        return before, between, after
 
     @property
     def writes_text(self) -> bool:
-        if self.makes_vectors or self.meta(f"{self.family}.pooling_type") == "4":
+        if self.makes_vectors or self.scores_pairs:
             return False
         is_other = L.llama_model_has_encoder(self.handle) or L.llama_model_is_diffusion(self.handle)
         return bool(L.llama_model_has_decoder(self.handle)) and not is_other
@@ -343,6 +370,11 @@ class Context:
     def vector(self, sequence: int) -> list[float]:
         found = L.llama_get_embeddings_seq(self.handle, sequence)
         return list(found[: self._model.width]) if found else []
+
+    def score(self, sequence: int) -> float:
+        """What a model that scores pairs says of one; NaN when it says nothing."""
+        found = L.llama_get_embeddings_seq(self.handle, sequence)
+        return float(found[0]) if found else math.nan
 
     def close(self) -> None:
         L.llama_free(self.handle)

@@ -15,11 +15,25 @@ import numpy
 from appliance.errors import Busy, Invalid
 from appliance.inference.child import DIED, Child, Ended, Limits
 from appliance.inference.engine import Answer, EngineDied, EngineOff, EngineState, Message, Prompt, Vector
-from appliance.inference.protocol import Ask, Embed, Embedded, Finished, Ready, Refused, Setup, Text, Warm
+from appliance.inference.protocol import (
+    Ask,
+    Embed,
+    Embedded,
+    Finished,
+    Rank,
+    Ready,
+    Refused,
+    Scored,
+    Setup,
+    Text,
+    Warm,
+)
 
 NO_MODEL = "There is no chat model on this box yet."
 STILL_LOADING = "The model is still loading."
+STOPPED = "The engine is being stopped."
 NO_EMBEDDER = "There is no search model on this box."
+NO_RERANKER = "There is no reranking model on this box."
 MOST_CRASHES = 3
 CRASH_WINDOW = 3600.0
 LONGEST_BACKOFF = 30.0
@@ -37,6 +51,8 @@ class ModelFiles:
     chat_name: str = ""
     embedder: Path | None = None
     embedder_name: str = ""
+    reranker: Path | None = None
+    reranker_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,7 +94,7 @@ WARM_AGAIN = 60.0  # seconds; the child knows by itself what it has read
 
 
 class LocalEngine:
-    """Without a chat model the child lives only while there is something to embed."""
+    """Without a chat model the child lives only while there is something to read for search."""
 
     backend = "local"
 
@@ -104,17 +120,19 @@ class LocalEngine:
         self._states = states
         self._warmed: dict[tuple[Message, ...], float] = {}
         self._crashes: deque[float] = deque(maxlen=MOST_CRASHES)
+        self._reranker_crashes: deque[float] = deque(maxlen=MOST_CRASHES)
         self.crashes = 0
         self._life: asyncio.Task[None] | None = None
         self._reset()
 
     def _reset(self) -> None:
         self._crashes.clear()
+        self._reranker_crashes.clear()
         self._child: Child | None = None
         self._ready: Ready | None = None
         self._changed = asyncio.Event()
         self._wanted = asyncio.Event()
-        self._chat_fault = self._embedder_fault = self._refusal
+        self._chat_fault = self._embedder_fault = self._reranker_fault = self._refusal
 
     @property
     def state(self) -> EngineState:
@@ -144,6 +162,10 @@ class LocalEngine:
     @property
     def embedder(self) -> str:
         return self._files.embedder_name if self.can_embed else ""
+
+    @property
+    def can_rank(self) -> bool:
+        return self._files.reranker is not None and not self._reranker_fault
 
     @property
     def pid(self) -> int:
@@ -190,6 +212,24 @@ class LocalEngine:
             vectors += await self._embed_some(tuple(texts[start : start + EMBED_AT_ONCE]))
         return vectors
 
+    async def rank(self, question: str, passages: Sequence[str], seconds: float) -> list[float]:
+        """Waits for a child that is starting; raises Busy, EngineOff or EngineDied."""
+        child = await self._child_that(lambda ready: ready.can_rank, self._why_no_scores)
+        texts, found = tuple(passages), dict[int, float]()
+        if not texts:
+            return []
+        replies = child.converse(lambda number: Rank(number, question, texts, seconds))
+        async with contextlib.aclosing(replies):
+            async for reply in replies:
+                match reply:
+                    case Scored(index=index, score=score):
+                        found[index] = score
+                    case Refused():
+                        raise _refusal(reply)
+                if len(found) == len(texts):
+                    break
+        return [found[index] for index in range(len(texts))]
+
     async def _pieces(self, prompt: Prompt, answer: Answer) -> AsyncGenerator[str, None]:
         child = self._child
         if self.state != "ready" or child is None:
@@ -206,7 +246,7 @@ class LocalEngine:
                         raise _refusal(reply)
 
     async def _embed_some(self, texts: tuple[str, ...]) -> list[Vector]:
-        child = await self._child_that_embeds()
+        child = await self._child_that(lambda ready: ready.can_embed, self._why_no_vectors)
         found: dict[int, Vector] = {}
         async with contextlib.aclosing(child.converse(lambda number: Embed(number, texts))) as replies:
             async for reply in replies:
@@ -219,17 +259,24 @@ class LocalEngine:
                     break
         return [found[index] for index in range(len(texts))]
 
-    async def _child_that_embeds(self) -> Child:
+    def _why_no_vectors(self) -> str:
+        return "" if self.can_embed else self._embedder_fault or NO_EMBEDDER
+
+    def _why_no_scores(self) -> str:
+        return "" if self.can_rank else self._reranker_fault or NO_RERANKER
+
+    async def _child_that(self, can: Callable[[Ready], bool], why_not: Callable[[], str]) -> Child:
+        """Waits for a child that is able to; `why_not` is empty as long as one may come."""
         try:
             async with asyncio.timeout(self._limits.load):
-                while self.can_embed and self._life:
-                    if self._child and self._up and self._up.can_embed:
+                while not why_not() and self._life:
+                    if self._child and self._up and can(self._up):
                         return self._child
                     self._wanted.set()
                     await self._changed.wait()
         except TimeoutError as late:
             raise EngineDied(DIED) from late
-        raise EngineOff(self._embedder_fault or NO_EMBEDDER)
+        raise EngineOff(why_not() or STOPPED)
 
     async def _live(self) -> None:
         """Child after child, until the engine is stopped."""
@@ -280,11 +327,12 @@ class LocalEngine:
     def _setup(self) -> Setup:
         chat = str(self._files.chat) if self._loads_chat else ""
         embedder = str(self._files.embedder) if self.can_embed else ""
+        reranker = str(self._files.reranker) if self.can_rank else ""
         tuning = self._tuning
         return Setup(
             chat, embedder, tuning.slots, tuning.cells_per_slot, tuning.threads, tuning.prompt_chunk,
             tuning.batch, tuning.unified, tuning.flash, tuning.cell_kind, tuning.kept, tuning.ends_loops,
-            str(self._states.folder or ""), self._states.most_bytes, self._limits.beat,
+            str(self._states.folder or ""), self._states.most_bytes, self._limits.beat, reranker,
         )  # fmt: skip
 
     def _on_ready(self, ready: Ready) -> None:
@@ -294,17 +342,24 @@ class LocalEngine:
             self._give_up_chat(ready.chat_fault)
         if ready.embedder_fault:
             self._embedder_fault = ready.embedder_fault
+        if ready.reranker_fault:
+            self._reranker_fault = ready.reranker_fault
+            log.error("event=reranker_failed reason=%r", ready.reranker_fault)
         log.info("event=engine_ready slots=%d embeds=%s", ready.slots, ready.can_embed)
         self._tell()
 
     def _note(self, ended: Ended) -> None:
         log.warning("event=engine_ended code=%d reason=%r", ended.code, ended.fault or ended.reason)
         now = self._clock()
-        self._crashes.append(now)
         self.crashes += 1
-        is_hopeless = len(self._crashes) == MOST_CRASHES and now - self._crashes[0] < CRASH_WINDOW
+        # what only brings passages into order must not cost the box its answers
+        crashes = self._reranker_crashes if ended.was_ranking else self._crashes
+        crashes.append(now)
+        is_hopeless = len(crashes) == MOST_CRASHES and now - crashes[0] < CRASH_WINDOW
         if ended.fault:
             self._give_up_chat(ended.fault)
+        elif is_hopeless and ended.was_ranking:
+            self._reranker_fault = "The reranking model made the engine stop three times."
         elif is_hopeless and self._loads_chat:
             self._give_up_chat("The model made the engine stop three times: choose another model.")
         elif is_hopeless:

@@ -23,6 +23,7 @@ AWAY = "The borrowed model can't be reached."
 CUT = "The borrowed model broke off in the middle."
 SILENT = "The borrowed model gave no sign of life for too long."
 EMBEDS_NOTHING = "Vectors are made on this box alone."
+RANKS_NOTHING = "Passages are compared on this box alone."
 CHAT = "/v1/chat/completions"
 MODELS = "/v1/models"
 LOOKS_TO_TURN = 2
@@ -91,6 +92,7 @@ class RemoteEngine:
     backend = "remote"
     can_embed = False
     embedder = ""
+    can_rank = False
 
     def __init__(self, server: Server, waits: Waits = DEFAULT_WAITS) -> None:
         self._server = server
@@ -139,6 +141,9 @@ class RemoteEngine:
 
     async def embed(self, texts: Sequence[str]) -> list[Vector]:
         raise EngineOff(EMBEDS_NOTHING)
+
+    async def rank(self, question: str, passages: Sequence[str], seconds: float) -> list[float]:
+        raise EngineOff(RANKS_NOTHING)
 
     async def _look_forever(self, client: httpx.AsyncClient) -> None:
         for looks in count():

@@ -33,12 +33,15 @@ async def index(request: Request) -> HTTPResponse:
 
 
 async def update(request: Request) -> HTTPResponse:
-    """Another model from now on, or none; the running engine takes it up within seconds."""
+    """Another model from now on, or none of a kind; the running engine takes it up within seconds."""
     parts, person, translate = parts_of(request), person_of(request), translator(request)
     folder, name = parts.settings.appliance_data / "models", forms.text(request, "name", 200)
     if name:
         await asyncio.to_thread(models.use, folder, name)
         say(request, translate("The model %(name)s is being loaded.", name=name))
+    elif forms.text(request, "kind", 20) == "reranking":
+        await asyncio.to_thread(models.use_none, folder, "reranking")
+        say(request, translate("Passages stay in the order in which search finds them now."))
     else:
         await asyncio.to_thread(models.use_none, folder)
         say(request, translate("The helper answers from the lessons alone now."))
