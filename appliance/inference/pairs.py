@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from appliance.inference.protocol import Rank
 
 RECENT = 8
+MOST_READ = 1000  # characters of about as many tokens as a reranker takes
 GOOD_FOR = 60.0  # seconds that a measurement is believed: what was slow a minute ago is tried again
 
 
@@ -17,11 +18,16 @@ class Pair:
     question: str
     passage: str
 
+    @property
+    def size(self) -> int:
+        """In characters, as far as they are read: what its time goes by."""
+        return min(MOST_READ, len(self.question) + len(self.passage))
+
 
 class Pairs:
     def __init__(self) -> None:
         self._waiting: deque[Pair] = deque()
-        self._seconds: deque[float] = deque(maxlen=RECENT)
+        self._rates: deque[float] = deque(maxlen=RECENT)
         self._measured_at = float("-inf")
 
     def __len__(self) -> int:
@@ -33,26 +39,29 @@ class Pairs:
         `step_seconds` is how long a step of the answers takes that comes between two passages, 0 without answers.
         Saying so early keeps a question from waiting for scores that come too late, and answers from waiting for them.
         """
-        count = len(self._waiting) + len(rank.passages)
-        if now - self._measured_at < GOOD_FOR and count * (self._mean + step_seconds) > rank.seconds:
+        fresh = list(_pairs_of(rank))
+        ahead = [*self._waiting, *fresh]
+        seconds = sum(pair.size for pair in ahead) * self._rate + len(ahead) * step_seconds
+        if now - self._measured_at < GOOD_FOR and seconds > rank.seconds:
             return False
-        self._waiting.extend(_pairs_of(rank))
+        self._waiting.extend(fresh)
         return True
 
     def next(self) -> Pair:
         return self._waiting.popleft()
 
-    def took(self, seconds: float, now: float) -> None:
-        """How long a passage took to be scored."""
-        self._seconds.append(seconds)
+    def took(self, pair: Pair, seconds: float, now: float) -> None:
+        """How long it took to be scored."""
+        self._rates.append(seconds / max(1, pair.size))
         self._measured_at = now
 
     def forget(self, request: int) -> None:
         self._waiting = deque(pair for pair in self._waiting if pair.request != request)
 
     @property
-    def _mean(self) -> float:
-        return sum(self._seconds) / len(self._seconds) if self._seconds else 0.0
+    def _rate(self) -> float:
+        """Seconds for a character."""
+        return sum(self._rates) / len(self._rates) if self._rates else 0.0
 
 
 def _pairs_of(rank: Rank) -> Iterator[Pair]:

@@ -41,7 +41,7 @@ class Reranker:
 
     def score(self, question: str, passage: str) -> float:
         """Raises BrokenModel."""
-        tokens = self._pair(question, passage)
+        tokens = self.tokens_of(question, passage)
         self._context.forget(0)
         self._batch.clear()
         self._batch.add(tokens, 0, 0, wants="all")
@@ -54,17 +54,18 @@ class Reranker:
             raise BrokenModel("the reranking model's numbers are not a number")
         return score
 
-    def close(self) -> None:
-        self._context.close()
-        self._model.close()
-
-    def _pair(self, question: str, passage: str) -> list[int]:
+    def tokens_of(self, question: str, passage: str) -> list[int]:
+        """Both texts as the model wants them, cut to what it can read."""
         asked = self._words(question)[: min(self.LONGEST_QUESTION, self._room // 2)]
         read = self._words(passage)[: self._room - len(asked)]
         texts = {"{query}": asked, "{document}": read}
         return [
             token for part in self._parts for token in (texts[part] if isinstance(part, str) else part)
         ] or [0]
+
+    def close(self) -> None:
+        self._context.close()
+        self._model.close()
 
     def _words(self, text: str) -> list[int]:
         """Without marks, also where somebody wrote them out: a passage must not end its own template."""

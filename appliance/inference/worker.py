@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from appliance.inference.free_cores import FreeCores
 from appliance.inference.llama import BrokenModel, Embedder, LoadFault, Said
-from appliance.inference.pairs import Pairs
+from appliance.inference.pairs import Pair, Pairs
 from appliance.inference.protocol import (
     LENGTH,
     Ask,
@@ -53,6 +53,9 @@ NO_CHAT = "There is no chat model on this box."
 NO_EMBEDDER = "There is no embedding model on this box."
 NO_RERANKER = "There is no reranking model on this box."
 TOO_LATE = "The passages can't be compared in time."
+FIRST_PAIR = Pair(
+    0, 0, "What is this about?", "One two three. " * 80
+)  # as long as one gets, to learn the pace
 DAMAGED = "The model computes nonsense, so its file is damaged: copy it again or choose another."
 
 
@@ -157,7 +160,7 @@ class Worker:
         self._line.send(Reading())
         try:
             self._reranker = Reranker(setup.reranker, self._said)
-            self._score_timed("What is this about?", "One two three. " * Reranker.LONGEST)
+            self._score(FIRST_PAIR)
         except LoadFault as fault:
             return str(fault)
         except BrokenModel:
@@ -258,19 +261,19 @@ class Worker:
         pair = self._pairs.next()
         self._line.send(Reading())
         try:
-            self._line.send(Scored(pair.request, pair.index, self._score_timed(pair.question, pair.passage)))
+            self._line.send(Scored(pair.request, pair.index, self._score(pair)))
         except BrokenModel:
             self._forget(pair.request)
             self._line.send(Refused(pair.request, "off", NO_RERANKER))
 
-    def _score_timed(self, question: str, passage: str) -> float:
+    def _score(self, pair: Pair) -> float:
         """Raises BrokenModel, as without a reranking model."""
         if self._reranker is None:
             raise BrokenModel(NO_RERANKER)
         began = time.monotonic()
-        score = self._reranker.score(question, passage)
+        score = self._reranker.score(pair.question, pair.passage)
         now = time.monotonic()
-        self._pairs.took(now - began, now)
+        self._pairs.took(pair, now - began, now)
         return score
 
     def _embed_one(self) -> None:
