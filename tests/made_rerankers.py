@@ -51,8 +51,17 @@ def liking_gguf(path: Path, word: str, size: Size = Size()) -> Path:
     return _write_bert(path, words, size, weights)
 
 
-def noise_reranker(path: Path, size: Size = Size(2), seed: int = 1, head: bool = True) -> Path:
-    """Random weights through which every token of the question and the passage matters."""
+def noise_reranker(
+    path: Path,
+    size: Size = Size(2),
+    seed: int = 1,
+    head: bool = True,
+    pooling: PoolingType = PoolingType.CLS,
+) -> Path:
+    """Random weights through which every token of the question and the passage matters.
+
+    `pooling` is what the file says of itself: converters know nothing of ranking and write what the vectors would need.
+    """
     words = [*_words(), *(f"\u2581spare{number}" for number in range(size.spare_words))]
     random = np.random.default_rng(seed)
     weights = _bert(size, len(words), random, noise=1.0)
@@ -63,15 +72,15 @@ def noise_reranker(path: Path, size: Size = Size(2), seed: int = 1, head: bool =
         weights["cls.bias"] = np.zeros(size.width, np.float32)
         weights["cls.output.weight"] = _small(random, (1, size.width), 1.0)
         weights["cls.output.bias"] = np.zeros(1, np.float32)
-    return _write_bert(path, words, size, weights)
+    return _write_bert(path, words, size, weights, pooling)
 
 
-def writing_reranker(path: Path, seed: int = 1) -> Path:
+def writing_reranker(path: Path, seed: int = 1, head: bool = True) -> Path:
     """As Qwen3-Reranker is converted: a causal model whose last token says yes or no, with a template of its own."""
     random = np.random.default_rng(seed)
     vocabulary = _own_vocabulary(())
     writer = GGUFWriter(path, "qwen3")
-    _describe(writer, path.stem, Size())
+    _describe(writer, path.stem, Size(), PoolingType.RANK)
     writer.add_head_count_kv(HEADS)
     writer.add_key_length(WIDTH // HEADS)
     writer.add_value_length(WIDTH // HEADS)
@@ -87,12 +96,13 @@ def writing_reranker(path: Path, seed: int = 1) -> Path:
     weights = {
         "token_embd.weight": _small(random, (len(vocabulary.tokens), WIDTH), 1.0),
         "output_norm.weight": ones,
-        "cls.output.weight": _small(random, (2, WIDTH), 0.3),
         "blk.0.attn_norm.weight": ones,
         "blk.0.ffn_norm.weight": ones,
         "blk.0.attn_q_norm.weight": half,
         "blk.0.attn_k_norm.weight": half,
     }
+    if head:
+        weights["cls.output.weight"] = _small(random, (2, WIDTH), 0.3)
     for name in ("attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down"):
         weights[f"blk.0.{name}.weight"] = _small(random, square, WIDTH**-0.5)
     return _written(writer, path, weights)
@@ -132,9 +142,11 @@ def _small(random: np.random.Generator, shape: tuple[int, ...], scale: float) ->
     return (random.standard_normal(shape, dtype=np.float32) * np.float32(scale)).astype(np.float32)
 
 
-def _write_bert(path: Path, words: list[str], size: Size, weights: Weights) -> Path:
+def _write_bert(
+    path: Path, words: list[str], size: Size, weights: Weights, pooling: PoolingType = PoolingType.RANK
+) -> Path:
     writer = GGUFWriter(path, "bert")
-    _describe(writer, path.stem, size)
+    _describe(writer, path.stem, size, pooling)
     writer.add_layer_norm_eps(1e-12)
     writer.add_causal_attention(False)
     writer.add_tokenizer_model("bert")
@@ -153,7 +165,7 @@ def _write_bert(path: Path, words: list[str], size: Size, weights: Weights) -> P
     return _written(writer, path, weights)
 
 
-def _describe(writer: GGUFWriter, name: str, size: Size) -> None:
+def _describe(writer: GGUFWriter, name: str, size: Size, pooling: PoolingType) -> None:
     writer.add_name(name)
     writer.add_file_type(0)
     writer.add_context_length(size.context)
@@ -161,7 +173,7 @@ def _describe(writer: GGUFWriter, name: str, size: Size) -> None:
     writer.add_feed_forward_length(size.ffn)
     writer.add_block_count(size.layers)
     writer.add_head_count(HEADS)
-    writer.add_pooling_type(PoolingType.RANK)
+    writer.add_pooling_type(pooling)
 
 
 def _written(writer: GGUFWriter, path: Path, weights: Weights) -> Path:

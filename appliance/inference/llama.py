@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
-from mmap import MADV_DONTNEED, PAGESIZE
+from mmap import ACCESS_READ, MADV_DONTNEED, PAGESIZE, mmap
 from types import ModuleType
 from typing import Any, Literal
 
@@ -19,6 +19,8 @@ LOG_WARNING = 3
 RANDOM_SEED = 0xFFFFFFFF
 POOLING_KINDS = {"1", "2", "3"}  # mean, first token, last token
 SCORES = "4"  # pooling that gives a pair of texts a score and makes no vectors
+HEADS = (b"cls.weight", b"cls.output.weight")
+HEADER_BYTES = 64 * 1024 * 1024
 WORD_PIECES = 3  # BERT's own kind of vocabulary
 EMBEDDING_FAMILIES = frozenset(
     {"bert", "modern-bert", "nomic-bert", "nomic-bert-moe", "neo-bert", "jina-bert-v2", "jina-bert-v3"}
@@ -50,6 +52,7 @@ class Shape:
 
     Split and without flash attention a text is the same in any company; unified with it is the fast way.
     `outputs` is how many logits a step may ask for, 0 as many as the batch holds: each is a vocabulary long.
+    `embeddings` makes a vector of a text, `scores` a number of a pair.
     """
 
     cells: int
@@ -61,6 +64,7 @@ class Shape:
     cell_kind: CellKind = "f16"
     outputs: int = 0
     embeddings: bool = False
+    scores: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,6 +124,7 @@ class Model:
         self.handle = L.llama_model_load_from_file(path.encode(), params)
         if not self.handle:
             raise LoadFault(fault_sentence(str(said)))
+        self._path = path
         self.vocab = L.llama_model_get_vocab(self.handle)
         self.tokens = int(L.llama_vocab_n_tokens(self.vocab))
         self.context = int(L.llama_model_n_ctx_train(self.handle))
@@ -140,11 +145,23 @@ class Model:
     @property
     def makes_vectors(self) -> bool:
         pooling = self.meta(f"{self.family}.pooling_type")
-        return pooling in POOLING_KINDS or (self.family in EMBEDDING_FAMILIES and pooling != SCORES)
+        is_embedder = pooling in POOLING_KINDS or self.family in EMBEDDING_FAMILIES
+        return is_embedder and not self.scores_pairs
 
     @property
     def scores_pairs(self) -> bool:
+        """Files converted from BERT name no pooling that ranks: there the head alone tells."""
+        if self.family in EMBEDDING_FAMILIES:
+            return self.has_head
         return self.meta(f"{self.family}.pooling_type") == SCORES
+
+    @property
+    def has_head(self) -> bool:
+        """Whether there is what turns a pair into a score; llama.cpp opens a file that lacks it, and scores nonsense."""
+        with open(self._path, "rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as held:
+            # a tensor's name as GGUF writes it, its length before it
+            names = (struct.pack("<Q", len(name)) + name for name in HEADS)
+            return any(held.find(name, 0, HEADER_BYTES) >= 0 for name in names)
 
     @property
     def pair_template(self) -> str:
@@ -287,7 +304,9 @@ class Context:
         params.n_threads = params.n_threads_batch = shape.threads
         params.n_outputs_max = shape.outputs and shape.outputs + ROWS
         params.kv_unified = shape.unified
-        params.embeddings = shape.embeddings
+        params.embeddings = shape.embeddings or shape.scores
+        if shape.scores:
+            params.pooling_type = int(SCORES)
         params.offload_kqv = params.op_offload = False
         params.type_k = params.type_v = CELL_TYPES[shape.cell_kind]
         # with flash attention the same question may end in another text when others run beside it

@@ -1,17 +1,12 @@
 """How well a passage answers a question, by a small model that reads both together."""
 
 import math
-import mmap
 import re
-import struct
 
 from appliance.inference.llama import Batch, BrokenModel, Context, LoadFault, Model, Said, Shape
 
 NO_RERANKER_FILE = "This file is no reranking model."
 NO_HEAD = "This reranking model has no part that scores, so its scores would mean nothing: choose another."
-# A model has one of the two, and llama.cpp opens a file that has none.
-HEADS = (b"cls.weight", b"cls.output.weight")
-HEADER_BYTES = 64 * 1024 * 1024
 PLACES = re.compile(r"(\{query\}|\{document\})")
 
 
@@ -25,7 +20,7 @@ class Reranker:
         self._model = Model(path, said)
         if not self._model.scores_pairs:
             raise LoadFault(NO_RERANKER_FILE)
-        if not _has_head(path):
+        if not self._model.has_head:
             raise LoadFault(NO_HEAD)
         self._parts = _parts_of(self._model)
         frame = sum(len(part) for part in self._parts if isinstance(part, list))
@@ -35,7 +30,7 @@ class Reranker:
         if self._room < 2:
             raise LoadFault(NO_RERANKER_FILE)
         self._batch = Batch(self._longest)
-        shape = Shape(self._longest, 1, self._longest, threads=1, embeddings=True)
+        shape = Shape(self._longest, 1, self._longest, threads=1, scores=True)
         self._context = Context(self._model, shape)
         self._most_read = 0
 
@@ -83,9 +78,3 @@ def _parts_of(model: Model) -> list[str | list[int]]:
         piece if PLACES.fullmatch(piece) else model.tokenize(piece, special=True, begin=False)
         for piece in pieces
     ]
-
-
-def _has_head(path: str) -> bool:
-    """Looks for the tensor's name as GGUF writes it, its length before it."""
-    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as held:
-        return any(held.find(struct.pack("<Q", len(name)) + name, 0, HEADER_BYTES) >= 0 for name in HEADS)

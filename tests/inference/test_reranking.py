@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from gguf import PoolingType
 
 from appliance.errors import Busy, Invalid
 from appliance.inference import models
@@ -156,6 +157,12 @@ def test_scores_depend_on_both_texts_and_on_nothing_else(reranker: Path) -> None
     assert [judge.score(QUESTION, passage) for passage in reversed(PASSAGES)] == first[::-1]
 
 
+def test_a_file_that_says_nothing_of_ranking_scores_the_same(reranker: Path, tmp_path: Path) -> None:
+    says = noise_reranker(tmp_path / "says.gguf", pooling=PoolingType.RANK)
+    judges = [Reranker(str(path), Said()) for path in (reranker, says)]
+    assert len({judge.score(QUESTION, PASSAGES[0]) for judge in judges}) == 1
+
+
 def test_a_writing_model_with_a_scoring_head_says_how_likely_yes_is(tmp_path: Path) -> None:
     judge = Reranker(str(writing_reranker(tmp_path / "yes.gguf")), Said())
     scores = [judge.score(QUESTION, passage) for passage in PASSAGES]
@@ -253,8 +260,10 @@ async def test_a_model_of_another_kind_is_refused_with_a_sentence(
 async def test_the_look_at_a_file_tells_what_it_is(reranker: Path, tmp_path: Path) -> None:
     assert (await probe(reranker)).kind == "reranking"
     assert (await probe(writing_reranker(tmp_path / "yes.gguf"))).kind == "reranking"
+    headless = noise_reranker(tmp_path / "headless.gguf", head=False)
+    assert (await probe(headless)).kind == "embedding"
     with pytest.raises(Invalid, match="no part that scores"):
-        await probe(noise_reranker(tmp_path / "headless.gguf", head=False))
+        await probe(writing_reranker(tmp_path / "no.gguf", head=False))
 
 
 async def test_without_a_reranking_model_it_says_so(begun: Any, tiny_model: MadeModel) -> None:
