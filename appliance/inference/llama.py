@@ -157,7 +157,7 @@ class Model:
 
     @property
     def has_head(self) -> bool:
-        """Whether there is what turns a pair into a score; llama.cpp opens a file that lacks it, and scores nonsense."""
+        """Whether there is what makes a score of a pair; llama.cpp opens a file that lacks it and scores nonsense."""
         with open(self._path, "rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as held:
             # a tensor's name as GGUF writes it, its length before it
             names = (struct.pack("<Q", len(name)) + name for name in HEADS)

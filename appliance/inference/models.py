@@ -98,7 +98,9 @@ def remove(folder: Path, name: str) -> None:
     with changing(folder) as models:
         gone = named(models, name)
         if gone.chosen:
-            raise Conflict(f"{name} is in use. Choose another model first, then remove it.", "model_in_use")
+            raise Conflict(
+                f"{name} is in use. Choose another model or none first, then remove it.", "model_in_use"
+            )
         gone.path.unlink(missing_ok=True)
         models.remove(gone)
 

@@ -27,6 +27,7 @@ async def index(request: Request) -> HTTPResponse:
         installed=installed,
         recommended=await asyncio.to_thread(_recommended, parts.settings.appliance_models / "manifest.toml"),
         engine=parts.router.status(),
+        can_rank=parts.router.engine.can_rank,
         is_measuring=await is_measuring(parts.db),
         measured=await asyncio.to_thread(_measured, folder, parts.settings.appliance_models),
     )
