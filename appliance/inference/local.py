@@ -213,7 +213,9 @@ class LocalEngine:
         return vectors
 
     async def rank(self, question: str, passages: Sequence[str], seconds: float) -> list[float]:
-        """Waits for a child that is starting; raises Busy, EngineOff or EngineDied."""
+        """Waits for a child that starts for this alone, not for a chat model; raises Busy, EngineOff or EngineDied."""
+        if self._loads_chat and self._up is None:
+            raise EngineOff(STILL_LOADING)
         child = await self._child_that(lambda ready: ready.can_rank, self._why_no_scores)
         texts, found = tuple(passages), dict[int, float]()
         if not texts:

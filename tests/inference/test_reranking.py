@@ -1,6 +1,8 @@
 """Passages compared with a question by a reranking model, in the real child beside answers."""
 
 import asyncio
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -9,17 +11,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
+from math import erf
 from pathlib import Path
 from typing import Any
 
+import numpy
 import pytest
-from gguf import PoolingType
+from gguf import GGUFReader, PoolingType
+from numpy.typing import NDArray
 
 from appliance.errors import Busy, Invalid
 from appliance.inference import models
 from appliance.inference.child import Limits
 from appliance.inference.circuit import Circuit
-from appliance.inference.engine import Engine, EngineDied, EngineOff
+from appliance.inference.engine import Engine, EngineDied, EngineOff, Message, Prompt
 from appliance.inference.llama import Embedder, LoadFault, Model, Said
 from appliance.inference.local import LocalEngine, ModelFiles
 from appliance.inference.pairs import Pairs
@@ -45,10 +50,11 @@ from appliance.inference.router import Patience, Router
 from appliance.inference.scripted import ScriptedEngine
 from tests.inference.desk import FAST, SETUP
 from tests.made_models import MadeModel
-from tests.made_rerankers import Size, lamp_reranker, noise_reranker, reranker, writing_reranker
+from tests.made_rerankers import HEADS, Size, lamp_reranker, noise_reranker, reranker, writing_reranker
 
 __all__ = ["lamp_reranker", "reranker"]
 
+Numbers = NDArray[numpy.float64]
 QUESTION = "Why is the lamp dark?"
 PASSAGES = (
     "The wire is long and old.",
@@ -76,6 +82,17 @@ async def begun() -> AsyncIterator[Any]:
     yield start
     for engine in engines:
         await engine.stop()
+
+
+def ticks_of(pid: int) -> int:
+    """Processor time so far, in hundredths of a second."""
+    return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[11])
+
+
+async def until_ready(engine: LocalEngine) -> None:
+    async with asyncio.timeout(20):
+        while engine.state != "ready":  # noqa: ASYNC110 - what is waited for happens in another process
+            await asyncio.sleep(0.02)
 
 
 @dataclass
@@ -137,6 +154,34 @@ def long_answer(number: int) -> Ask:
     return Ask(number, (("user", "Tell me everything."),), 120, 0.0, 1.0, None, (), "")
 
 
+def scored_by_numpy(path: Path, tokens: list[int]) -> float:
+    """BERT with a head over its first token, written down once more without llama.cpp."""
+    weights = {tensor.name: tensor.data.astype(numpy.float64) for tensor in GGUFReader(path).tensors}
+
+    def linear(x: Numbers, name: str) -> Numbers:
+        return numpy.asarray(x @ weights[f"{name}.weight"].T + weights[f"{name}.bias"])
+
+    def norm(x: Numbers, name: str) -> Numbers:
+        even = (x - x.mean(-1, keepdims=True)) / numpy.sqrt(x.var(-1, keepdims=True) + 1e-12)
+        return numpy.asarray(even * weights[f"{name}.weight"] + weights[f"{name}.bias"])
+
+    def heads(x: Numbers) -> Numbers:
+        return x.reshape(len(x), HEADS, -1).transpose(1, 0, 2)
+
+    x = weights["token_embd.weight"][tokens] + weights["position_embd.weight"][: len(tokens)]
+    x = norm(x, "token_embd_norm")
+    for layer in ("blk.0.", "blk.1."):
+        q, k, v = (heads(linear(x, f"{layer}attn_{part}")) for part in "qkv")
+        powers = numpy.exp(q @ k.transpose(0, 2, 1) / numpy.sqrt(q.shape[-1]))
+        seen = powers / powers.sum(-1, keepdims=True) @ v
+        seen = linear(seen.transpose(1, 0, 2).reshape(x.shape), f"{layer}attn_output")
+        x = norm(x + seen, f"{layer}attn_output_norm")
+        up = linear(x, f"{layer}ffn_up")
+        up = up * 0.5 * (1 + numpy.vectorize(erf)(up / numpy.sqrt(2)))
+        x = norm(x + linear(up, f"{layer}ffn_down"), f"{layer}layer_output_norm")
+    return float(linear(numpy.tanh(linear(x[0], "cls")), "cls.output")[0])
+
+
 # ---- what is scored
 
 
@@ -155,6 +200,14 @@ def test_scores_depend_on_both_texts_and_on_nothing_else(reranker: Path) -> None
     assert judge.score("Who sings?", PASSAGES[0]) != first[0]
     judge.score("word " * 5000, "word " * 5000)
     assert [judge.score(QUESTION, passage) for passage in reversed(PASSAGES)] == first[::-1]
+
+
+@pytest.mark.parametrize("passage", PASSAGES)
+def test_llama_cpp_computes_what_numpy_computes(reranker: Path, passage: str) -> None:
+    judge = Reranker(str(reranker), Said())
+    tokens = judge.tokens_of(QUESTION, passage)
+    assert (tokens[0], tokens[-1], tokens.count(3)) == (2, 3, 2), "[CLS] question [SEP] passage [SEP]"
+    assert judge.score(QUESTION, passage) == pytest.approx(scored_by_numpy(reranker, tokens), abs=0.02)
 
 
 def test_a_file_that_says_nothing_of_ranking_scores_the_same(reranker: Path, tmp_path: Path) -> None:
@@ -277,18 +330,38 @@ async def test_without_a_reranking_model_it_says_so(begun: Any, tiny_model: Made
 async def test_a_model_that_stops_the_engine_three_times_is_left_out_and_answers_go_on(
     begun: Any, tiny_model: MadeModel, tmp_path: Path
 ) -> None:
-    slow = noise_reranker(tmp_path / "slow.gguf", Size(6, 384, 1536))
-    hasty = Limits(silence=5.0, step=0.02, load=30.0, beat=0.005)
-    engine = await begun(ModelFiles(tiny_model.path, "Tiny", reranker=slow), limits=hasty)
+    slow = noise_reranker(tmp_path / "slow.gguf", Size(8, 512, 2048))
+    engine = await begun(ModelFiles(tiny_model.path, "Tiny", reranker=slow))
     for _ in range(3):
+        await until_ready(engine)
+        before = ticks_of(engine.pid)
+        ranking = asyncio.create_task(engine.rank(QUESTION, ["word " * 300] * 60, 600))
+        async with asyncio.timeout(20):
+            while ticks_of(engine.pid) < before + 5:  # noqa: ASYNC110 - it works in another process
+                await asyncio.sleep(0.01)
+        os.kill(engine.pid, signal.SIGKILL)
         with pytest.raises(EngineDied):
-            await engine.rank(QUESTION, ["word " * 300] * 12, 600)
+            await ranking
+    await until_ready(engine)
     with pytest.raises(EngineOff, match="three times"):
         await engine.rank(QUESTION, PASSAGES, 20)
-    async with asyncio.timeout(20):
-        while engine.state != "ready":  # noqa: ASYNC110 - what is waited for happens in another process
-            await asyncio.sleep(0.02)
-    assert not engine.can_rank and engine.crashes == 3 and engine.reason == ""
+    assert not engine.can_rank and (engine.crashes, engine.reason) == (3, "")
+    prompt = Prompt((Message("user", QUESTION),), temperature=0)
+    assert "".join([piece async for piece in engine.generate(prompt)]) == tiny_model.says
+
+
+async def test_while_a_chat_model_loads_nobody_waits_for_scores(
+    tiny_model: MadeModel, reranker: Path
+) -> None:
+    engine = LocalEngine(ModelFiles(tiny_model.path, "Tiny", reranker=reranker))
+    await engine.start()
+    try:
+        with pytest.raises(EngineOff, match="still loading"):
+            await engine.rank(QUESTION, PASSAGES, 20)
+        await until_ready(engine)
+        assert len(await engine.rank(QUESTION, PASSAGES, 20)) == len(PASSAGES)
+    finally:
+        await engine.stop()
 
 
 async def test_a_child_with_nothing_to_score_goes_home(begun: Any, reranker: Path) -> None:
