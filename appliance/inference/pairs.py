@@ -17,6 +17,7 @@ class Pair:
     index: int
     question: str
     passage: str
+    deadline: float = float("inf")
 
     @property
     def size(self) -> int:
@@ -39,13 +40,22 @@ class Pairs:
         `step_seconds` is how long a step of the answers takes that comes between two passages, 0 without answers.
         Saying so early keeps a question from waiting for scores that come too late, and answers from waiting for them.
         """
-        fresh = list(_pairs_of(rank))
-        ahead = [*self._waiting, *fresh]
-        seconds = sum(pair.size for pair in ahead) * self._rate + len(ahead) * step_seconds
-        if now - self._measured_at < GOOD_FOR and seconds > rank.seconds:
-            return False
-        self._waiting.extend(fresh)
-        return True
+        self._waiting.extend(_pairs_of(rank, now + rank.seconds))
+        if rank.id not in self.late(step_seconds, now):
+            return True
+        self.forget(rank.id)
+        return False
+
+    def late(self, step_seconds: float, now: float) -> list[int]:
+        """Requests that can't be done in time any more: answers may have begun since they were taken."""
+        if now - self._measured_at >= GOOD_FOR:
+            return []
+        rate, done_at, found = self._rate, now, dict[int, None]()
+        for pair in self._waiting:
+            done_at += pair.size * rate + step_seconds
+            if done_at > pair.deadline:
+                found[pair.request] = None
+        return list(found)
 
     def next(self) -> Pair:
         return self._waiting.popleft()
@@ -64,6 +74,6 @@ class Pairs:
         return sum(self._rates) / len(self._rates) if self._rates else 0.0
 
 
-def _pairs_of(rank: Rank) -> Iterator[Pair]:
+def _pairs_of(rank: Rank, deadline: float) -> Iterator[Pair]:
     for index, passage in enumerate(rank.passages):
-        yield Pair(rank.id, index, rank.question, passage)
+        yield Pair(rank.id, index, rank.question, passage, deadline)

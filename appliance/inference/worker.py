@@ -225,8 +225,13 @@ class Worker:
     def _line_up(self, rank: Rank) -> None:
         if self._reranker is None:
             self._line.send(Refused(rank.id, "off", NO_RERANKER))
-        elif not self._pairs.add(rank, self._step_seconds if self._is_writing else 0.0, time.monotonic()):
+        elif not self._pairs.add(rank, self._between, time.monotonic()):
             self._line.send(Refused(rank.id, "busy", TOO_LATE))
+
+    @property
+    def _between(self) -> float:
+        """Seconds for the answers between two passages."""
+        return self._step_seconds if self._is_writing else 0.0
 
     def _forget(self, request: int) -> None:
         if self._chat:
@@ -252,6 +257,9 @@ class Worker:
 
     def _read_one(self) -> None:
         """One passage and no more, so that answers wait for no other; a question's own go first."""
+        for request in self._pairs.late(self._between, time.monotonic()):
+            self._pairs.forget(request)
+            self._line.send(Refused(request, "busy", TOO_LATE))
         if self._pairs and not self._urgent:
             self._score_one()
         else:

@@ -293,6 +293,16 @@ def test_steps_of_answers_between_two_passages_count_too() -> None:
     assert not pairs.add(asked, 0.1, 1.0), "those that wait already take their time"
 
 
+def test_who_is_late_because_answers_began_hears_it_at_once() -> None:
+    pairs = Pairs()
+    pairs.add(Rank(1, QUESTION, MANY, 2.0), 0.0, 0.0)
+    pairs.add(Rank(2, QUESTION, MANY, 2.0), 0.0, 0.0)
+    pairs.took(pairs.next(), 0.01, 0.0)
+    assert pairs.late(0.0, 0.1) == []
+    assert pairs.late(0.1, 0.1) == [2]
+    assert pairs.late(0.3, 0.1) == [1, 2]
+
+
 # ---- when it can't be had
 
 
