@@ -335,11 +335,14 @@ def _model_files(settings: Settings) -> ModelFiles:
     folder = settings.appliance_data / "models"
     chat = models.chosen(folder, "chat", settings.appliance_models)
     embedder = models.chosen(folder, "embedding", settings.appliance_models)
+    reranker = models.chosen(folder, "reranking")
     return ModelFiles(
         chat.path if chat else None,
         chat.name if chat else "",
         embedder.path if embedder else None,
         embedder.name if embedder else "",
+        reranker.path if reranker else None,
+        reranker.name if reranker else "",
     )
 
 

@@ -160,11 +160,11 @@ async def _talk(
     searched = _searched(message, before)
     vector = await parts.router.embed(searched)
     most = parts.settings.helper_reference_max_citations
-    kept = parts.helper.vectors
-    passages = await passages_for_class(parts.db, courses, searched, vector, most, kept)
+    kept, rank = parts.helper.vectors, parts.router.rank
+    passages = await passages_for_class(parts.db, courses, searched, vector, most, kept, rank)
     # Lessons first, as in the lesson's own helper; a paper gets the last place when they would fill them all.
     papers = await search_documents(
-        parts.db, searched, asker.class_id, vector, most, parts.helper.paper_vectors
+        parts.db, searched, asker.class_id, vector, most, parts.helper.paper_vectors, rank
     )
     best = passages[: most - 1 if papers else most]
     best += [_of_paper(paper, asker.language) for paper in papers[: most - len(best)]]

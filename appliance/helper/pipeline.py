@@ -211,11 +211,14 @@ class Helper:
         searched = searched[:SEARCH_CHARS]
         vector = await self._router.embed(searched)
         most = self._settings.helper_reference_max_citations
-        passages = await search(self._db, searched, *page.place, vector, most, self.vectors, page.closed)
+        rank = self._router.rank
+        passages = await search(
+            self._db, searched, *page.place, vector, most, self.vectors, page.closed, rank
+        )
         # The lesson goes first; where it fills every place, the class's papers get the last one.
         room = max(most - len(passages), min(1, most - 1))
         class_id = page.scope.class_id
-        papers = await search_documents(self._db, searched, class_id, vector, room, self.paper_vectors)
+        papers = await search_documents(self._db, searched, class_id, vector, room, self.paper_vectors, rank)
         passages = passages[: most - len(papers)]
         bodies = [*(passage.body for passage in passages), *(paper.body for paper in papers)]
         lead = Lead(bodies, vector, memory.on_topic, same_language=language == page.course.language)

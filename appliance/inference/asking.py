@@ -8,7 +8,7 @@ import numpy
 from appliance.errors import Busy, Invalid
 from appliance.inference.child import Child
 from appliance.inference.engine import Answer, EngineOff, Message, Prompt, Vector
-from appliance.inference.protocol import Ask, Embed, Embedded, Finished, Refused, Text
+from appliance.inference.protocol import Ask, Embed, Embedded, Finished, Rank, Refused, Scored, Text
 
 
 async def pieces_of(child: Child, prompt: Prompt, answer: Answer) -> AsyncGenerator[str, None]:
@@ -37,6 +37,22 @@ async def vectors_of(child: Child, texts: tuple[str, ...]) -> list[Vector]:
             if len(found) == len(texts):
                 break
     return [found[index] for index in range(len(texts))]
+
+
+async def scores_of(child: Child, question: str, passages: tuple[str, ...], seconds: float) -> list[float]:
+    """How well each passage answers the question, in their order; `seconds` is how long they are of use."""
+    found: dict[int, float] = {}
+    replies = child.converse(lambda number: Rank(number, question, passages, seconds))
+    async with contextlib.aclosing(replies):
+        async for reply in replies:
+            match reply:
+                case Scored(index=index, score=score):
+                    found[index] = score
+                case Refused():
+                    raise _refusal(reply)
+            if len(found) == len(passages):
+                break
+    return [found[index] for index in range(len(passages))]
 
 
 def turns_of(messages: tuple[Message, ...]) -> tuple[tuple[str, str], ...]:

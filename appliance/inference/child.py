@@ -25,8 +25,11 @@ from appliance.inference.protocol import (
     Finished,
     Frame,
     ModelFault,
+    Rank,
+    Reading,
     Ready,
     Refused,
+    Scored,
     Setup,
     Text,
     Warm,
@@ -34,7 +37,7 @@ from appliance.inference.protocol import (
     unframed,
 )
 
-Reply = Text | Finished | Refused | Embedded
+Reply = Text | Finished | Refused | Embedded | Scored
 DIED = "The engine stopped in the middle of its work."
 LAST_WORDS = 5
 LEAVE_SECONDS = 2.0
@@ -55,11 +58,15 @@ class Limits:
 
 @dataclass(frozen=True)
 class Ended:
-    """How a life ended: `code` from the kernel, `reason` for the log, `fault` when the model is to blame."""
+    """How a life ended: `code` from the kernel, `reason` for the log, `fault` when the model is to blame.
+
+    `was_ranking`: it ended inside the reranking model.
+    """
 
     code: int
     reason: str
     fault: str = ""
+    was_ranking: bool = False
 
 
 class Child:
@@ -77,6 +84,7 @@ class Child:
         self.is_over = False
         self._stuck = ""
         self._fault = ""
+        self._is_ranking = False
         self._process: asyncio.subprocess.Process | None = None
         self._writer: asyncio.StreamWriter | None = None
         self._ears: list[asyncio.Task[None]] = []
@@ -97,9 +105,11 @@ class Child:
         finally:
             await unbroken(self._end())
         code = self._process.returncode if self._process else None
-        return Ended(code or 0, self._stuck or " ".join(self._words)[-300:] or "ended", self._fault)
+        return Ended(
+            code or 0, self._stuck or " ".join(self._words)[-300:] or "ended", self._fault, self._is_ranking
+        )
 
-    async def converse(self, make: Callable[[int], Ask | Embed]) -> AsyncGenerator[Reply, None]:
+    async def converse(self, make: Callable[[int], Ask | Embed | Rank]) -> AsyncGenerator[Reply, None]:
         """All replies to one request; closing it early makes the child drop the work. Raises EngineDied."""
         if self._writer is None or self.is_over:
             raise EngineDied(DIED)
@@ -187,11 +197,14 @@ class Child:
                 if working > (self._limits.step if self._is_ready else self._limits.load):
                     self.kill(f"stuck for {working:.0f} s in one step")
             case Ready():
-                self._is_ready = True
+                self._is_ready, self._is_ranking = True, False
                 self._on_ready(frame)
+            case Reading():
+                self._is_ranking = True
             case ModelFault(message=message):
                 self._fault = message
-            case Text() | Finished() | Refused() | Embedded():
+            case Text() | Finished() | Refused() | Embedded() | Scored():
+                self._is_ranking = self._is_ranking and not isinstance(frame, Scored | Refused)
                 if replies := self._replies.get(frame.id):
                     replies.put_nowait(frame)
 

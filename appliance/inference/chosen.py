@@ -15,6 +15,8 @@ class ModelFiles:
     chat_name: str = ""
     embedder: Path | None = None
     embedder_name: str = ""
+    reranker: Path | None = None
+    reranker_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,9 +62,9 @@ class Choice:
     tuning: Tuning = DEFAULT_TUNING
 
 
-def setup_for(chat: Path | None, embedder: Path | None, tuning: Tuning, states: States, beat: float) -> Setup:
+def setup_for(files: ModelFiles, tuning: Tuning, states: States, beat: float) -> Setup:
     return Setup(
-        str(chat or ""), str(embedder or ""), tuning.slots, tuning.cells_per_slot, tuning.threads, tuning.prompt_chunk,
-        tuning.batch, tuning.unified, tuning.flash, tuning.cell_kind, tuning.kept, tuning.ends_loops,
-        str(states.folder or ""), states.most_bytes, beat,
+        str(files.chat or ""), str(files.embedder or ""), tuning.slots, tuning.cells_per_slot, tuning.threads,
+        tuning.prompt_chunk, tuning.batch, tuning.unified, tuning.flash, tuning.cell_kind, tuning.kept,
+        tuning.ends_loops, str(states.folder or ""), states.most_bytes, beat, str(files.reranker or ""),
     )  # fmt: skip

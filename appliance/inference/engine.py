@@ -107,3 +107,9 @@ class Engine(Protocol):
         """Says what questions will soon begin with; returns at once, does its best and never raises."""
 
     async def embed(self, texts: Sequence[str]) -> list[Vector]: ...
+
+    @property
+    def can_rank(self) -> bool: ...
+
+    async def rank(self, question: str, passages: Sequence[str], seconds: float) -> list[float]:
+        """How well each passage answers the question: more is better. Raises Busy when `seconds` are too few."""

@@ -8,9 +8,10 @@ from typing import Literal
 
 from appliance.inference.chat import SPARE_MEMORY, TOO_BIG, physical_cores, template_of
 from appliance.inference.llama import Batch, BrokenModel, Context, Embedder, LoadFault, Model, Said, Shape
+from appliance.inference.reranker import Reranker
 
-Kind = Literal["chat", "embedding", ""]
-UNSUITABLE = "This model neither writes answers nor makes vectors for search: choose a chat model."
+Kind = Literal["chat", "embedding", "reranking", ""]
+UNSUITABLE = "This model neither writes answers nor serves search: choose a chat model."
 DAMAGED = "The model computes nonsense, so its file is damaged: copy it again."
 
 
@@ -43,14 +44,18 @@ def _inspected(path: str, said: Said, now: Callable[[], datetime]) -> Inspection
     if os.path.getsize(path) > os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") - SPARE_MEMORY:
         raise LoadFault(TOO_BIG)
     model = Model(path, said)
+    kind: Kind = "chat"
     if model.makes_vectors:
+        kind = "embedding"
         Embedder(path, said).vector("One two three.")
+    elif model.scores_pairs:
+        kind = "reranking"
+        Reranker(path, said).score("How many?", "One two three.")
     elif model.writes_text:
         template_of(model, now)
         _decode_two(model)
     else:
         raise LoadFault(UNSUITABLE)
-    kind: Kind = "embedding" if model.makes_vectors else "chat"
     return Inspection(True, kind, model.name, model.parameters, model.context, bool(model.template))
 
 

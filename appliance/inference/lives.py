@@ -5,14 +5,16 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 
 from appliance.inference.child import Child, Ended, Limits
-from appliance.inference.chosen import Choice, States, setup_for
+from appliance.inference.chosen import Choice, ModelFiles, States, setup_for
 from appliance.inference.engine import EngineState
 from appliance.inference.protocol import Ready
 
 CRASHED = "The model made the engine stop three times."
 SEARCH_CRASHED = "The search model made the engine stop three times."
+RANKING_CRASHED = "The reranking model made the engine stop three times."
 MOST_CRASHES = 3
 CRASH_WINDOW = 3600.0
 LONGEST_BACKOFF = 30.0
@@ -22,7 +24,7 @@ Clock = Callable[[], float]
 
 
 class Lives:
-    """Without a chat model the child lives only while there is something to embed."""
+    """Without a chat model the child lives only while there is something to read for search."""
 
     def __init__(
         self,
@@ -37,7 +39,7 @@ class Lives:
     ) -> None:
         """`told` hears when a child is ready and when one ended in a way that nobody wanted."""
         self.choice = choice
-        self.chat_fault = self.embedder_fault = refusal
+        self.chat_fault = self.embedder_fault = self.reranker_fault = refusal
         self.child: Child | None = None
         self.load_seconds = 0.0
         self._began = clock()
@@ -48,6 +50,7 @@ class Lives:
         self._told = told
         self._clock = clock
         self._crashes: deque[float] = deque(maxlen=MOST_CRASHES)
+        self._reranker_crashes: deque[float] = deque(maxlen=MOST_CRASHES)
         self._ready: Ready | None = None
         self._wanted = asyncio.Event()
         self._life: asyncio.Task[None] | None = None
@@ -68,6 +71,10 @@ class Lives:
     @property
     def can_embed(self) -> bool:
         return self.choice.files.embedder is not None and not self.embedder_fault
+
+    @property
+    def can_rank(self) -> bool:
+        return self.choice.files.reranker is not None and not self.reranker_fault
 
     @property
     def is_on(self) -> bool:
@@ -93,7 +100,7 @@ class Lives:
         self._life = None
 
     def want(self) -> None:
-        """Somebody has texts to embed: there should be a child, or it should stay."""
+        """Somebody has texts to read for search: there should be a child, or it should stay."""
         self._wanted.set()
 
     async def _live(self) -> None:
@@ -116,9 +123,7 @@ class Lives:
 
     async def _one_life(self, began: float) -> Ended | None:
         """How the child ended, None when it was sent home for having nothing to do."""
-        files, tuning = self.choice.files, self.choice.tuning
-        chat, embedder = files.chat if self._loads_chat else None, files.embedder if self.can_embed else None
-        setup = setup_for(chat, embedder, tuning, self._states, self._limits.beat)
+        setup = setup_for(self._files(), self.choice.tuning, self._states, self._limits.beat)
         child = self.child = Child(setup, self._limits, lambda ready: self._on_ready(ready, began))
         life = asyncio.create_task(child.live())
         try:
@@ -135,6 +140,16 @@ class Lives:
             life.cancel()
             await asyncio.gather(life, return_exceptions=True)
 
+    def _files(self) -> ModelFiles:
+        """Those of the chosen ones that nothing is known against."""
+        files = self.choice.files
+        return replace(
+            files,
+            chat=files.chat if self._loads_chat else None,
+            embedder=files.embedder if self.can_embed else None,
+            reranker=files.reranker if self.can_rank else None,
+        )
+
     def _is_needless(self, child: Child) -> bool:
         has_nothing_to_do = child.is_idle and not self._wanted.is_set()
         return self.up is not None and not self._loads_chat and has_nothing_to_do
@@ -146,16 +161,23 @@ class Lives:
             self._give_up_chat(ready.chat_fault)
         if ready.embedder_fault:
             self.embedder_fault = ready.embedder_fault
+        if ready.reranker_fault:
+            self.reranker_fault = ready.reranker_fault
+            log.error("event=reranker_failed reason=%r", ready.reranker_fault)
         log.info("event=engine_ready slots=%d embeds=%s", ready.slots, ready.can_embed)
         self._told(ready)
 
     def _note(self, ended: Ended) -> None:
         log.warning("event=engine_ended code=%d reason=%r", ended.code, ended.fault or ended.reason)
         now = self._clock()
-        self._crashes.append(now)
-        is_hopeless = len(self._crashes) == MOST_CRASHES and now - self._crashes[0] < CRASH_WINDOW
+        # What only brings passages into order must not cost the box its answers.
+        crashes = self._reranker_crashes if ended.was_ranking else self._crashes
+        crashes.append(now)
+        is_hopeless = len(crashes) == MOST_CRASHES and now - crashes[0] < CRASH_WINDOW
         if ended.fault:
             self._give_up_chat(ended.fault)
+        elif is_hopeless and ended.was_ranking:
+            self.reranker_fault = RANKING_CRASHED
         elif is_hopeless and self._loads_chat:
             self._give_up_chat(CRASHED)
         elif is_hopeless:

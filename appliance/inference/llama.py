@@ -11,13 +11,17 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
-from mmap import MADV_DONTNEED, PAGESIZE
+from mmap import ACCESS_READ, MADV_DONTNEED, PAGESIZE, mmap
 from types import ModuleType
 from typing import Any, Literal
 
 LOG_WARNING = 3
 RANDOM_SEED = 0xFFFFFFFF
-POOLING_KINDS = {"1", "2", "3"}  # mean, first token, last token; 4 ranks pairs and makes no vectors
+POOLING_KINDS = {"1", "2", "3"}  # mean, first token, last token
+SCORES = "4"  # pooling that gives a pair of texts a score and makes no vectors
+HEADS = (b"cls.weight", b"cls.output.weight")
+HEADER_BYTES = 64 * 1024 * 1024
+WORD_PIECES = 3  # BERT's own kind of vocabulary
 EMBEDDING_FAMILIES = frozenset(
     {"bert", "modern-bert", "nomic-bert", "nomic-bert-moe", "neo-bert", "jina-bert-v2", "jina-bert-v3"}
 )
@@ -56,6 +60,7 @@ class Shape:
 
     Split and without flash attention a text is the same in any company; unified with it is the fast way.
     `outputs` is how many logits a step may ask for, 0 as many as the batch holds: each is a vocabulary long.
+    `embeddings` makes a vector of a text, `scores` a number of a pair.
     """
 
     cells: int
@@ -67,6 +72,7 @@ class Shape:
     cell_kind: CellKind = "f16"
     outputs: int = 0
     embeddings: bool = False
+    scores: bool = False
 
 
 @dataclass(frozen=True)
@@ -126,6 +132,7 @@ class Model:
         self.handle = L.llama_model_load_from_file(path.encode(), params)
         if not self.handle:
             raise LoadFault(fault_sentence(str(said)))
+        self._path = path
         self.vocab = L.llama_model_get_vocab(self.handle)
         self.tokens = int(L.llama_vocab_n_tokens(self.vocab))
         self.context = int(L.llama_model_n_ctx_train(self.handle))
@@ -145,11 +152,48 @@ class Model:
 
     @property
     def makes_vectors(self) -> bool:
-        return self.family in EMBEDDING_FAMILIES or self.meta(f"{self.family}.pooling_type") in POOLING_KINDS
+        pooling = self.meta(f"{self.family}.pooling_type")
+        is_embedder = pooling in POOLING_KINDS or self.family in EMBEDDING_FAMILIES
+        return is_embedder and not self.scores_pairs
+
+    @property
+    def scores_pairs(self) -> bool:
+        """Files converted from BERT name no pooling that ranks: there the head alone tells."""
+        if self.family in EMBEDDING_FAMILIES:
+            return self.has_head
+        return self.meta(f"{self.family}.pooling_type") == SCORES
+
+    @property
+    def has_head(self) -> bool:
+        """Whether there is what makes a score of a pair; llama.cpp opens a file that lacks it and scores nonsense."""
+        with open(self._path, "rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as held:
+            # a tensor's name as GGUF writes it, its length before it
+            names = (struct.pack("<Q", len(name)) + name for name in HEADS)
+            return any(held.find(name, 0, HEADER_BYTES) >= 0 for name in names)
+
+    @property
+    def pair_template(self) -> str:
+        """How a question and a passage are put to it, with {query} and {document}; empty for BERT's own way."""
+        source = L.llama_model_chat_template(self.handle, b"rerank")
+        return bytes(source).decode("utf-8", "replace") if source else ""
+
+    @property
+    def pair_marks(self) -> tuple[list[int], list[int], list[int]]:
+        """The tokens before a pair of texts, between them and after them, where there is no template."""
+        begins, ends, separates = (
+            int(mark(self.vocab)) for mark in (L.llama_vocab_bos, L.llama_vocab_eos, L.llama_vocab_sep)
+        )
+        if L.llama_vocab_type(self.vocab) == WORD_PIECES:
+            marks = [begins], [separates], [separates]
+        else:
+            doubled = L.llama_vocab_get_add_sep(self.vocab)
+            marks = [begins], [ends, separates if doubled else -1], [ends]
+        before, between, after = ([mark for mark in part if mark >= 0] for part in marks)
+        return before, between, after
 
     @property
     def writes_text(self) -> bool:
-        if self.makes_vectors or self.meta(f"{self.family}.pooling_type") == "4":
+        if self.makes_vectors or self.scores_pairs:
             return False
         is_other = L.llama_model_has_encoder(self.handle) or L.llama_model_is_diffusion(self.handle)
         return bool(L.llama_model_has_decoder(self.handle)) and not is_other
@@ -268,7 +312,9 @@ class Context:
         params.n_threads = params.n_threads_batch = shape.threads
         params.n_outputs_max = shape.outputs and shape.outputs + ROWS
         params.kv_unified = shape.unified
-        params.embeddings = shape.embeddings
+        params.embeddings = shape.embeddings or shape.scores
+        if shape.scores:
+            params.pooling_type = int(SCORES)
         params.offload_kqv = params.op_offload = False
         params.type_k = params.type_v = CELL_TYPES[shape.cell_kind]
         # with flash attention the same question may end in another text when others run beside it
@@ -351,6 +397,11 @@ class Context:
     def vector(self, sequence: int) -> list[float]:
         found = L.llama_get_embeddings_seq(self.handle, sequence)
         return list(found[: self._model.width]) if found else []
+
+    def score(self, sequence: int) -> float:
+        """What a model that scores pairs says of one; NaN when it says nothing."""
+        found = L.llama_get_embeddings_seq(self.handle, sequence)
+        return float(found[0]) if found else math.nan
 
     def close(self) -> None:
         L.llama_free(self.handle)

@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from appliance.inference.asking import pieces_of, turns_of, vectors_of
+from appliance.inference.asking import pieces_of, scores_of, turns_of, vectors_of
 from appliance.inference.child import DIED, Child, Ended, Limits
 from appliance.inference.chosen import (
     DEFAULT_TUNING,
@@ -35,6 +35,8 @@ __all__ = ["EXACT_TUNING", "LocalEngine", "ModelFiles", "Patience", "States", "T
 NO_MODEL = "There is no chat model on this box yet."
 STILL_LOADING = "The model is still loading."
 NO_EMBEDDER = "There is no search model on this box."
+NO_RERANKER = "There is no reranking model on this box."
+STOPPED = "The engine is being stopped."
 EMBED_AT_ONCE = 64
 MOST_WARMED = 64
 WARM_AGAIN = 60.0  # seconds; the child knows by itself what it has read
@@ -147,6 +149,10 @@ class LocalEngine:
         return self.choice.files.embedder_name if self.can_embed else ""
 
     @property
+    def can_rank(self) -> bool:
+        return self._lives.can_rank
+
+    @property
     def pid(self) -> int:
         """The child's process id, 0 while there is none."""
         return self._lives.child.pid if self._lives.child else 0
@@ -203,6 +209,15 @@ class LocalEngine:
             vectors += await self._embed_some(tuple(texts[start : start + EMBED_AT_ONCE]))
         return vectors
 
+    async def rank(self, question: str, passages: Sequence[str], seconds: float) -> list[float]:
+        """Waits for a child that starts for this alone, not for a chat model; raises Busy, EngineOff or EngineDied."""
+        if self.choice.files.chat is not None and self._lives.up is None:
+            raise EngineOff(STILL_LOADING)
+        if not passages:
+            return []
+        _, child = await self._child_that(lambda up: up.can_rank, self._why_no_scores)
+        return await scores_of(child, question, tuple(passages), seconds)
+
     async def _pieces(self, prompt: Prompt, answer: Answer) -> AsyncGenerator[str, None]:
         await self._until_changed()
         child = self._lives.child
@@ -233,25 +248,34 @@ class LocalEngine:
     async def _embed_some(self, texts: tuple[str, ...]) -> list[Vector]:
         """Begun anew on the next child where a change of models ended the one that was at it."""
         while True:
-            lives, child = await self._child_that_embeds()
+            lives, child = await self._child_that(lambda up: up.can_embed, self._why_no_vectors)
             try:
                 return await vectors_of(child, texts)
             except EngineDied:
                 if self._change is None and self._lives is lives:
                     raise
 
-    async def _child_that_embeds(self) -> tuple[Lives, Child]:
+    def _why_no_vectors(self) -> str:
+        return "" if self.can_embed else self._lives.embedder_fault or NO_EMBEDDER
+
+    def _why_no_scores(self) -> str:
+        return "" if self.can_rank else self._lives.reranker_fault or NO_RERANKER
+
+    async def _child_that(
+        self, can: Callable[[Ready], bool], why_not: Callable[[], str]
+    ) -> tuple[Lives, Child]:
+        """Waits for a child that is able to; `why_not` is empty as long as one may come."""
         try:
             async with asyncio.timeout(self._limits.load):
-                while self.can_embed and self._lives.is_on:
+                while not why_not() and self._lives.is_on:
                     lives = self._lives
-                    if lives.child and lives.up and lives.up.can_embed:
+                    if lives.child and lives.up and can(lives.up):
                         return lives, lives.child
                     lives.want()
                     await self._changed.wait()
         except TimeoutError as late:
             raise EngineDied(DIED) from late
-        raise EngineOff(self._lives.embedder_fault or NO_EMBEDDER)
+        raise EngineOff(why_not() or STOPPED)
 
     async def _change_models(self) -> None:
         """One choice after the other, until nobody chose again meanwhile."""

@@ -29,6 +29,7 @@ class Recommended:
     licence: str = ""
     languages: tuple[str, ...] = ()
     good_for: str = ""
+    kind: str = "chat"
 
 
 def recommended(path: Path) -> tuple[Recommended, ...]:

@@ -14,7 +14,7 @@ from appliance.storage.files import sync_folder
 
 INDEX = "models.json"
 
-Kind = Literal["chat", "embedding", "unusable"]
+Kind = Literal["chat", "embedding", "reranking", "unusable"]
 
 
 @dataclass(frozen=True)

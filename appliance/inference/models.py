@@ -27,6 +27,8 @@ RESERVE_BYTES = 256 * 1024 * 1024  # the database must still be able to write be
 CHUNK = 4 * 1024 * 1024
 STALE_SECONDS = 24 * 3600
 
+KINDS: dict[str, Kind] = {"embedding": "embedding", "reranking": "reranking"}
+
 Progress = Callable[[int, int], None]
 """Called in the event loop with bytes done and bytes in all."""
 
@@ -75,7 +77,7 @@ def chosen(folder: Path, kind: Kind = "chat", shipped: Path | None = None) -> Mo
 
 
 def use(folder: Path, name: str) -> ModelFile:
-    """From now on this one answers, or makes the vectors if it is an embedding model."""
+    """From now on this one answers, or makes the vectors, or brings passages into order, as its kind is."""
     with changing(folder) as models:
         wanted = named(models, name)
         if wanted.kind == "unusable":
@@ -86,17 +88,19 @@ def use(folder: Path, name: str) -> ModelFile:
         return replace(wanted, chosen=True)
 
 
-def use_none(folder: Path) -> None:
-    """No chat model: the helper answers with the lesson's own passages."""
+def use_none(folder: Path, kind: Kind = "chat") -> None:
+    """No chat model: the helper answers with the lesson's own passages. No reranking model: as search found them."""
     with changing(folder) as models:
-        models[:] = [replace(model, chosen=model.chosen and model.kind != "chat") for model in models]
+        models[:] = [replace(model, chosen=model.chosen and model.kind != kind) for model in models]
 
 
 def remove(folder: Path, name: str) -> None:
     with changing(folder) as models:
         gone = named(models, name)
         if gone.chosen:
-            raise Conflict(f"{name} is in use. Choose another model first, then remove it.", "model_in_use")
+            raise Conflict(
+                f"{name} is in use. Choose another model or none first, then remove it.", "model_in_use"
+            )
         gone.path.unlink(missing_ok=True)
         models.remove(gone)
 
@@ -214,7 +218,7 @@ def _described(file: str, sha256: str, size: int, opened: Opened, source: str, n
     """What the file says of itself is only words: cleaned here, and never a path."""
     name = _safe(Path(file).stem)
     title = re.sub(r"\s+", " ", "".join(c if c.isprintable() else " " for c in opened.name)).strip()[:80]
-    kind: Kind = "embedding" if opened.kind == "embedding" else "chat"
+    kind = KINDS.get(opened.kind, "chat")
     at = now.astimezone(UTC).isoformat(timespec="seconds")
     return ModelFile(
         name, f"{name}.gguf", sha256, size, kind, title or name, opened.parameters, opened.context, source, at
@@ -245,7 +249,8 @@ def _record(folder: Path, model: ModelFile) -> ModelFile:
     with changing(folder) as models:
         models[:] = [known for known in models if known.file != model.file]
         first = not any(known.chosen and known.kind == model.kind for known in models)
-        added = replace(model, chosen=first and model.kind != "unusable")
+        # a reranking model makes every question a little slower: only the operator takes one into use
+        added = replace(model, chosen=first and model.kind in ("chat", "embedding"))
         models.append(added)
     return added
 

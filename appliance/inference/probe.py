@@ -21,7 +21,7 @@ SPARE_MEMORY = 4 << 30
 class Probe:
     """`parameters` is a count, `context` in tokens, `template` whether it brings its own."""
 
-    kind: Literal["chat", "embedding"]
+    kind: Literal["chat", "embedding", "reranking"]
     name: str
     parameters: int
     context: int

@@ -2,7 +2,7 @@
 
 import struct
 from dataclasses import dataclass, fields
-from typing import Literal
+from typing import Literal, get_args
 
 import msgpack
 
@@ -17,7 +17,8 @@ RefusalKind = Literal["too_long", "bad_grammar", "busy", "off"]
 class Setup:
     """The first frame: which files to open and how; sizes are in tokens, 0 means the child decides.
 
-    `states` is the folder for lessons' beginnings, empty for none; the other fields are those of Tuning.
+    `states` is the folder for lessons' beginnings, empty for none; `reranker` comes with the files; the other fields
+    are those of Tuning.
     """
 
     chat: str
@@ -35,6 +36,7 @@ class Setup:
     states: str
     states_bytes: int
     beat_seconds: float
+    reranker: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,19 +65,31 @@ class Embed:
 
 
 @dataclass(frozen=True)
+class Rank:
+    """Scores wanted within `seconds`; it is refused as busy when they can't be had by then."""
+
+    id: int
+    question: str
+    passages: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Cancel:
     id: int
 
 
 @dataclass(frozen=True)
 class Ready:
-    """What could be loaded; the two faults are empty or a sentence."""
+    """What could be loaded; the faults are empty or a sentence."""
 
     slots: int
     cells_per_slot: int
     can_embed: bool
     chat_fault: str
     embedder_fault: str
+    can_rank: bool = False
+    reranker_fault: str = ""
 
 
 @dataclass(frozen=True)
@@ -120,17 +134,44 @@ class Embedded:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """The reranking model is about to read: should the child end before it says more, that model is to blame."""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """`index` is the passage's place in the request."""
+
+    id: int
+    index: int
+    score: float
+
+
+@dataclass(frozen=True)
 class ModelFault:
     """The chat model computes nonsense and must not be asked again."""
 
     message: str
 
 
-Frame = Setup | Ask | Warm | Embed | Cancel | Ready | Beat | Text | Finished | Refused | Embedded | ModelFault
-KINDS: dict[str, type[Frame]] = {
-    kind.__name__: kind
-    for kind in (Setup, Ask, Warm, Embed, Cancel, Ready, Beat, Text, Finished, Refused, Embedded, ModelFault)
-}
+Frame = (
+    Setup
+    | Ask
+    | Warm
+    | Embed
+    | Rank
+    | Cancel
+    | Ready
+    | Beat
+    | Text
+    | Finished
+    | Refused
+    | Embedded
+    | Reading
+    | Scored
+    | ModelFault
+)
+KINDS: dict[str, type[Frame]] = {kind.__name__: kind for kind in get_args(Frame)}
 
 
 def framed(frame: Frame) -> bytes:

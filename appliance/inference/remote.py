@@ -23,6 +23,7 @@ AWAY = "The borrowed model can't be reached."
 CUT = "The borrowed model broke off in the middle."
 SILENT = "The borrowed model gave no sign of life for too long."
 EMBEDS_NOTHING = "Vectors are made on this box alone."
+RANKS_NOTHING = "Passages are compared on this box alone."
 CHAT = "/v1/chat/completions"
 MODELS = "/v1/models"
 LOOKS_TO_TURN = 2
@@ -93,6 +94,7 @@ class RemoteEngine:
     can_embed = False
     embedder = ""
     change: Change | None = None
+    can_rank = False
 
     def __init__(self, server: Server, waits: Waits = DEFAULT_WAITS) -> None:
         self._server = server
@@ -141,6 +143,9 @@ class RemoteEngine:
 
     async def embed(self, texts: Sequence[str]) -> list[Vector]:
         raise EngineOff(EMBEDS_NOTHING)
+
+    async def rank(self, question: str, passages: Sequence[str], seconds: float) -> list[float]:
+        raise EngineOff(RANKS_NOTHING)
 
     async def _look_forever(self, client: httpx.AsyncClient) -> None:
         for looks in count():

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
@@ -61,12 +61,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Patience:
-    """Seconds until the first piece, between pieces, for an answer, for a vector; and how often to try."""
+    """Seconds until the first piece, between pieces, for an answer, a vector, scores; and how often to try."""
 
     first: float = 60.0
     between: float = 20.0
     whole: float = 120.0
     vector: float = 3.0
+    scores: float = 2.0
     attempts: int = 2
     backoff: float = 0.4
 
@@ -146,6 +147,16 @@ class Router:
         try:
             async with asyncio.timeout(self._patience.vector):
                 return (await self.engine.embed([text]))[0]
+        except (TimeoutError, Unavailable, Busy):
+            return None
+
+    async def rank(self, question: str, passages: Sequence[str]) -> list[float] | None:
+        """How well each passage answers; None without a reranking model or when it isn't done in time."""
+        if not self.engine.can_rank:
+            return None
+        try:
+            async with asyncio.timeout(self._patience.scores):
+                return await self.engine.rank(question, passages, self._patience.scores)
         except (TimeoutError, Unavailable, Busy):
             return None
 

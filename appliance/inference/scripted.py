@@ -30,12 +30,18 @@ class ScriptedEngine:
     reason = ""
 
     def __init__(
-        self, state: EngineState = "ready", slots: int = 2, can_embed: bool = True, line: str = LINE
+        self,
+        state: EngineState = "ready",
+        slots: int = 2,
+        can_embed: bool = True,
+        line: str = LINE,
+        can_rank: bool = False,
     ) -> None:
         self.state: EngineState = state
         self.slots = slots
         self.change: Change | None = None
         self.can_embed = can_embed
+        self.can_rank = can_rank
         self.asked: list[Prompt] = []
         self.warmed: list[Prompt] = []
         self.live = 0
@@ -89,6 +95,10 @@ class ScriptedEngine:
 
     async def embed(self, texts: Sequence[str]) -> list[Vector]:
         return [hashed(text) for text in texts]
+
+    async def rank(self, question: str, passages: Sequence[str], seconds: float) -> list[float]:
+        asked = hashed(question)
+        return [float(asked @ hashed(passage)) for passage in passages]
 
     async def _words(
         self, said: str | Broken | Exception | None, prompt: Prompt, answer: Answer

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from appliance.inference.free_cores import FreeCores
 from appliance.inference.llama import BrokenModel, Embedder, LoadFault, Said
+from appliance.inference.pairs import Pair, Pairs
 from appliance.inference.protocol import (
     LENGTH,
     Ask,
@@ -29,13 +30,17 @@ from appliance.inference.protocol import (
     Embedded,
     Frame,
     ModelFault,
+    Rank,
+    Reading,
     Ready,
     Refused,
+    Scored,
     Setup,
     Warm,
     framed,
     unframed,
 )
+from appliance.inference.reranker import Reranker
 
 if TYPE_CHECKING:
     from appliance.inference.chat import Chat
@@ -46,6 +51,11 @@ TIDY_SECONDS = 60.0
 KILL_ME_FIRST = "500"
 NO_CHAT = "There is no chat model on this box."
 NO_EMBEDDER = "There is no embedding model on this box."
+NO_RERANKER = "There is no reranking model on this box."
+TOO_LATE = "The passages can't be compared in time."
+FIRST_PAIR = Pair(
+    0, 0, "What is this about?", "One two three. " * 80
+)  # as long as one gets, to learn the pace
 DAMAGED = "The model computes nonsense, so its file is damaged: copy it again or choose another."
 
 
@@ -94,33 +104,38 @@ class Pulse:
 
 
 class Worker:
-    """One loop: take in what was asked, one step for the answers, at most one passage for the vectors."""
+    """One loop: take in what was asked, one step for the answers, at most one passage for search."""
 
     def __init__(self, line: Line, pulse: Pulse) -> None:
         self._line = line
         self._pulse = pulse
         self._chat: Chat | None = None
         self._embedder: Embedder | None = None
+        self._reranker: Reranker | None = None
         self._cores = FreeCores(1)
         # a question's own vector goes before the pages being indexed
         self._urgent: deque[tuple[int, int, str]] = deque()
         self._patient: deque[tuple[int, int, str]] = deque()
+        self._pairs = Pairs()
+        self._step_seconds = 0.0
 
     def load(self, setup: Setup) -> None:
         said = Said()
         self._said = said
         chat_fault = self._load_chat(setup) if setup.chat else ""
         embedder_fault = self._load_embedder(setup) if setup.embedder else ""
+        reranker_fault = self._load_reranker(setup) if setup.reranker else ""
         slots = self._chat.slots if self._chat else 0
         cells = self._chat.scheduler.cells_per_slot if self._chat else 0
-        self._line.send(Ready(slots, cells, self._embedder is not None, chat_fault, embedder_fault))
+        can = self._embedder is not None, self._reranker is not None
+        self._line.send(Ready(slots, cells, can[0], chat_fault, embedder_fault, can[1], reranker_fault))
 
     def run(self) -> None:
         while True:
             self._take_in()
             with self._pulse.working():
                 self._write()
-                self._embed_one()
+                self._read_one()
 
     def _load_chat(self, setup: Setup) -> str:
         from appliance.inference.chat import (
@@ -141,9 +156,25 @@ class Worker:
             return str(fault)
         return ""
 
+    def _load_reranker(self, setup: Setup) -> str:
+        self._line.send(Reading())
+        try:
+            self._reranker = Reranker(setup.reranker, self._said)
+            self._score(FIRST_PAIR)
+        except LoadFault as fault:
+            return str(fault)
+        except BrokenModel:
+            self._reranker = None
+            return DAMAGED
+        return ""
+
     @property
     def _is_busy(self) -> bool:
-        return bool(self._urgent or self._patient or (self._chat and self._chat.scheduler.busy))
+        return bool(self._urgent or self._patient or self._pairs or self._is_writing)
+
+    @property
+    def _is_writing(self) -> bool:
+        return self._chat is not None and self._chat.scheduler.busy
 
     def _take_in(self) -> None:
         if not self._is_busy:
@@ -177,6 +208,8 @@ class Worker:
                 case Embed(id=request, texts=texts):
                     line = self._urgent if len(texts) == 1 else self._patient
                     line.extend((request, index, text) for index, text in enumerate(texts))
+                case Rank():
+                    self._line_up(frame)
                 case Cancel(id=request):
                     self._forget(request)
 
@@ -189,24 +222,67 @@ class Worker:
         if refused:
             self._line.send(refused)
 
+    def _line_up(self, rank: Rank) -> None:
+        if self._reranker is None:
+            self._line.send(Refused(rank.id, "off", NO_RERANKER))
+        elif not self._pairs.add(rank, self._between, time.monotonic()):
+            self._line.send(Refused(rank.id, "busy", TOO_LATE))
+
+    @property
+    def _between(self) -> float:
+        """Seconds for the answers between two passages."""
+        return self._step_seconds if self._is_writing else 0.0
+
     def _forget(self, request: int) -> None:
         if self._chat:
             self._chat.scheduler.cancel(request)
         self._urgent = deque(passage for passage in self._urgent if passage[0] != request)
         self._patient = deque(passage for passage in self._patient if passage[0] != request)
+        self._pairs.forget(request)
 
     def _write(self) -> None:
         if self._chat is None or not self._chat.scheduler.busy:
             return
+        began = time.monotonic()
         self._chat.scheduler.context.use_threads(self._cores.threads())
         try:
             events = self._chat.scheduler.step()
         except BrokenModel:
             self._line.send(ModelFault(DAMAGED))
             os._exit(1)
+        self._step_seconds = time.monotonic() - began
         self._pulse.steps = self._chat.scheduler.steps
         for event in events:
             self._line.send(event)
+
+    def _read_one(self) -> None:
+        """One passage and no more, so that answers wait for no other; a question's own go first."""
+        for request in self._pairs.late(self._between, time.monotonic()):
+            self._pairs.forget(request)
+            self._line.send(Refused(request, "busy", TOO_LATE))
+        if self._pairs and not self._urgent:
+            self._score_one()
+        else:
+            self._embed_one()
+
+    def _score_one(self) -> None:
+        pair = self._pairs.next()
+        self._line.send(Reading())
+        try:
+            self._line.send(Scored(pair.request, pair.index, self._score(pair)))
+        except BrokenModel:
+            self._forget(pair.request)
+            self._line.send(Refused(pair.request, "off", NO_RERANKER))
+
+    def _score(self, pair: Pair) -> float:
+        """Raises BrokenModel, as without a reranking model."""
+        if self._reranker is None:
+            raise BrokenModel(NO_RERANKER)
+        began = time.monotonic()
+        score = self._reranker.score(pair.question, pair.passage)
+        now = time.monotonic()
+        self._pairs.took(pair, now - began, now)
+        return score
 
     def _embed_one(self) -> None:
         line = self._urgent or self._patient

@@ -23,6 +23,7 @@ from appliance.library.ranking import (
     no_cosines,
     weights_of,
 )
+from appliance.library.second_look import Rank, looked_at_again, wanted
 from appliance.storage.database import Database
 
 
@@ -47,6 +48,7 @@ async def search_documents(
     vector: Vector | None,
     limit: int,
     vectors: Matrices | None = None,
+    rank: Rank | None = None,
 ) -> list[DocumentPassage]:
     """The best passages of a class's papers. `vector` is the question's, or None for full text alone.
 
@@ -59,9 +61,13 @@ async def search_documents(
     cosines = await _cosines(db, vector, class_id, vectors or Matrices())
     by_words = [hit for hit in hits if not is_chance(hit, cosines)]
     scores = fused([hit.row["id"] for hit in by_words], cosines)
-    best = sorted(scores, key=lambda id: (-scores[id], id))[:limit]
-    found = await _passages(db, best)
-    return [DocumentPassage(**dict(found[id]), score=scores[id]) for id in best if id in found]
+    best = sorted(scores, key=lambda id: (-scores[id], id))[: wanted(limit)]
+    rows = await _passages(db, best)
+    found = [DocumentPassage(**dict(rows[id]), score=scores[id]) for id in best if id in rows]
+    ordered = await looked_at_again(
+        rank, question, found, lambda passage: f"{passage.heading}. {passage.body}"
+    )
+    return ordered[:limit]
 
 
 async def passages_of_documents(db: Database, class_id: int, limit: int) -> list[DocumentPassage]:

@@ -23,9 +23,10 @@ from appliance.library.ranking import (
     no_cosines,
     weights_of,
 )
+from appliance.library.second_look import Rank, looked_at_again, wanted
 from appliance.storage.database import Database
 
-__all__ = ["Embed", "Indexed", "Passage", "Vector", "Vectors", "index_course", "search"]
+__all__ = ["Embed", "Indexed", "Passage", "Rank", "Vector", "Vectors", "index_course", "search"]
 
 SAME_LESSON = 1.25
 LESSONS_REFERENCE = 1.1
@@ -67,10 +68,11 @@ async def search(
     limit: int,
     vectors: Vectors | None = None,
     closed: frozenset[str] = frozenset(),
+    rank: Rank | None = None,
 ) -> list[Passage]:
     """The best passages of a course, the lesson at hand first among equals; none from `closed` lessons.
 
-    `vector` is the question's, or None for full text alone.
+    `vector` is the question's, or None for full text alone. `rank` only orders what was found.
     """
     hits = await _by_words(db, terms_of(question), pairs_of(question), course_slug)
     cosines = await _cosines(db, vector, course_slug, vectors or Vectors())
@@ -83,7 +85,11 @@ async def search(
         for id, row in rows.items()
         if row["lesson_slug"] not in closed
     ]
-    return sorted(found, key=lambda passage: (-passage.score, passage.id))[:limit]
+    best = sorted(found, key=lambda passage: (-passage.score, passage.id))[: wanted(limit)]
+    ordered = await looked_at_again(
+        rank, question, best, _text, lambda passage: _closeness(rows[passage.id], lesson_slug)
+    )
+    return ordered[:limit]
 
 
 async def _by_words(db: Database, terms: Sequence[Term], pairs: Sequence[str], course_slug: str) -> list[Hit]:
@@ -171,6 +177,10 @@ async def _rows(db: Database, ids: Iterable[int]) -> dict[int, Row]:
         ids=json.dumps(list(ids)),
     )
     return {row["id"]: row for row in rows}
+
+
+def _text(passage: Passage) -> str:
+    return f"{passage.heading}. {passage.body}"
 
 
 def _closeness(row: Row, lesson_slug: str) -> float:

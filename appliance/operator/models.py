@@ -30,13 +30,14 @@ async def index(request: Request) -> HTTPResponse:
         reason=parts.engine.reason,
         # Only this box's own engine has files that can be turned down.
         turned_down=getattr(parts.engine, "turned_down", None),
+        can_rank=parts.router.engine.can_rank,
         is_measuring=await is_measuring(parts.db),
         measured=await asyncio.to_thread(_measured, folder, parts.settings.appliance_models),
     )
 
 
 async def update(request: Request) -> HTTPResponse:
-    """Another model from now on, or none; the running engine takes it up within seconds."""
+    """Another model from now on, or none of a kind; the running engine takes it up within seconds."""
     parts, person, translate = parts_of(request), person_of(request), translator(request)
     folder, name = parts.settings.appliance_data / "models", forms.text(request, "name", 200)
     if name:
@@ -47,6 +48,9 @@ async def update(request: Request) -> HTTPResponse:
                 "The model %(name)s is taken up as soon as the answers under way have ended.", name=name
             ),
         )
+    elif forms.text(request, "kind", 20) == "reranking":
+        await asyncio.to_thread(models.use_none, folder, "reranking")
+        say(request, translate("Passages stay in the order in which search finds them now."))
     else:
         await asyncio.to_thread(models.use_none, folder)
         say(request, translate("The helper answers from the lessons alone now."))

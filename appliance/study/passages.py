@@ -10,6 +10,7 @@ from appliance.classroom.releases import decisions_of_class, release_of
 from appliance.errors import NotFound, Unavailable
 from appliance.library.courses import Course, Shelf
 from appliance.library.search import Passage, Vector, Vectors, search
+from appliance.library.second_look import Rank, looked_at_again, wanted
 from appliance.storage.database import Database
 
 
@@ -63,14 +64,17 @@ async def passages_for_class(
     vector: Vector | None,
     most: int,
     vectors: Vectors,
+    rank: Rank | None = None,
 ) -> list[ClassPassage]:
     """The best `most` passages for a question, from everything that the class may read."""
     found: list[ClassPassage] = []
     for each in courses:
         slug = each.course.slug
-        passages = await search(db, question, slug, "", vector, most, vectors, each.closed)
+        passages = await search(db, question, slug, "", vector, wanted(most), vectors, each.closed)
         found += [_of_lesson(passage, each.course) for passage in passages]
-    return sorted(found, key=lambda passage: -passage.score)[:most]
+    best = sorted(found, key=lambda passage: -passage.score)[: wanted(most)]
+    ordered = await looked_at_again(rank, question, best, lambda passage: f"{passage.topic}. {passage.text}")
+    return ordered[:most]
 
 
 def _open(

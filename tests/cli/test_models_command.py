@@ -9,8 +9,9 @@ from appliance.inference.tuned import tuned_for
 from appliance.operations import data_folder
 from tests.cli.conftest import Chalkbox
 from tests.made_models import MadeModel, tiny_model
+from tests.made_rerankers import reranker
 
-__all__ = ["tiny_model"]
+__all__ = ["reranker", "tiny_model"]
 
 
 def on_the_box(chalkbox: Chalkbox) -> dict[str, bool]:
@@ -39,6 +40,21 @@ def test_no_model_may_be_used_and_then_the_file_may_go(chalkbox: Chalkbox, tiny_
     assert on_the_box(chalkbox) == {"tiny": False}
     assert chalkbox("models", "remove", "tiny").status == 0
     assert on_the_box(chalkbox) == {}
+
+
+def test_a_reranking_model_waits_to_be_chosen_and_can_be_given_up(
+    chalkbox: Chalkbox, reranker: Path, tiny_model: MadeModel, data: Path
+) -> None:
+    chalkbox("models", "add", str(tiny_model.path))
+    added = chalkbox("models", "add", str(reranker))
+    assert added.status == 0 and "To use it: chalkbox models use noise-ranks" in added.out
+    used = chalkbox("models", "use", "noise-ranks")
+    assert "brings the passages that search finds into order from now on" in used.out
+    assert on_the_box(chalkbox) == {"tiny": True}
+    given_up = chalkbox("models", "use", "none", "--kind", "reranking")
+    assert "stay in the order" in given_up.out
+    assert on_the_box(chalkbox) == {"tiny": True}
+    assert chosen(data / "models", "reranking") is None
 
 
 def test_a_damaged_model_is_found(chalkbox: Chalkbox, tiny_model: MadeModel, data: Path) -> None:

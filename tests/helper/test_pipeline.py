@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -115,6 +116,24 @@ async def test_with_a_search_model_passages_are_found_by_meaning_too(
     assert (bare["number"], answer.backend) == (0, "scripted")
     assert answer.citations[0].source == "Circles of light · Short circuits"
     assert (await strict.answer(ben, "Who won the football championship?")).backend == "lesson"
+
+
+class Fond(ScriptedEngine):
+    """Likes passages about what glows, whatever the question is."""
+
+    async def rank(self, question: str, passages: Sequence[str], seconds: float) -> list[float]:
+        return [float("glows" in passage) for passage in passages]
+
+
+@pytest.mark.parametrize("engine", [Fond(can_embed=False, can_rank=True)])
+async def test_a_reranking_model_orders_what_is_cited(room: Classroom, ben: Asker) -> None:
+    question = "Does a battery with a short circuit or a closed circuit make the wire hot?"
+    ranked = await room.answer(ben, question)
+    room.engine.can_rank = False
+    plain = await room.answer(ben, question)
+    assert "glows" not in plain.citations[0].text
+    assert "glows" in ranked.citations[0].text
+    assert {each.text for each in ranked.citations} == {each.text for each in plain.citations}
 
 
 # ---- what may be quoted

@@ -16,6 +16,7 @@ def test_an_entry_says_all_that_a_person_needs_to_choose(entry: Recommended) -> 
     assert entry.repo.count("/") == 1
     assert entry.file.endswith(".gguf")
     assert entry.licence
+    assert entry.kind in ("chat", "reranking")
     assert "en" in entry.languages
     assert len(entry.good_for) > 30
     assert entry.size == 0 or abs(entry.size / 10**6 - entry.approximate_mb) < 50

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from appliance.inference import models
 from appliance.inference.local import LocalEngine, ModelFiles, Tuning
-from appliance.inference.model_list import ModelFile, changing
+from appliance.inference.model_list import Kind, ModelFile, changing
 from appliance.inference.probe import probe
 from appliance.inference.tuned import Tuned, keep, tuned_for
 from appliance.operations.measurement import JOB, measure_beside
@@ -17,13 +17,13 @@ from tests.made_models import MadeModel, tiny_model
 __all__ = ["tiny_model"]
 
 
-def put_model(cast: Cast, name: str) -> Path:
-    """A file that the list knows as a chat model; nobody opens it here."""
+def put_model(cast: Cast, name: str, kind: Kind = "chat") -> Path:
+    """A file that the list knows as a model of this kind; nobody opens it here."""
     folder = cast.parts.settings.appliance_data / "models"
     path = folder / f"{name}.gguf"
     path.write_bytes(b"GGUF")
     with changing(folder) as listed:
-        listed.append(ModelFile(name, path.name, "0" * 64, 4, "chat", name))
+        listed.append(ModelFile(name, path.name, "0" * 64, 4, kind, name))
     return folder
 
 
@@ -56,6 +56,20 @@ async def test_another_model_is_chosen_and_given_up_again(cast: Cast) -> None:
     assert chosen.name == "small"
     await boss.post("/operate/models", {"name": ""})
     assert models.chosen(folder) is None
+
+
+async def test_a_reranking_model_is_chosen_and_given_up_beside_the_chat_model(cast: Cast) -> None:
+    folder, boss = put_model(cast, "small"), await cast.max()
+    put_model(cast, "judge", "reranking")
+    await boss.post("/operate/models", {"name": "small"})
+    await boss.post("/operate/models", {"name": "judge"})
+    page = (await boss.get("/operate/models")).text
+    assert page.count("Stop using it") == 2 and "For the order of what search finds" in page
+    assert "It orders nothing now" in page, "nothing can open the file"
+    await boss.post("/operate/models", {"name": "", "kind": "reranking"})
+    assert "Passages stay in the order" in (await boss.get("/operate/models")).text
+    assert models.chosen(folder, "reranking") is None
+    assert models.chosen(folder) is not None
 
 
 async def test_a_model_that_is_not_there_is_refused_with_a_sentence(cast: Cast) -> None:

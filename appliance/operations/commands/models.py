@@ -20,6 +20,15 @@ from appliance.settings import Settings
 
 HUB = "https://huggingface.co"
 NONE = "none"
+NONE_OF = {
+    "chat": "No chat model is in use: the helper answers with passages of the lesson.",
+    "reranking": "No reranking model is in use: passages stay in the order in which search finds them.",
+}
+DOES = {
+    "chat": "answers",
+    "embedding": "makes the vectors for search",
+    "reranking": "brings the passages that search finds into order",
+}
 RUNNING = "The box runs, and its own work would spoil the measurement: stop it first, or measure on /operate/models."
 
 
@@ -33,6 +42,7 @@ def describe(parser: ArgumentParser) -> None:
     add.add_argument("file", type=Path)
     use = actions.add_parser("use", help=f"from now on this model answers; '{NONE}' for no chat model")
     use.add_argument("name")
+    use.add_argument("--kind", choices=NONE_OF, default="chat", help=f"what '{NONE}' is said of: %(default)s")
     actions.add_parser("verify", help="read every file again and compare it with what came")
     actions.add_parser("bench", help="measure the model in use on this machine, in under two minutes")
     remove = actions.add_parser("remove", help="delete a model file that is not in use")
@@ -87,9 +97,8 @@ def _add(arguments: Namespace, settings: Settings, folder: Path) -> int:
 
 def _use(arguments: Namespace, settings: Settings, folder: Path) -> int:
     if arguments.name == NONE:
-        models.use_none(folder)
-        sentence = "No chat model is in use: the helper answers with passages of the lesson."
-        terminal.report(arguments.json, {"chosen": None}, [sentence])
+        models.use_none(folder, arguments.kind)
+        terminal.report(arguments.json, {"chosen": None}, [NONE_OF[arguments.kind]])
         return 0
     model = models.use(folder, arguments.name)
     terminal.report(arguments.json, _entry(model), [_in_use(model, settings)])
@@ -135,8 +144,7 @@ def _in_use(model: ModelFile, settings: Settings) -> str:
         if is_running(settings.appliance_data)
         else "at next start"
     )
-    does = "makes the vectors for search" if model.kind == "embedding" else "answers"
-    return f"{model.name} {does} from now on ({takes_up})."
+    return f"{model.name} {DOES[model.kind]} from now on ({takes_up})."
 
 
 def _recommended(settings: Settings) -> tuple[Recommended, ...]:
