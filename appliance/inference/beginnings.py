@@ -10,12 +10,18 @@ from appliance.inference.token_keys import TOKEN_BYTES, common
 WORTH_KEEPING = 48  # tokens
 # A lesson's beginning serves a class, a conversation's end one student: it goes first by this many uses.
 LESSON_BONUS = 64
+# In a unified context every token written looks past all cells that are there, and to read one again costs as much as
+# these many looks past it (measured: 0.5 µs and 2 ms): what was of no use for so long is cheaper to read again.
+WORTH_CARRYING = 4000
+# For the same reason only the latest conversations are kept there, up to so many cells of their own.
+CONVERSATIONS = 1024
 
 
 @dataclass(eq=False)
 class Kept:
     """A sequence at rest. `prompt` tokens of it were read, what follows was written by the model.
 
+    `carried`: how many tokens had been written beside all that is kept when it was last of use.
     `is_lesson`: it was read ahead for everybody and may be saved; `is_shared`: more than one question began so.
     """
 
@@ -24,6 +30,7 @@ class Kept:
     prompt: int
     used: int
     since: float
+    carried: int = 0
     is_shared: bool = False
     is_lesson: bool = False
     is_saved: bool = False
@@ -48,7 +55,7 @@ class Beginnings:
         self._free = list(sequences)
         self._states = states
         self._kept: list[Kept] = []
-        self._uses = 0
+        self._uses = self._carried = 0
 
     def __iter__(self) -> Iterator[Kept]:
         return iter(self._kept)
@@ -71,7 +78,15 @@ class Beginnings:
 
     def touch(self, kept: Kept) -> None:
         self._uses += 1
-        kept.used = self._uses
+        kept.used, kept.carried = self._uses, self._carried
+
+    def carry(self, written: int) -> None:
+        """These many tokens were written beside what is kept; what is on no disk yet waits for that."""
+        self._carried += written
+        for kept in list(self._kept):
+            is_dear = kept.is_lesson and not kept.is_saved and self._states is not None
+            if self._memory.is_shared and self._carried - kept.carried > WORTH_CARRYING and not is_dear:
+                self.give_up(kept)
 
     def keep(self, source: int, key: bytes, prompt: int, spared: Kept | None = None) -> Kept | None:
         """A copy of a sequence's beginning under a sequence of its own; in a unified context it costs nothing."""
@@ -80,6 +95,15 @@ class Beginnings:
             return None
         self._memory.share(source, sequence, len(key) // TOKEN_BYTES)
         return self.add(sequence, key, prompt)
+
+    def bound_conversations(self, source: int) -> None:
+        """Before the answer of `source` is kept as well: the oldest ones go."""
+        kept = sorted((kept for kept in self._kept if not kept.is_shared), key=lambda kept: -kept.used)
+        room = CONVERSATIONS - self._memory.only_held_by(source)
+        for conversation in kept if self._memory.is_shared else ():
+            room -= self._memory.only_held_by(conversation.sequence)
+            if room < 0:
+                self.give_up(conversation)
 
     def keep_shared(self, source: int, key: bytes, origin: Kept | None) -> None:
         """What two questions have in common, unless nearly as much is kept already; `origin` holds it now."""

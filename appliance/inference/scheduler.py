@@ -99,6 +99,7 @@ class Scheduler:
             self.context.forget(self._filler)
         self._learn(self._batch.raw.n_tokens, self.clock() - began)
         self.steps += 1
+        self.beginnings.carry(sum(running.is_writing for running in self._running))
         for running in list(self._running):
             if running.place >= 0:
                 events += self._advance(running)
@@ -335,6 +336,7 @@ class Scheduler:
             return
         running.sampler.close()
         if self.model.can_share and running.cells >= LEAST_SHARED:
+            self.beginnings.bound_conversations(running.sequence)
             kept = self.beginnings.keep(running.sequence, running.key, running.work.tokens)
             if kept and running.follows and running.follows in self.beginnings:
                 self.beginnings.give_up(running.follows)
