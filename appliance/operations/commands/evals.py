@@ -1,16 +1,21 @@
 """`chalkbox evals`: the labelled sets against the helper's own modules, as a table and as JSON."""
 
+import asyncio
 import json
+import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
 from appliance.helper.evals.figures import Baseline, Figure, baselines, fallen
 from appliance.helper.evals.words import intent_figures
+from appliance.inference import models
+from appliance.operations import helper_evals
 from appliance.operations.commands import terminal
 from appliance.settings import Settings
 
 STANDARD_OUTPUT = Path("-")
+WITHOUT_MEANING = "There is no search model on this box: what needs one is left out."
 
 
 def describe(parser: ArgumentParser) -> None:
@@ -31,7 +36,11 @@ def describe(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, settings: Settings) -> int:
     """1 when a figure fell below its baseline."""
-    figures = intent_figures()
+    embedder = models.chosen(settings.appliance_data / "models", "embedding", settings.appliance_models)
+    if embedder is None:
+        print(WITHOUT_MEANING, file=sys.stderr)
+    of_lessons = helper_evals.figures(settings.appliance_content, embedder.path if embedder else None)
+    figures = [*intent_figures(), *asyncio.run(of_lessons)]
     known = baselines()
     written = json.dumps(_value(figures, known), indent=2, ensure_ascii=False)
     if arguments.json == STANDARD_OUTPUT:
