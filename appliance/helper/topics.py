@@ -14,7 +14,8 @@ from appliance.inference.engine import Vector
 from appliance.inference.router import Router
 from appliance.storage.cache import Cache
 
-# Cosines of all-MiniLM-L6-v2 between a question and the nearest topic or passage, fitted on one half of the labelled set.
+# Cosines of all-MiniLM-L6-v2 between a question and the nearest topic or passage, fitted on one half of the
+# labelled set.
 NEAR = 0.35
 # Enough where some of its words stand in the lesson, and where all of several do.
 NEAR_BY_WORDS = 0.30
@@ -32,7 +33,8 @@ GENERIC = stems_of(
     help understand explain hint step next start begin work working works fail fails error wrong right
     correct check question answer lesson example again still try tried think know mean means read show
     tell give need thing way part finish finished done ready stuck problem exercise task homework please
-    dont cant isnt doesnt didnt wont im ive thats whats idk lets pls plz anything something everything nothing large small big low high
+    dont cant isnt doesnt didnt wont im ive thats whats idk lets pls plz
+    anything something everything nothing large small big low high
     hand handed submit upload send photo page teacher class score mark grade table notebook rows row column
     thanks thank hello hi yes more simple ayuda ayudame entiendo explica explicame pista paso siguiente
     empiezo funciona falla error mal bien correcto revisa pregunta respuesta leccion ejemplo otra vez
@@ -89,7 +91,9 @@ class Topics:
             return bool(lead.passages) or not is_astray
         if lead.vector is None:
             return _fits_by_words(telling, scope, lead)
-        return await self._is_near(lead.vector, scope, lead, ASTRAY if is_astray else _floor(telling, scope, lead))
+        return await self._is_near(
+            lead.vector, scope, lead, ASTRAY if is_astray else _floor(telling, scope, lead)
+        )
 
     async def _is_near(self, vector: Vector, scope: Scope, lead: Lead, near: float) -> bool:
         for text in (*scope.allowed_topics, scope.context, *lead.passages):

@@ -13,7 +13,3 @@ def test_the_table_says_what_was_found_and_what_is_promised(chalkbox: Chalkbox, 
     assert "intent accuracy" in ran.out and "reached" in ran.out
     written = json.loads(file.read_text())
     assert written["ok"] and {"name", "share", "of", "baseline", "missed"} <= written["figures"][0].keys()
-
-
-def test_without_a_file_the_figures_are_printed(chalkbox: Chalkbox) -> None:
-    assert chalkbox("evals", "helper", "--json").json["ok"]

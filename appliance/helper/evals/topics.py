@@ -41,7 +41,9 @@ class TopicEval:
 
     async def figures(self) -> list[Figure]:
         judged = [
-            Judged(each.text, each.is_held, True, await self._passes(each.labels[0], NOTHING_BEFORE, each.text))
+            Judged(
+                each.text, each.is_held, True, await self._passes(each.labels[0], NOTHING_BEFORE, each.text)
+            )
             for each in labelled("retrieval", 2)
         ]
         for each in labelled("topics", 3):
@@ -74,7 +76,10 @@ def _memory(before: str) -> Memory:
 def _figures(half: str, judged: Sequence[Judged]) -> list[Figure]:
     return [
         _faults(f"on-topic refused{half}", [(each.text, each.passed) for each in judged if each.is_on]),
-        _faults(f"off-topic let through{half}", [(each.text, not each.passed) for each in judged if not each.is_on]),
+        _faults(
+            f"off-topic let through{half}",
+            [(each.text, not each.passed) for each in judged if not each.is_on],
+        ),
     ]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from appliance.helper.evals.figures import Baseline, Figure, baselines, fallen
+from appliance.helper.evals.redaction import redaction_figures
 from appliance.helper.evals.words import intent_figures
 from appliance.inference import models
 from appliance.operations import helper_evals
@@ -40,7 +41,7 @@ def run(arguments: Namespace, settings: Settings) -> int:
     if embedder is None:
         print(WITHOUT_MEANING, file=sys.stderr)
     of_lessons = helper_evals.figures(settings.appliance_content, embedder.path if embedder else None)
-    figures = [*intent_figures(), *asyncio.run(of_lessons)]
+    figures = [*intent_figures(), *redaction_figures(), *asyncio.run(of_lessons)]
     known = baselines()
     written = json.dumps(_value(figures, known), indent=2, ensure_ascii=False)
     if arguments.json == STANDARD_OUTPUT:
@@ -53,7 +54,7 @@ def run(arguments: Namespace, settings: Settings) -> int:
 
 
 def _lines(figures: Sequence[Figure], known: dict[str, Baseline], with_missed: bool) -> list[str]:
-    rows = [("Figure", "Found", "Of", "Baseline", "Target", "")]
+    rows: list[tuple[str, ...]] = [("Figure", "Found", "Of", "Baseline", "Target", "")]
     rows += [_row(figure, known.get(figure.name)) for figure in figures]
     table = terminal.columns(rows)
     if with_missed:
