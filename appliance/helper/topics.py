@@ -20,6 +20,8 @@ NEAR = 0.35
 # Enough where some of its words stand in the lesson, and where all of several do.
 NEAR_BY_WORDS = 0.30
 NEAR_ENOUGH = 0.20
+# "Why dark?" says too little to be near anything: its one word is the lesson's.
+NEAR_AT_ALL = -1.0
 # For a question with a word that usually leads elsewhere.
 ASTRAY = 0.45
 COVERED = 0.5
@@ -142,8 +144,8 @@ def _fits_by_words(telling: frozenset[str], scope: Scope, lead: Lead) -> bool:
 def _floor(telling: frozenset[str], scope: Scope, lead: Lead) -> float:
     """How near the meaning has to be: the less, the more of the words are the lesson's."""
     covered = _covered(telling, lead)
-    if covered == telling and len(telling) >= FEW:
-        return NEAR_ENOUGH
+    if covered == telling:
+        return NEAR_ENOUGH if len(telling) >= FEW else NEAR_AT_ALL
     return NEAR_BY_WORDS if covered or telling & _topics(scope) else NEAR
 
 
