@@ -10,7 +10,7 @@ APART = " | "
 
 @dataclass(frozen=True)
 class Labelled:
-    """`is_held`: this half is only reported on, nothing was fitted to it."""
+    """`is_held`: no threshold was fitted on this half; whoever wrote the word lists had seen it."""
 
     labels: tuple[str, ...]
     text: str
