@@ -16,6 +16,7 @@ from appliance.operations.commands import (
     backup,
     content,
     doctor,
+    evals,
     models,
     restore,
     settings,
@@ -30,6 +31,7 @@ from appliance.storage.secrets import load_or_make
 Run = Callable[[argparse.Namespace, Settings], int]
 Describe = Callable[[argparse.ArgumentParser], None]
 STOPPED = 130
+OWN_REPORT = {"serve", "evals"}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -47,7 +49,7 @@ def parser() -> argparse.ArgumentParser:
             leaf.add_argument(
                 "--data", type=Path, metavar="DIR", help="the data folder (default: APPLIANCE_DATA or ./data)"
             )
-            if name != "serve":
+            if name not in OWN_REPORT:
                 leaf.add_argument("--json", action="store_true", help="report for programs")
         command.set_defaults(run=run)
     return whole
@@ -139,6 +141,7 @@ COMMANDS: dict[str, tuple[str, Describe, Run]] = {
     "restore": ("bring a backup back", restore.describe, restore.run),
     "status": ("how the box is, for its console", status.describe, status.run),
     "doctor": ("check everything a person would check", doctor.describe, doctor.run),
+    "evals": ("how good the helper's judgement is, on its labelled sets", evals.describe, evals.run),
     "settings": ("every setting, its value and where it comes from", settings.describe, settings.run),
 }
 

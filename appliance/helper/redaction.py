@@ -1,6 +1,8 @@
-"""Takes out what tells who somebody is: e-mail addresses, phone numbers, web addresses with a password."""
+"""Takes out what tells who somebody is: e-mail and street addresses, phones, papers, web addresses with a password."""
 
 import re
+
+from appliance.helper.identities import without_identities
 
 URL_WITH_SECRET = re.compile(r"\b[a-z][a-z0-9+.-]{1,15}://[^\s/@]*@\S*", re.IGNORECASE)
 EMAIL = re.compile(r"[^\s@<>()\[\],;:\"“”«»]{1,64}@[^\W_](?:[\w-]*[^\W_])?(?:\.[\w-]+)+")
@@ -18,14 +20,31 @@ DECIMALS = re.compile(r"\d\.")
 ABROAD = re.compile(r"00[1-9]")
 NETWORK_ADDRESS = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}(?!\.?\d)")
 DATE = re.compile(r"(?:1[89]|20)\d\d[-. ](?:0\d|1[0-2])[-. ][0-3]\d(?!\d)")
+# Behind a plain number: it was measured, nobody can be rung there.
+UNIT = re.compile(
+    r"(?:m|km|cm)(?:/s|/h)?\b|ohms?\b|[kM]?Ω|[mk]?[AVW]h?\b|[kMG]?Hz\b|volts?\b|bytes?\b|years?\b|people\b|%"
+)
 MOST_GROUPS = 8
 
 
 def redacted(text: str) -> str:
-    """Running it twice changes nothing."""
+    """Running it twice changes nothing: what is left after one look is looked at again."""
+    while (safe := _redacted_once(text)) != text:
+        text = safe
+    return text
+
+
+def _redacted_once(text: str) -> str:
     text = URL_WITH_SECRET.sub("[REDACTED_URL]", text)
     text = SPELLED_EMAIL.sub("[REDACTED_EMAIL]", EMAIL.sub("[REDACTED_EMAIL]", text))
-    return DIGITS_AND_GAPS.sub(lambda found: _without_phones(found[0], text[found.end() :][:1]), text)
+    text = without_identities(text)
+    return DIGITS_AND_GAPS.sub(lambda found: _measured_or_safe(found[0], text[found.end() :]), text)
+
+
+def _measured_or_safe(run: str, behind: str) -> str:
+    if run.strip().isdigit() and not run.startswith("00") and UNIT.match(behind):
+        return run
+    return _without_phones(run, behind[:1])
 
 
 def _without_phones(run: str, after: str) -> str:

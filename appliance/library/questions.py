@@ -5,6 +5,8 @@ import unicodedata
 from dataclasses import dataclass
 from itertools import pairwise
 
+from appliance.library.glossary import called_too, in_english
+
 MOST_TERMS = 12
 MOST_CHARACTERS = 2000
 SHORTEST_STEM = 4
@@ -50,10 +52,14 @@ _ENDINGS = (
 
 @dataclass(frozen=True)
 class Term:
-    """`match` is an FTS5 expression in which nothing of the asker's is an operator."""
+    """`match` is an FTS5 expression in which nothing of the asker's is an operator.
+
+    `is_translated`: it is Spanish, and its English fellows are looked for too.
+    """
 
     match: str
     pattern: re.Pattern[str]
+    is_translated: bool = False
 
     def is_in(self, plain_text: str) -> bool:
         return self.pattern.search(plain_text) is not None
@@ -86,6 +92,17 @@ def _words(question: str) -> list[str]:
 
 
 def _term(word: str) -> Term:
+    own = _own_term(word)
+    english = in_english(word)
+    fellows = [_stem(each) for each in english or called_too(word)]
+    if not fellows:
+        return own
+    match = " OR ".join([own.match, *(f'"{each}"*' for each in fellows)])
+    pattern = rf"{own.pattern.pattern}|(?<![^\W_])(?:{'|'.join(fellows)})"
+    return Term(match, re.compile(pattern), is_translated=bool(english))
+
+
+def _own_term(word: str) -> Term:
     stem = _stem(word)
     if len(stem) >= SHORTEST_STEM and not word.isdigit():
         return Term(f'"{stem}"*', re.compile(rf"(?<![^\W_]){stem}"))

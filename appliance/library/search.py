@@ -28,8 +28,8 @@ from appliance.storage.database import Database
 
 __all__ = ["Embed", "Indexed", "Passage", "Rank", "Vector", "Vectors", "index_course", "search"]
 
-SAME_LESSON = 1.25
-LESSONS_REFERENCE = 1.1
+SAME_LESSON = 1.4
+LESSONS_REFERENCE = 1.23
 # A lesson can be opened at the place; a reference can only be quoted.
 OTHER_REFERENCE = 0.92
 
@@ -74,8 +74,11 @@ async def search(
 
     `vector` is the question's, or None for full text alone. `rank` only orders what was found.
     """
-    hits = await _by_words(db, terms_of(question), pairs_of(question), course_slug)
-    cosines = await _cosines(db, vector, course_slug, vectors or Vectors())
+    terms = terms_of(question)
+    hits = await _by_words(db, terms, pairs_of(question), course_slug)
+    # The search model reads English: what it makes of another language says nothing.
+    read = None if any(term.is_translated for term in terms) else vector
+    cosines = await _cosines(db, read, course_slug, vectors or Vectors())
     by_words = [hit for hit in hits if not is_chance(hit, cosines)]
     scores = fused([hit.row["id"] for hit in by_words], cosines)
     rows = {hit.row["id"]: hit.row for hit in by_words}
@@ -85,11 +88,21 @@ async def search(
         for id, row in rows.items()
         if row["lesson_slug"] not in closed
     ]
-    best = sorted(found, key=lambda passage: (-passage.score, passage.id))[: wanted(limit)]
+    best = _spread(sorted(found, key=lambda passage: (-passage.score, passage.id)))[: wanted(limit)]
     ordered = await looked_at_again(
         rank, question, best, _text, lambda passage: _closeness(rows[passage.id], lesson_slug)
     )
     return ordered[:limit]
+
+
+def _spread(best_first: Sequence[Passage]) -> list[Passage]:
+    """One passage of each heading and one that no page can be opened at, before any second one."""
+    first, rest, seen = list[Passage](), list[Passage](), set[tuple[str, ...]]()
+    for passage in best_first:
+        place = (passage.lesson_slug, passage.anchor) if passage.source == "lesson" else (passage.source,)
+        (rest if place in seen else first).append(passage)
+        seen.add(place)
+    return [*first, *rest]
 
 
 async def _by_words(db: Database, terms: Sequence[Term], pairs: Sequence[str], course_slug: str) -> list[Hit]:

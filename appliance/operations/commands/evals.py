@@ -1,0 +1,91 @@
+"""`chalkbox evals`: the labelled sets against the helper's own modules, as a table and as JSON."""
+
+import asyncio
+import json
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from pathlib import Path
+
+from appliance.helper.evals.figures import Baseline, Figure, baselines, fallen
+from appliance.helper.evals.redaction import redaction_figures
+from appliance.helper.evals.words import intent_figures
+from appliance.inference import models
+from appliance.operations import helper_evals
+from appliance.operations.commands import terminal
+from appliance.settings import Settings
+
+STANDARD_OUTPUT = Path("-")
+WITHOUT_MEANING = "There is no search model on this box: what needs one is left out."
+
+
+def describe(parser: ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    helper = actions.add_parser("helper", help="intents, redirects, topics, retrieval and redaction")
+    helper.add_argument(
+        "--json",
+        type=Path,
+        nargs="?",
+        const=STANDARD_OUTPUT,
+        metavar="FILE",
+        help="write the figures, and every text that was judged wrongly, for programs; without FILE print them",
+    )
+    helper.add_argument(
+        "--missed", action="store_true", help="list what was judged wrongly under each figure"
+    )
+
+
+def run(arguments: Namespace, settings: Settings) -> int:
+    """1 when a figure fell below its baseline."""
+    embedder = models.chosen(settings.appliance_data / "models", "embedding", settings.appliance_models)
+    if embedder is None:
+        print(WITHOUT_MEANING, file=sys.stderr)
+    of_lessons = helper_evals.figures(settings.appliance_content, embedder.path if embedder else None)
+    figures = [*intent_figures(), *redaction_figures(), *asyncio.run(of_lessons)]
+    known = baselines()
+    written = json.dumps(_value(figures, known), indent=2, ensure_ascii=False)
+    if arguments.json == STANDARD_OUTPUT:
+        print(written)
+    else:
+        print("\n".join(_lines(figures, known, arguments.missed)))
+        if arguments.json:
+            arguments.json.write_text(f"{written}\n", encoding="utf-8")
+    return 1 if fallen(figures) else 0
+
+
+def _lines(figures: Sequence[Figure], known: dict[str, Baseline], with_missed: bool) -> list[str]:
+    rows: list[tuple[str, ...]] = [("Figure", "Found", "Of", "Baseline", "Target", "")]
+    rows += [_row(figure, known.get(figure.name)) for figure in figures]
+    table = terminal.columns(rows)
+    if with_missed:
+        table += [f"{figure.name}: {text}" for figure in figures for text in figure.missed]
+    return table
+
+
+def _row(figure: Figure, baseline: Baseline | None) -> tuple[str, ...]:
+    found = (figure.name, f"{figure.share:.1%}", f"{figure.count}/{figure.of}")
+    if baseline is None:
+        return (*found, "", "", "")
+    sign = "≥" if baseline.bound == "at_least" else "≤"
+    verdict = "reached" if baseline.reaches(figure.share) else "not reached"
+    if not baseline.holds(figure.share):
+        verdict = "FELL"
+    return (*found, f"{sign} {baseline.value:.1%}", f"{sign} {baseline.target:.1%}", verdict)
+
+
+def _value(figures: Sequence[Figure], known: dict[str, Baseline]) -> dict[str, object]:
+    return {
+        "ok": not fallen(figures),
+        "figures": [
+            {
+                "name": figure.name,
+                "share": round(figure.share, 4),
+                "count": figure.count,
+                "of": figure.of,
+                "baseline": known[figure.name].value if figure.name in known else None,
+                "target": known[figure.name].target if figure.name in known else None,
+                "missed": list(figure.missed),
+            }
+            for figure in figures
+        ],
+    }
