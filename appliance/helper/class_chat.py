@@ -31,6 +31,7 @@ OPENINGS: dict[Reason, str] = {
     "no_model": "Here is what your lessons and papers say about this.",
     "busy": "The helper is busy right now, so here is what your lessons and papers say.",
     "died": "I could not finish this answer, so here is what your lessons and papers say.",
+    "gives_away": "This answer is yours to find, and you can do it. Here is what helps on the way.",
 }
 NOTHING_FOUND = "I could not find that in your class's lessons and papers."
 DIED_WITHOUT = (
