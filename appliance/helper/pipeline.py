@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 
 from appliance.auth.throttle import Throttle
 from appliance.classroom.audit import record_student
+from appliance.classroom.care import care_words_of, count_care
 from appliance.errors import Unavailable
 from appliance.helper.answer_key import listed_for
-from appliance.helper.answers import Answer, Citation, Delta, Done, Event, Start
+from appliance.helper.answers import Answer, Citation, Delta, Done, Event, Start, caring
 from appliance.helper.answers import Waiting as Waiting
+from appliance.helper.care import needs_care
 from appliance.helper.citations import citations_of, marks_in
 from appliance.helper.conversations import (
     Conversations,
@@ -135,8 +137,12 @@ class Helper:
         with self.counted():
             began = self._clock()
             await self.hold_to_rates(asker)
-            await self.hold_to_one(asker)
             message = redacted(checked(question))
+            if needs_care(message):
+                async for event in self.cared_for(asker, message, question):
+                    yield event
+                return
+            await self.hold_to_one(asker)
             scope = self._scope(asker, question.scope_token)
             page = await page_of(self._db, self._shelf, scope, self._db.now())
             self._hold_to_agreement()
@@ -168,6 +174,21 @@ class Helper:
             await self._record(asked, answer)
             _log(asked, answer, draft)
             yield Done(answer)
+
+    async def cared_for(self, asker: Asker, message: str, question: Question) -> AsyncGenerator[Event, None]:
+        """The school's own words, without a model; the message is kept nowhere, only a count is."""
+        words = await care_words_of(self._db, asker.class_id)
+        if asker.audience == "student":
+            try:
+                await count_care(self._db, asker.class_id)
+            except Unavailable:
+                log.warning("helper_care_uncounted class_id=%d", asker.class_id)
+        text = words.reply(language_of(message, asker.language))
+        conversation_id = conversation_id_of(question.conversation_id)
+        answer = caring(text, conversation_id, question.request_id, self._settings.helper_strictness)
+        yield Start(conversation_id, answer.intent, answer.model, answer.backend)
+        yield Delta(text)
+        yield Done(answer)
 
     def expect(self, lesson: Lesson, class_id: int) -> None:
         """Somebody opened this lesson: its beginning may be read before the first question; never waits or raises."""

@@ -1,0 +1,46 @@
+"""Whether a message speaks of self-harm, abuse or danger; then a person has to answer, and no model."""
+
+import re
+from functools import cache
+from importlib.resources import files
+
+from appliance.helper.plain_letters import levelled
+
+MOST_CHARS = 4000
+PATTERNS = "care_patterns.txt"
+NAMED = re.compile(r"(\w+) = (.*)")
+# Games, stories and lessons have their dead.
+PLAYED = re.compile(
+    r"\b(?:minecraft|roblox|fortnite|(?:in|my|on) scratch|sprites?|npc|zombies?|monsters?|boss fight|video ?games?"
+    r"|(?:the|my|this|our|in) game|level \d+|respawn|characters?|the player|romeo|juliet|hamlet"
+    r"|the (?:story|book|novel|movie|poem)|our play"
+    r"|(?:el|mi|este) juego|videojuego|personaje|nivel \d+|el jugador|zombi\w*|monstruos?"
+    r"|(?:el cuento|la novela|la pelicula|el poema))\b"
+)
+# Said of oneself, even beside the name of a game.
+EARNEST = re.compile(
+    r"\b(?:in real life|for real|not (?:just )?(?:in )?(?:the|a) game|i (?:just |really )?want to die|kill myself"
+    r"|hurt myself|de verdad|en la vida real|no es (?:un )?juego|quiero morir|matarme)\b"
+)
+
+
+def needs_care(message: str) -> bool:
+    """Read off the words alone, in English and Spanish."""
+    said = " ".join(levelled(message[:MOST_CHARS]).split())
+    if PLAYED.search(said) and not EARNEST.search(said):
+        return False
+    return any(pattern.search(said) for pattern in _patterns())
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], ...]:
+    named: dict[str, str] = {}
+    found = []
+    for line in (files("appliance.helper") / PATTERNS).read_text(encoding="utf-8").splitlines():
+        name = NAMED.fullmatch(line)
+        if name is not None and not line.startswith("("):
+            named[name[1]] = name[2]
+        elif line and not line.startswith(("#", "[")):
+            pattern = re.sub(r"<(\w+)>", lambda slot: named[slot[1]], line)
+            found.append(re.compile(rf"(?<!\w)(?:{pattern})"))
+    return tuple(found)
