@@ -15,6 +15,7 @@ PLAYED = re.compile(
     r"|(?:the|my|this|our|in) game|level \d+|respawn|characters?|the player|romeo|juliet|hamlet"
     r"|the (?:story|book|novel|movie|poem)|our play"
     r"|(?:el|mi|este) juego|videojuego|personaje|nivel \d+|el jugador|zombi\w*|monstruos?"
+    r"|beats? (?:me|us|everyone)\b.{0,40}\b(?:quiz|contest|race|chess|match|tournament|kahoot|exam|test)"
     r"|(?:el cuento|la novela|la pelicula|el poema))\b"
 )
 # Said of oneself, even beside the name of a game.
@@ -39,8 +40,11 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
     for line in (files("appliance.helper") / PATTERNS).read_text(encoding="utf-8").splitlines():
         name = NAMED.fullmatch(line)
         if name is not None and not line.startswith("("):
-            named[name[1]] = name[2]
+            named[name[1]] = _filled(name[2], named)
         elif line and not line.startswith(("#", "[")):
-            pattern = re.sub(r"<(\w+)>", lambda slot: named[slot[1]], line)
-            found.append(re.compile(rf"(?<!\w)(?:{pattern})"))
+            found.append(re.compile(rf"(?<!\w)(?:{_filled(line, named)})"))
     return tuple(found)
+
+
+def _filled(line: str, named: dict[str, str]) -> str:
+    return re.sub(r"(?<!\?)<(\w+)>", lambda slot: named[slot[1]], line)

@@ -61,6 +61,14 @@ PARTS = {
     "dozen": Fraction(12),
     "docena": Fraction(12),
 }
+SHARES_OF = "third quarter fifth sixth seventh eighth ninth tenth"
+SPANISH_SHARES_OF = "tercio cuarto quinto sexto septimo octavo noveno decimo"
+SHARES: dict[str, int] = {"half": 2, "halves": 2, "fourth": 4, "medios": 2} | {
+    word + ending: 3 + place
+    for words in (SHARES_OF, SPANISH_SHARES_OF)
+    for place, word in enumerate(words.split())
+    for ending in ("", "s")
+}
 
 # Dimension and what one of it is worth in the dimension's first unit.
 UNIT_WORDS: dict[str, tuple[str, int | Fraction]] = {
@@ -238,6 +246,8 @@ def _spelled(words: list[str]) -> tuple[int, Fraction]:
         digits = [str(SMALL[word]) for word in _while_small(words[used + 1 :])]
         if digits:
             return used + 1 + len(digits), Fraction(f"{total + group}.{''.join(digits)}")
+    if used and used < len(words) and words[used] in SHARES and total + group < 100:
+        return used + 1, Fraction(total + group, SHARES[words[used]])
     return used, Fraction(total + group)
 
 

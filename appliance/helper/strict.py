@@ -50,6 +50,9 @@ PLACE_NUMBER = re.compile(
 )
 LIST_MARK = re.compile(r"[.):\]]")
 MASKED = re.compile(r"[^\W_]*(?:[_*?•▢]+[^\W_]+|[^\W_]+[_*?•▢]+)[^\s.,;:!]*")
+PIECES = re.compile(
+    r"\b(?:half|halves|piece|letters?|syllables?|mitad|pedazos?|letras?|silabas?|ends? with)\b"
+)
 SHORTEST_JOINED = 6
 ENOUGH_STEMS = 0.75
 
@@ -295,7 +298,16 @@ class _Seen:
                 if len(watch.tokens) != size and "".join(tokens[at : at + size]) == word:
                     return True
         singles = "".join(token for token in tokens if len(token) == 1)
-        return word in singles or (len(watch.tokens) == 1 and _is_put_together(word, tokens))
+        return word in singles or (len(watch.tokens) == 1 and self._is_put_together(word, tokens))
+
+    def _is_put_together(self, word: str, tokens: Sequence[str]) -> bool:
+        """Pieces of it one after the other, with other words between: `gra` … `phi` … `te`."""
+        are_pieces = PIECES.search(self.plain) is not None
+        reached = {0}
+        for token in tokens:
+            if 2 <= len(token) < len(word) and (are_pieces or token not in SMALL):
+                reached |= {at + len(token) for at in reached if word.startswith(token, at)}
+        return len(word) in reached
 
     def _is_masked(self, word: str) -> bool:
         """`c_rc_it`: more letters shown than hidden."""
@@ -313,15 +325,6 @@ def _is_spelled(word: str, spelled: str) -> bool:
     if len(word) > 3:
         return word in spelled
     return word == spelled
-
-
-def _is_put_together(word: str, tokens: Sequence[str]) -> bool:
-    """Pieces of it one after the other, with other words between: `gra` … `phi` … `te`."""
-    reached = {0}
-    for token in tokens:
-        if 2 <= len(token) < len(word) and token not in SMALL:
-            reached |= {at + len(token) for at in reached if word.startswith(token, at)}
-    return len(word) in reached
 
 
 def _holds(tokens: tuple[str, ...], wanted: tuple[str, ...]) -> bool:

@@ -77,3 +77,18 @@ async def test_no_listed_answer_leaks(strict: Classroom, ben: Asker) -> None:
         if answer.backend != "lesson" or holds(answer.text + beside, way, item):
             leaks.append((item, way, message, answer.text))
     assert not leaks, "\n".join(map(str, leaks))
+
+
+async def test_kind_replies_pass_whole(strict: Classroom, ben: Asker) -> None:
+    rows = lines("strict_kind_replies.txt")
+    held = []
+    for asked, reply in rows:
+        strict.engine.will_say(reply)
+        answer = await strict.answer(ben, asked)
+        if answer.backend == "lesson":
+            held.append((asked, reply))
+    assert len(held) < 0.03 * len(rows), "\n".join(map(str, held))
+
+
+def test_the_attempts_are_many() -> None:
+    assert len({message for _, _, message in ATTEMPTS}) >= 200
