@@ -1,6 +1,7 @@
 """Whether a message speaks of self-harm, abuse or danger; then a person has to answer, and no model."""
 
 import re
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
@@ -30,11 +31,24 @@ def needs_care(message: str) -> bool:
     said = " ".join(levelled(message[:MOST_CHARS]).split())
     if PLAYED.search(said) and not EARNEST.search(said):
         return False
-    return any(pattern.search(said) for pattern in _patterns())
+    return any(rule.fits(said) for rule in _rules())
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """All of `parts` are said, in any order, and nothing of `unless`."""
+
+    parts: tuple[re.Pattern[str], ...]
+    unless: re.Pattern[str] | None
+
+    def fits(self, said: str) -> bool:
+        if not all(part.search(said) for part in self.parts):
+            return False
+        return self.unless is None or not self.unless.search(said)
 
 
 @cache
-def _patterns() -> tuple[re.Pattern[str], ...]:
+def _rules() -> tuple[_Rule, ...]:
     named: dict[str, str] = {}
     found = []
     for line in (files("appliance.helper") / PATTERNS).read_text(encoding="utf-8").splitlines():
@@ -42,8 +56,15 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
         if name is not None and not line.startswith("("):
             named[name[1]] = _filled(name[2], named)
         elif line and not line.startswith(("#", "[")):
-            found.append(re.compile(rf"(?<!\w)(?:{_filled(line, named)})"))
+            found.append(_rule(_filled(line, named)))
     return tuple(found)
+
+
+def _rule(line: str) -> _Rule:
+    """`this & that ! not this`, or one phrase."""
+    wanted, _, unwanted = line.partition(" ! ")
+    unless = re.compile(rf"\b(?:{unwanted})\b") if unwanted else None
+    return _Rule(tuple(re.compile(rf"(?<!\w)(?:{part})") for part in wanted.split(" & ")), unless)
 
 
 def _filled(line: str, named: dict[str, str]) -> str:

@@ -11,7 +11,7 @@ from appliance.auth.throttle import Throttle
 from appliance.classroom.audit import record_student
 from appliance.classroom.care import care_words_of, count_care
 from appliance.errors import Unavailable
-from appliance.helper.answer_key import listed_for
+from appliance.helper.answer_key import listed_for, listed_in_quizzes
 from appliance.helper.answers import Answer, Citation, Delta, Done, Event, Start, caring
 from appliance.helper.answers import Waiting as Waiting
 from appliance.helper.care import needs_care
@@ -139,7 +139,8 @@ class Helper:
             await self.hold_to_rates(asker)
             message = redacted(checked(question))
             if needs_care(message):
-                async for event in self.cared_for(asker, message, question):
+                conversation_id = conversation_id_of(question.conversation_id)
+                async for event in self.cared_for(asker, message, conversation_id, question.request_id):
                     yield event
                 return
             await self.hold_to_one(asker)
@@ -175,8 +176,14 @@ class Helper:
             _log(asked, answer, draft)
             yield Done(answer)
 
-    async def cared_for(self, asker: Asker, message: str, question: Question) -> AsyncGenerator[Event, None]:
-        """The school's own words, without a model; the message is kept nowhere, only a count is."""
+    async def strict_in_class(self, asker: Asker, message: str, before: list[str], open_text: str) -> Strict:
+        """For the class chat, which belongs to no lesson: the quizzes' answers and the sums that are asked for."""
+        return Strict(await listed_in_quizzes(self._db, asker.class_id), message, before, open_text)
+
+    async def cared_for(
+        self, asker: Asker, message: str, conversation_id: str, request_id: str
+    ) -> AsyncGenerator[Event, None]:
+        """The school's own words, without a model; nothing is kept here but a count."""
         words = await care_words_of(self._db, asker.class_id)
         if asker.audience == "student":
             try:
@@ -184,8 +191,7 @@ class Helper:
             except Unavailable:
                 log.warning("helper_care_uncounted class_id=%d", asker.class_id)
         text = words.reply(language_of(message, asker.language))
-        conversation_id = conversation_id_of(question.conversation_id)
-        answer = caring(text, conversation_id, question.request_id, self._settings.helper_strictness)
+        answer = caring(text, conversation_id, request_id, self._settings.helper_strictness)
         yield Start(conversation_id, answer.intent, answer.model, answer.backend)
         yield Delta(text)
         yield Done(answer)
