@@ -57,7 +57,7 @@ def _machine_codes(text: str) -> Iterator[str]:
         yield from _readable(bytes(int(octet, 2) for octet in found.split()))
     for found in CODES.findall(text):
         numbers = [int(number) for number in re.findall(r"\d+", found)]
-        if all(32 <= number < 127 for number in numbers):
+        if all(32 <= number < 256 for number in numbers):
             yield "".join(map(chr, numbers))
         if all(1 <= number <= 26 for number in numbers) and len(numbers) > 3:
             yield "".join(LETTERS[number - 1] for number in numbers)

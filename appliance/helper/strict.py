@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from appliance.helper.answer_key import Listed
-from appliance.helper.disguises import backwards, decoded, respelled, shifts_of
+from appliance.helper.disguises import LEET, backwards, decoded, respelled, shifts_of
 from appliance.helper.plain_letters import levelled, tokens_of
 from appliance.helper.quantities import Quantity, near, quantities_in, spelled_digits
 from appliance.helper.sums import Sum, sums_in
@@ -53,6 +53,7 @@ MASKED = re.compile(r"[^\W_]*(?:[_*?•▢]+[^\W_]+|[^\W_]+[_*?•▢]+)[^\s.,;:
 PIECES = re.compile(
     r"\b(?:half|halves|piece|letters?|syllables?|mitad|pedazos?|letras?|silabas?|ends? with)\b"
 )
+LONG_WORD = 8
 SHORTEST_JOINED = 6
 ENOUGH_STEMS = 0.75
 
@@ -275,7 +276,18 @@ class _Seen:
             return True
         if watch.shifted and any(shifted in self.plain for shifted in watch.shifted):
             return True
+        if len(word) >= LONG_WORD and not _holds(self.stems, watch.tokens) and self._is_run_together(watch):
+            return True
         return self._is_backwards(word, is_mirrored) or self._is_pulled(watch) or self._is_masked(word)
+
+    def _is_run_together(self, watch: Watch) -> bool:
+        """With its spaces moved, with digits for letters, or in a shifted alphabet."""
+        if any(
+            watch.joined in letters
+            for letters in (self._letters, "".join(self.plain.translate(LEET).split()))
+        ):
+            return True
+        return any(shifted in self._letters for shifted in watch.shifted)
 
     def _is_backwards(self, word: str, is_mirrored: bool) -> bool:
         turned = backwards(word)
