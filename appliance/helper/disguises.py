@@ -58,7 +58,7 @@ def _machine_codes(text: str) -> Iterator[str]:
     for found in CODES.findall(text):
         numbers = [int(number) for number in re.findall(r"\d+", found)]
         if all(32 <= number < 256 for number in numbers):
-            yield "".join(map(chr, numbers))
+            yield levelled("".join(map(chr, numbers)))
         if all(1 <= number <= 26 for number in numbers) and len(numbers) > 3:
             yield "".join(LETTERS[number - 1] for number in numbers)
 

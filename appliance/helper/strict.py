@@ -5,6 +5,7 @@ circuits) is held back only where it is asked for or offered as the answer; any 
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -54,6 +55,7 @@ PIECES = re.compile(
     r"\b(?:half|halves|piece|letters?|syllables?|mitad|pedazos?|letras?|silabas?|ends? with)\b"
 )
 LONG_WORD = 8
+LONG_ANSWER = 6
 SHORTEST_JOINED = 6
 ENOUGH_STEMS = 0.75
 
@@ -150,7 +152,7 @@ class Strict:
             return True
         if _holds(seen.stems, watch.tokens):
             return is_strict or (watch.listed.is_near and seen.offers(watch.tokens))
-        return is_sought and seen.covers(watch.telling)
+        return seen.nearly_says(watch.tokens) or (is_sought and seen.covers(watch.telling))
 
     def _tells_number(self, watch: Watch, number: Quantity, seen: "_Seen", is_strict: bool) -> bool:
         for quantity in seen.quantities:
@@ -262,6 +264,17 @@ class _Seen:
         sentences = [stems_of(sentence) for sentence in re.split(r"(?<=[.!?\n])\s+", self.plain)]
         pairs = zip(sentences, [*sentences[1:], frozenset[str]()], strict=True)
         return any(len((one | two) & telling) >= ENOUGH_STEMS * len(telling) for one, two in pairs)
+
+    def nearly_says(self, wanted: tuple[str, ...]) -> bool:
+        """A long answer but for a word or two."""
+        if len(wanted) < LONG_ANSWER:
+            return False
+        size, missing = len(wanted), Counter(wanted)
+        for at in range(max(1, len(self.stems) - size)):
+            shared = missing & Counter(self.stems[at : at + size + 1])
+            if shared.total() >= ENOUGH_STEMS * size:
+                return True
+        return False
 
     def spells(self, watch: Watch, is_mirrored: bool) -> bool:
         """Whether the word stands here in any disguise."""
