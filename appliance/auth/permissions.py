@@ -109,6 +109,8 @@ WHO_MAY: dict[tuple[str, str], frozenset[Who]] = {
     ("POST", "/teach/class/<class_id:int>/assignments/<assignment_id:int>/student/<student_id:int>"): TEACHER,
     ("GET", "/teach/class/<class_id:int>/insights"): TEACHER,
     ("POST", "/teach/class/<class_id:int>/insights/brief"): TEACHER,
+    ("GET", "/teach/class/<class_id:int>/care"): TEACHER,
+    ("POST", "/teach/class/<class_id:int>/care"): TEACHER,
     ("GET", "/teach/class/<class_id:int>/chats"): TEACHER,
     ("GET", "/teach/class/<class_id:int>/chats/<session_id:int>"): TEACHER,
     ("GET", "/operate"): OPERATOR,

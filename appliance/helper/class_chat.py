@@ -6,17 +6,20 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from appliance.helper.answers import Answer, Citation, Delta, Done, Event, Start
+from appliance.helper.care import needs_care
 from appliance.helper.citations import marks_in
 from appliance.helper.conversations import Memory, Turn, history
-from appliance.helper.guards import Outgoing
+from appliance.helper.guards import Outgoing, nothing_kept
 from appliance.helper.intents import intent_of
 from appliance.helper.lesson_answer import MOST_TOPICS, Case, Reason, quoted
 from appliance.helper.phrases import language_name, say
-from appliance.helper.pipeline import Helper
+from appliance.helper.pipeline import QUESTIONS_BEFORE, Helper
 from appliance.helper.policy import PROMPT_CHARS, fenced, filled, line, passages_text, shortened
 from appliance.helper.questions import Asker
+from appliance.helper.strict import Strict
 from appliance.helper.suggestions import suggestions_for
 from appliance.helper.topics import is_vague
+from appliance.helper.veils import veiled
 from appliance.helper.words import language_of
 from appliance.helper.writing import Draft, written
 from appliance.inference.engine import Message, Prompt
@@ -31,6 +34,7 @@ OPENINGS: dict[Reason, str] = {
     "no_model": "Here is what your lessons and papers say about this.",
     "busy": "The helper is busy right now, so here is what your lessons and papers say.",
     "died": "I could not finish this answer, so here is what your lessons and papers say.",
+    "gives_away": "This answer is yours to find, and you can do it. Here is what helps on the way.",
 }
 NOTHING_FOUND = "I could not find that in your class's lessons and papers."
 DIED_WITHOUT = (
@@ -69,9 +73,17 @@ class ClassChat:
     async def ask(self, asker: Asker, talk: Talk) -> AsyncGenerator[Event, None]:
         """Nothing is kept here; a Done always comes last. Who asks too often is refused by whoever searched."""
         with self._helper.counted():
+            if needs_care(talk.message):
+                session = str(talk.session_id)
+                async for said in self._helper.cared_for(asker, talk.message, session, talk.request_id):
+                    yield said
+                return
             began = self._clock()
+            strict = await self._strict(asker, talk)
+            talk = _shown(talk, strict, language_of(talk.message, asker.language))
             marks = frozenset(citation.id for citation in talk.citations)
-            draft = Draft(Outgoing(marks, self._settings.helper_response_max_chars))
+            keeps = strict.gives_away if strict else nothing_kept
+            draft = Draft(Outgoing(marks, self._settings.helper_response_max_chars, keeps))
             language = language_of(talk.message, asker.language)
             prompt = prompt_for(self._settings, talk, language)
             group = f"class:{asker.class_id}"
@@ -85,6 +97,13 @@ class ClassChat:
             answer = self._answer(talk, draft, language, began)
             _log(asker, answer, draft)
             yield Done(answer, draft.failed or "")
+
+    async def _strict(self, asker: Asker, talk: Talk) -> Strict | None:
+        if self._settings.helper_strictness != "strict":
+            return None
+        before = [turn.text for turn in talk.turns if turn.role == "user"][-QUESTIONS_BEFORE:]
+        open_text = "\n".join(citation.text for citation in talk.citations)
+        return await self._helper.strict_in_class(asker, talk.message, before, open_text)
 
     def _answer(self, talk: Talk, draft: Draft, language: str, began: float) -> Answer:
         intent = intent_of(talk.message)
@@ -108,6 +127,14 @@ class ClassChat:
             grounded=bool(marks_in(draft.text) & {citation.id for citation in talk.citations}),
             request_id=talk.request_id,
         )
+
+
+def _shown(talk: Talk, strict: Strict | None, language: str) -> Talk:
+    """What holds a kept answer is not quoted, here not even to the model."""
+    if strict is None:
+        return talk
+    about = "" if strict.gives_away(talk.about) else talk.about
+    return replace(talk, about=about, citations=veiled(talk.citations, strict, language))
 
 
 def kept_answer(talk: Talk, text: str, backend: str, strictness: str) -> Answer:

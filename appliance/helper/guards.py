@@ -1,6 +1,7 @@
 """What the model writes, sentence by sentence through the guards; an unfinished sentence is held back."""
 
 import re
+from collections.abc import Callable
 
 from appliance.helper.citations import marks_in, with_known_marks
 from appliance.helper.redaction import redacted
@@ -26,12 +27,23 @@ ADDRESS = re.compile(r"[ ]?(?:\b(?:https?|ftp)://|\bwww\.)[^\s<>]*[^\s<>.,;:!?)\
 CODE = re.compile(r"(```|`[^`\n]+`)")
 
 
-class Outgoing:
-    """Feed it pieces, show what it gives back. `text` is all that was shown; `is_full`: no more will be."""
+def nothing_kept(text: str) -> bool:
+    return False
 
-    def __init__(self, known_marks: frozenset[str], most_chars: int) -> None:
+
+class Outgoing:
+    """Feed it pieces, show what it gives back. `text` is all that was shown; `is_full`: no more will be.
+
+    `keeps` is asked about all that would be shown; where it says yes, `is_withheld` and nothing more is shown.
+    """
+
+    def __init__(
+        self, known_marks: frozenset[str], most_chars: int, keeps: Callable[[str], bool] = nothing_kept
+    ) -> None:
         self.text = ""
         self.is_full = False
+        self.is_withheld = False
+        self._keeps = keeps
         self._known = known_marks
         self.most_chars = most_chars
         self._held = ""
@@ -68,9 +80,12 @@ class Outgoing:
         return max((found.end() for found in PLAIN_BORDER.finditer(self._held)), default=0)
 
     def _shown(self, ready: str) -> str:
-        if self.is_full or not ready:
+        if self.is_full or self.is_withheld or not ready:
             return ""
         safe = self._safe(ready)
+        if self._keeps(self.text + safe):
+            self.is_withheld = True
+            return ""
         room = self.most_chars - len(self.text)
         if len(safe) > room:
             self.is_full = True

@@ -8,19 +8,23 @@ from appliance.helper.answers import Citation
 from appliance.helper.intents import Intent
 from appliance.helper.phrases import say
 
-Reason = Literal["no_model", "busy", "died", "off_topic"]
+Reason = Literal["no_model", "busy", "died", "off_topic", "gives_away"]
+
+YOURS = "This answer is yours to find, and you can do it: I help you with the way there."
 
 # Off the topic nothing is quoted, so that reason has no opening.
 OPENINGS: dict[Reason, str] = {
     "no_model": "Here is what your lesson says about this.",
     "busy": "The helper is busy right now, so here is what your lesson says.",
     "died": "I could not finish this answer, so here is what your lesson says.",
+    "gives_away": "This answer is yours to find, and you can do it. Here is what helps on the way.",
 }
 NOTHING_FOUND: dict[Reason, str] = {
     "no_model": "I could not find that in your lesson.",
     "busy": "I could not find that in your lesson.",
     "died": "I could not finish this answer, and I found nothing about it in your lesson.",
     "off_topic": "That goes beyond this lesson.",
+    "gives_away": YOURS,
 }
 COACHING: dict[Intent, str] = {
     "debug": "What happens just before it goes wrong? Change one thing, try again, and see what changes.",
@@ -65,6 +69,11 @@ def quoted(case: Case, opening: str, citations: Sequence[Citation]) -> str:
             break
         parts.append(part)
     return "\n\n".join((*parts, coaching))
+
+
+def own_words(case: Case) -> str:
+    """Nothing of the lesson's text, for the case that quoting it would tell too much."""
+    return f"{say(case.language, YOURS)}\n\n{say(case.language, COACHING[case.intent])}"
 
 
 def _without_passages(case: Case, covers: Sequence[str]) -> str:

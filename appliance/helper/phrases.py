@@ -29,6 +29,17 @@ SPANISH = {
         "No pude terminar esta respuesta, así que esto es lo que dice tu lección."
     ),
     "I could not find that in your lesson.": "No encontré eso en tu lección.",
+    # where a reply would have given an answer away
+    "This answer is yours to find, and you can do it. Here is what helps on the way.": (
+        "Esta respuesta la encuentras tú, y puedes hacerlo. Esto te ayuda en el camino."
+    ),
+    "This answer is yours to find, and you can do it: I help you with the way there.": (
+        "Esta respuesta la encuentras tú, y puedes hacerlo: yo te ayudo en el camino."
+    ),
+    "Your lesson": "Tu lección",
+    "Read this part once more: it helps with your question.": (
+        "Lee otra vez esta parte: ayuda con tu pregunta."
+    ),
     "I could not finish this answer, and I found nothing about it in your lesson.": (
         "No pude terminar esta respuesta y no encontré nada sobre eso en tu lección."
     ),

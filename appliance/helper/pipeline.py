@@ -5,13 +5,16 @@ import logging
 import sqlite3
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from appliance.auth.throttle import Throttle
 from appliance.classroom.audit import record_student
+from appliance.classroom.care import care_words_of, count_care
 from appliance.errors import Unavailable
-from appliance.helper.answers import Answer, Citation, Delta, Done, Event, Start
+from appliance.helper.answer_key import listed_for, listed_in_quizzes
+from appliance.helper.answers import Answer, Citation, Delta, Done, Event, Start, caring
 from appliance.helper.answers import Waiting as Waiting
+from appliance.helper.care import needs_care
 from appliance.helper.citations import citations_of, marks_in
 from appliance.helper.conversations import (
     Conversations,
@@ -22,17 +25,19 @@ from appliance.helper.conversations import (
     in_context,
     key_of,
 )
-from appliance.helper.guards import Outgoing
+from appliance.helper.guards import Outgoing, nothing_kept
 from appliance.helper.intents import Intent, intent_of
-from appliance.helper.lesson_answer import Case, Reason, lesson_answer
+from appliance.helper.lesson_answer import Case, Reason, lesson_answer, own_words
 from appliance.helper.pages import Page, page_of
 from appliance.helper.policy import About, Ask, beginning_for, prompt_for
 from appliance.helper.questions import Asker, Question, checked
 from appliance.helper.redaction import redacted
 from appliance.helper.scope import Scope, read, refused, scope_of_lesson
+from appliance.helper.strict import Strict
 from appliance.helper.suggestions import suggestions_for
 from appliance.helper.tickets import Tickets
 from appliance.helper.topics import Lead, Topics, is_vague, leans_back
+from appliance.helper.veils import veiled
 from appliance.helper.words import language_of
 from appliance.helper.writing import Draft, written
 from appliance.inference.engine import Prompt
@@ -51,6 +56,8 @@ __all__ = ["Answer", "Asker", "Citation", "Delta", "Done", "Event", "Helper", "Q
 # The search model reads a few hundred words; more would only blur the question.
 SEARCH_CHARS = 1000
 MINUTE = 60
+# Whoever asks "and the second one?" still asks about the exercise of the question before.
+QUESTIONS_BEFORE = 2
 EVENT = "helper_chat_access"
 STOPPING = "The box is being restarted: ask again in a minute."
 NOT_ACKNOWLEDGED = (
@@ -69,11 +76,15 @@ class Conversation:
 
 @dataclass(frozen=True)
 class Ground:
-    """What the lesson has to say; `topic` is what the suggestions speak of."""
+    """What the lesson has to say; `topic` is what the suggestions speak of.
+
+    `citations` is for the model, `shown` for the student: with `strict` a passage may hold an answer.
+    """
 
     citations: tuple[Citation, ...]
     topic: str
     on_topic: bool
+    shown: tuple[Citation, ...]
 
 
 @dataclass(frozen=True)
@@ -89,6 +100,7 @@ class Asked:
     intent: Intent
     conversation: Conversation
     ground: Ground
+    strict: Strict | None
 
 
 class Helper:
@@ -125,19 +137,37 @@ class Helper:
         with self.counted():
             began = self._clock()
             await self.hold_to_rates(asker)
-            await self.hold_to_one(asker)
             message = redacted(checked(question))
+            if needs_care(message):
+                conversation_id = conversation_id_of(question.conversation_id)
+                async for event in self.cared_for(asker, message, conversation_id, question.request_id):
+                    yield event
+                return
+            await self.hold_to_one(asker)
             scope = self._scope(asker, question.scope_token)
             page = await page_of(self._db, self._shelf, scope, self._db.now())
             self._hold_to_agreement()
             conversation = await self._conversation(asker, scope, question)
             language = language_of(message, asker.language)
             intent = intent_of(message)
-            ground = await self._ground(message, page, conversation.memory, language)
-            asked = Asked(
-                asker, question.request_id, began, page, message, language, intent, conversation, ground
+            strict = await self._strict(message, page, asker, conversation.memory)
+            ground = _shown(
+                await self._ground(message, page, conversation.memory, language), strict, language
             )
-            draft = Draft(Outgoing(_marks(ground), self._settings.helper_response_max_chars))
+            asked = Asked(
+                asker,
+                question.request_id,
+                began,
+                page,
+                message,
+                language,
+                intent,
+                conversation,
+                ground,
+                strict,
+            )
+            keeps = strict.gives_away if strict else nothing_kept
+            draft = Draft(Outgoing(_marks(ground), self._settings.helper_response_max_chars, keeps))
             async with aclosing(self._answered(asked, draft)) as events:
                 async for event in events:
                     yield event
@@ -145,6 +175,26 @@ class Helper:
             await self._record(asked, answer)
             _log(asked, answer, draft)
             yield Done(answer)
+
+    async def strict_in_class(self, asker: Asker, message: str, before: list[str], open_text: str) -> Strict:
+        """For the class chat, which belongs to no lesson: the quizzes' answers and the sums that are asked for."""
+        return Strict(await listed_in_quizzes(self._db, asker.class_id), message, before, open_text)
+
+    async def cared_for(
+        self, asker: Asker, message: str, conversation_id: str, request_id: str
+    ) -> AsyncGenerator[Event, None]:
+        """The school's own words, without a model; nothing is kept here but a count."""
+        words = await care_words_of(self._db, asker.class_id)
+        if asker.audience == "student":
+            try:
+                await count_care(self._db, asker.class_id)
+            except Unavailable:
+                log.warning("helper_care_uncounted class_id=%d", asker.class_id)
+        text = words.reply(language_of(message, asker.language))
+        answer = caring(text, conversation_id, request_id, self._settings.helper_strictness)
+        yield Start(conversation_id, answer.intent, answer.model, answer.backend)
+        yield Delta(text)
+        yield Done(answer)
 
     def expect(self, lesson: Lesson, class_id: int) -> None:
         """Somebody opened this lesson: its beginning may be read before the first question; never waits or raises."""
@@ -225,9 +275,17 @@ class Helper:
         is_filtering = self._settings.helper_topic_filter_mode != "off"
         on_topic = not is_filtering or await self._topics.fit(message[:SEARCH_CHARS], page.scope, lead)
         if not on_topic or not bodies:
-            return Ground((), page.covers[0], on_topic)
+            return Ground((), page.covers[0], on_topic, ())
         topic = passages[0].heading if passages else papers[0].heading or papers[0].title
-        return Ground(citations_of(passages, papers, page.course, language), topic, on_topic)
+        citations = citations_of(passages, papers, page.course, language)
+        return Ground(citations, topic, on_topic, citations)
+
+    async def _strict(self, message: str, page: Page, asker: Asker, memory: Memory) -> Strict | None:
+        if self._settings.helper_strictness != "strict":
+            return None
+        listed = await listed_for(self._db, self._shelf, page, asker.class_id)
+        before = [turn.text for turn in memory.turns if turn.role == "user"][-QUESTIONS_BEFORE:]
+        return Strict(listed, message, before, page.lesson.body_student)
 
     async def _answered(self, asked: Asked, draft: Draft) -> AsyncGenerator[Event, None]:
         if self._is_turned_back(asked):
@@ -241,7 +299,7 @@ class Helper:
             if not draft.has_begun:
                 yield _start(asked, draft)
             reason = draft.failed if asked.ground.on_topic else "off_topic"
-            yield Delta(draft.add(_from_lesson(asked, reason, draft.room)))
+            yield Delta(draft.add(_from_lesson(asked, reason, draft.room, draft.gate.text)))
 
     def _is_turned_back(self, asked: Asked) -> bool:
         return self._settings.helper_topic_filter_mode == "strict" and not asked.ground.on_topic
@@ -267,7 +325,7 @@ class Helper:
             total_ms=max(0, round((self._clock() - asked.began) * 1000)),
             truncated=draft.truncated,
             scope_verified=True,
-            citations=asked.ground.citations,
+            citations=asked.ground.shown,
             intent=asked.intent,
             follow_up_suggestions=self._suggestions(asked),
             conversation_id=asked.conversation.id,
@@ -306,9 +364,18 @@ def _start(asked: Asked, draft: Draft) -> Start:
     return Start(asked.conversation.id, asked.intent, draft.model, draft.backend)
 
 
-def _from_lesson(asked: Asked, reason: Reason, room: int) -> str:
+def _from_lesson(asked: Asked, reason: Reason, room: int, said: str) -> str:
+    """`said` is what was shown before: with it, even a harmless line may make an answer whole."""
     case = Case(reason, asked.intent, is_vague(asked.message), asked.language, room)
-    return lesson_answer(case, asked.ground.citations, asked.page.covers)
+    text = lesson_answer(case, asked.ground.shown, asked.page.covers)
+    return own_words(case) if asked.strict and asked.strict.gives_away(said + text) else text
+
+
+def _shown(ground: Ground, strict: Strict | None, language: str) -> Ground:
+    if strict is None:
+        return ground
+    topic = "" if strict.gives_away(ground.topic) else ground.topic
+    return replace(ground, topic=topic, shown=veiled(ground.citations, strict, language))
 
 
 def _counts(answer: Answer) -> dict[str, int | str]:

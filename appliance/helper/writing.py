@@ -53,6 +53,11 @@ class Draft:
         self.model, self.backend = "", LESSON
         self.truncated = False
 
+    def withhold(self) -> None:
+        """The model gave an answer away: the lesson goes on in its place."""
+        self.fail("gives_away")
+        self.failed = "gives_away"
+
     def add(self, from_lesson: str) -> str:
         """What was shown stays; the lesson goes on below it. Returns the text to show."""
         self._from_lesson = f"\n\n{from_lesson}" if self.text else from_lesson
@@ -72,7 +77,7 @@ async def written(
     except (Unavailable, Invalid):
         draft.fail("no_model")
     else:
-        if not draft.text:
+        if not draft.text and draft.failed is None:
             draft.fail("no_model")
 
 
@@ -92,8 +97,10 @@ async def _guarded(
                 # Who took over before the first sentence is told at the end, with the answer.
                 if is_news:
                     yield event
-            if draft.gate.is_full:
+            if draft.gate.is_full or draft.gate.is_withheld:
                 break
     draft.truncated = draft.truncated or draft.gate.is_full
     if shown := draft.gate.finish(is_cut=draft.truncated):
         yield Delta(shown)
+    if draft.gate.is_withheld:
+        draft.withhold()

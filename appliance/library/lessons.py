@@ -41,9 +41,12 @@ class Reflection:
 
 @dataclass(frozen=True)
 class Exercise:
+    """`also` holds other ways to give the answer: another language, another word."""
+
     question: str
     answer: str
     unit: str
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -248,7 +251,12 @@ def _reflection(value: Yaml | None) -> Reflection | None:
 
 def _exercises(value: Yaml | None) -> tuple[Exercise, ...]:
     asked = (
-        Exercise(words(entry.get("question")), words(entry.get("answer")), words(entry.get("unit")))
+        Exercise(
+            words(entry.get("question")),
+            words(entry.get("answer")),
+            words(entry.get("unit")),
+            lines_of(entry.get("also")),
+        )
         for entry in entries(value)
     )
     return tuple(exercise for exercise in asked if exercise.question)

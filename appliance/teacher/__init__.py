@@ -6,6 +6,7 @@ from appliance.teacher import (
     activities,
     assignments,
     blueprints,
+    care,
     chats,
     classes,
     courses,
@@ -47,6 +48,8 @@ def attach(app: Sanic) -> None:
         methods=["POST"],
         name="students.remove",
     )
+    app.add_route(care.edit, "/teach/class/<class_id:int>/care", name="care.edit")
+    app.add_route(care.update, "/teach/class/<class_id:int>/care", methods=["POST"], name="care.update")
     _attach_documents(app)
     _attach_study(app)
     app.add_route(insights.show, "/teach/class/<class_id:int>/insights", name="insights.show")
