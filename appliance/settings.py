@@ -85,7 +85,7 @@ class Settings:
     )
     helper_remote_mode_acknowledged: bool = _knob(
         False,
-        "Whether you agree that questions, without e-mail addresses and phone numbers, are sent to LLM_BASE_URL;"
+        "Whether you agree that questions, without what tells who somebody is, are sent to LLM_BASE_URL;"
         " a borrowed model is not used before",
     )
     llm_base_url: str = _knob(

@@ -8,7 +8,7 @@ from appliance.helper.answers import Citation
 from appliance.helper.intents import Intent
 from appliance.helper.phrases import say
 
-Reason = Literal["no_model", "busy", "died", "off_topic", "gives_away"]
+Reason = Literal["no_model", "busy", "died", "off_topic", "gives_away", "blocks"]
 
 YOURS = "This answer is yours to find, and you can do it: I help you with the way there."
 
@@ -18,6 +18,7 @@ OPENINGS: dict[Reason, str] = {
     "busy": "The helper is busy right now, so here is what your lesson says.",
     "died": "I could not finish this answer, so here is what your lesson says.",
     "gives_away": "This answer is yours to find, and you can do it. Here is what helps on the way.",
+    "blocks": "Here we build with blocks, so let us do it with blocks. This part of your lesson helps.",
 }
 NOTHING_FOUND: dict[Reason, str] = {
     "no_model": "I could not find that in your lesson.",
@@ -25,6 +26,7 @@ NOTHING_FOUND: dict[Reason, str] = {
     "died": "I could not finish this answer, and I found nothing about it in your lesson.",
     "off_topic": "That goes beyond this lesson.",
     "gives_away": YOURS,
+    "blocks": "Here we build with blocks, so let us do it with blocks.",
 }
 COACHING: dict[Intent, str] = {
     "debug": "What happens just before it goes wrong? Change one thing, try again, and see what changes.",
@@ -78,7 +80,7 @@ def own_words(case: Case) -> str:
 
 def _without_passages(case: Case, covers: Sequence[str]) -> str:
     opening = NOTHING_FOUND[case.reason]
-    if case.is_vague and case.reason != "died":
+    if case.is_vague and case.reason not in ("died", "blocks"):
         opening = COACHING[case.intent] if case.intent in ("debug", "strategy", "status") else TELL_MORE
     topics = ", ".join(covers[:MOST_TOPICS])
     sentences = (

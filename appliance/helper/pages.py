@@ -29,6 +29,11 @@ class Page:
         return self.course.slug, self.lesson.slug
 
     @property
+    def about(self) -> str:
+        """All that the lesson says of itself."""
+        return " ".join((self.scope.context, *self.scope.allowed_topics, self.lesson.body_student))
+
+    @property
     def covers(self) -> tuple[str, ...]:
         """What the lesson is about, in words that may be shown; never empty."""
         return self.scope.allowed_topics or (self.lesson.title,)

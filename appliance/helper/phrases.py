@@ -36,6 +36,12 @@ SPANISH = {
     "This answer is yours to find, and you can do it: I help you with the way there.": (
         "Esta respuesta la encuentras tú, y puedes hacerlo: yo te ayudo en el camino."
     ),
+    "Here we build with blocks, so let us do it with blocks.": (
+        "Aquí construimos con bloques, así que vamos a hacerlo con bloques."
+    ),
+    "Here we build with blocks, so let us do it with blocks. This part of your lesson helps.": (
+        "Aquí construimos con bloques, así que vamos a hacerlo con bloques. Esta parte de tu lección ayuda."
+    ),
     "Your lesson": "Tu lección",
     "Read this part once more: it helps with your question.": (
         "Lee otra vez esta parte: ayuda con tu pregunta."

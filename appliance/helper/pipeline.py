@@ -35,6 +35,7 @@ from appliance.helper.redaction import redacted
 from appliance.helper.scope import Scope, read, refused, scope_of_lesson
 from appliance.helper.strict import Strict
 from appliance.helper.suggestions import suggestions_for
+from appliance.helper.text_languages import leads_back
 from appliance.helper.tickets import Tickets
 from appliance.helper.topics import Lead, Topics, is_vague, leans_back
 from appliance.helper.veils import veiled
@@ -288,8 +289,8 @@ class Helper:
         return Strict(listed, message, before, page.lesson.body_student)
 
     async def _answered(self, asked: Asked, draft: Draft) -> AsyncGenerator[Event, None]:
-        if self._is_turned_back(asked):
-            draft.fail("off_topic")
+        if turned_back := self._turned_back(asked):
+            draft.fail(turned_back)
         else:
             person, group = asked.asker.key, f"class:{asked.asker.class_id}"
             async with aclosing(written(self._router, self._prompt(asked), person, group, draft)) as events:
@@ -298,11 +299,15 @@ class Helper:
         if draft.failed is not None:
             if not draft.has_begun:
                 yield _start(asked, draft)
-            reason = draft.failed if asked.ground.on_topic else "off_topic"
+            reason = draft.failed if asked.ground.on_topic or draft.failed == "blocks" else "off_topic"
             yield Delta(draft.add(_from_lesson(asked, reason, draft.room, draft.gate.text)))
 
-    def _is_turned_back(self, asked: Asked) -> bool:
-        return self._settings.helper_topic_filter_mode == "strict" and not asked.ground.on_topic
+    def _turned_back(self, asked: Asked) -> Reason | None:
+        """Why no model is asked at all."""
+        if leads_back(asked.message, asked.page.about):
+            return "blocks"
+        is_strict = self._settings.helper_topic_filter_mode == "strict"
+        return "off_topic" if is_strict and not asked.ground.on_topic else None
 
     def _prompt(self, asked: Asked) -> Prompt:
         page, ground = asked.page, asked.ground
