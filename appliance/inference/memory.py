@@ -53,6 +53,10 @@ class Memory:
         for cell in self._held.pop(sequence, ()):
             self._let_go(cell)
 
+    def count(self, sequence: int) -> int:
+        """The tokens of a sequence, whoever else holds them too."""
+        return len(self._held.get(sequence, ()))
+
     def only_held_by(self, sequence: int) -> int:
         """Cells that dropping this sequence would free."""
         return sum(self._users[cell] == 1 for cell in self._held.get(sequence, ()))

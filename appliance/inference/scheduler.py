@@ -341,8 +341,19 @@ class Scheduler:
             if kept and running.follows and running.follows in self.beginnings:
                 self.beginnings.give_up(running.follows)
         self.memory.drop(running.sequence)
-        self._free.append(running.sequence)
+        self._free.append(self._closed_up(running.sequence))
         self._free.sort()
+
+    def _closed_up(self, gap: int) -> int:
+        """Split: the last one moves into the gap, which costs a copy once and not half as much again at every step."""
+        behind = [each for each in self._running if each.sampler and each.sequence > gap]
+        if self.context.shape.unified or not self.model.can_share or not behind:
+            return gap
+        last = max(behind, key=lambda each: each.sequence)
+        left, last.sequence = last.sequence, gap
+        self.memory.share(left, gap, self.memory.count(left))
+        self.memory.drop(left)
+        return left
 
 
 def _urgency(running: Running) -> tuple[bool, bool, int]:
