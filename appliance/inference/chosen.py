@@ -23,8 +23,9 @@ class ModelFiles:
 class Tuning:
     """How the child lays out its memory; 0 threads means one per physical core. Sizes in tokens.
 
-    Fast mode is unified with flash attention: all share the cells, and what is shared is there once. Exact mode is
-    split and without flash attention: an answer is the same in any company, to the bit. `prompt_chunk` bounds what is
+    Exact mode is split and without flash attention: an answer is the same in any company, to the bit. Fast mode is
+    unified with flash attention: all share the cells, and what is shared is there once; it slows with what is in
+    them, so that exact is the safe guess (docs/decisions/0008-what-a-step-costs.md). `prompt_chunk` bounds what is
     read in a step while answers are being written, `batch` any step. `kept` is how many lessons and conversations
     are remembered: split, each takes a slot's memory; unified there are 16 for one, in what the slots leave free.
     """
@@ -34,8 +35,8 @@ class Tuning:
     threads: int = 0
     prompt_chunk: int = 128
     batch: int = 256
-    unified: bool = True
-    flash: bool = True
+    unified: bool = False
+    flash: bool = False
     cell_kind: Literal["f16", "q8_0", "f32"] = "f16"
     kept: int = 4
     ends_loops: bool = True
@@ -50,7 +51,6 @@ class States:
 
 
 DEFAULT_TUNING = Tuning()
-EXACT_TUNING = Tuning(unified=False, flash=False)
 NO_STATES = States()
 
 

@@ -10,7 +10,6 @@ from appliance.inference.asking import pieces_of, scores_of, turns_of, vectors_o
 from appliance.inference.child import DIED, Child, Ended, Limits
 from appliance.inference.chosen import (
     DEFAULT_TUNING,
-    EXACT_TUNING,
     NO_STATES,
     Choice,
     ModelFiles,
@@ -30,7 +29,7 @@ from appliance.inference.engine import (
 from appliance.inference.lives import Lives
 from appliance.inference.protocol import Ready, Warm
 
-__all__ = ["EXACT_TUNING", "LocalEngine", "ModelFiles", "Patience", "States", "Tuning"]
+__all__ = ["LocalEngine", "ModelFiles", "Patience", "States", "Tuning"]
 
 NO_MODEL = "There is no chat model on this box yet."
 STILL_LOADING = "The model is still loading."

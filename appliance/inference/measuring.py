@@ -60,13 +60,13 @@ def steps(cores: int) -> list[Step]:
 
     Both kinds of memory are tried again with more slots; a step that changes nothing is passed over.
     """
-    exact = Step("exact memory", {"unified": False, "flash": False})
+    shared = Step("one shared memory", {"unified": True, "flash": True})
     found = [
         Step("16 answers at once", {"slots": 16}),
-        exact,
+        shared,
         Step(f"{CLASS} answers at once", {"slots": CLASS}),
-        exact,
-        Step("one shared memory", {"unified": True, "flash": True}),
+        Step("a memory of its own for each", {"unified": False, "flash": False}),
+        shared,
         Step("8 answers at once", {"slots": 8}),
         Step("longer pieces of prompts", {"prompt_chunk": 256, "batch": 512}),
         Step("shorter pieces of prompts", {"prompt_chunk": 64}),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.inference.desk import EXACT, Desk, desk_at
+from tests.inference.desk import Desk, desk_at
 from tests.made_models import WORDS, MadeModel
 
 CHOICE = WORDS.split()
@@ -12,7 +12,7 @@ LENGTHS = [3, 17, 5, 30, 9, 2, 24, 12]
 
 @pytest.fixture
 def desk(noise_model: MadeModel) -> Desk:
-    return desk_at(noise_model, slots=8, kept=4, **EXACT)
+    return desk_at(noise_model, slots=8, kept=4)
 
 
 def sequences(desk: Desk) -> list[int]:
@@ -22,7 +22,7 @@ def sequences(desk: Desk) -> list[int]:
 
 def test_sequences_stay_side_by_side_while_answers_end_one_by_one(noise_model: MadeModel, desk: Desk) -> None:
     alone = [
-        desk_at(noise_model, slots=1, kept=0, **EXACT).answer(question, length)
+        desk_at(noise_model, slots=1, kept=0).answer(question, length)
         for question, length in zip(QUESTIONS, LENGTHS, strict=True)
     ]
     for number, (question, length) in enumerate(zip(QUESTIONS, LENGTHS, strict=True)):
@@ -35,7 +35,7 @@ def test_sequences_stay_side_by_side_while_answers_end_one_by_one(noise_model: M
 
 
 def test_a_cancelled_answer_leaves_no_gap_and_changes_no_other(noise_model: MadeModel, desk: Desk) -> None:
-    alone = desk_at(noise_model, slots=1, kept=0, **EXACT).answer(QUESTIONS[7], 20)
+    alone = desk_at(noise_model, slots=1, kept=0).answer(QUESTIONS[7], 20)
     for number, question in enumerate(QUESTIONS):
         desk.ask(number, question, 20)
     for _ in range(12):

@@ -21,7 +21,7 @@ import pytest
 from appliance.errors import Invalid, Unavailable
 from appliance.inference.child import Limits
 from appliance.inference.engine import EngineDied, EngineOff, Message, Prompt
-from appliance.inference.local import EXACT_TUNING, LocalEngine, ModelFiles, States, Tuning
+from appliance.inference.local import LocalEngine, ModelFiles, States, Tuning
 from tests.made_models import SAYS, MadeModel, known_gguf
 
 Begun = Callable[..., Awaitable[LocalEngine]]
@@ -100,7 +100,7 @@ async def test_answers_side_by_side_are_all_right(begun: Begun, tiny_model: Made
 
 
 async def test_company_does_not_change_a_greedy_answer(begun: Begun, noise_model: MadeModel) -> None:
-    engine = await begun(noise_model.path, tuning=EXACT_TUNING)
+    engine = await begun(noise_model.path)
     prompts = [
         Prompt((Message("user", word * times),), temperature=0, max_tokens=24)
         for word, times in (("water ", 3), ("light ", 150), ("the loop is open ", 40), ("why ", 1))
@@ -112,7 +112,7 @@ async def test_company_does_not_change_a_greedy_answer(begun: Begun, noise_model
 
 
 async def test_the_worker_agrees_with_the_package(begun: Begun, noise_model: MadeModel) -> None:
-    engine = await begun(noise_model.path, tuning=EXACT_TUNING)
+    engine = await begun(noise_model.path)
     ours = await text_of(engine, greedy(max_tokens=16))
     turns = [{"role": message.role, "content": message.content} for message in QUESTION]
     given = [sys.executable, "-c", PEER, str(noise_model.path), json.dumps(turns)]
@@ -121,7 +121,7 @@ async def test_the_worker_agrees_with_the_package(begun: Begun, noise_model: Mad
 
 
 async def test_the_same_seed_gives_the_same_text(begun: Begun, noise_model: MadeModel) -> None:
-    engine = await begun(noise_model.path, tuning=EXACT_TUNING)
+    engine = await begun(noise_model.path)
     seeded = Prompt(QUESTION, temperature=1.0, seed=11, max_tokens=20)
     other = Prompt(QUESTION, temperature=1.0, seed=12, max_tokens=20)
     assert await text_of(engine, seeded) == await text_of(engine, seeded) != await text_of(engine, other)
@@ -144,7 +144,7 @@ async def test_max_tokens_cuts_and_says_so(begun: Begun, tiny_model: MadeModel) 
 
 
 async def test_a_grammar_binds_the_answer(begun: Begun, noise_model: MadeModel) -> None:
-    engine = await begun(noise_model.path, tuning=EXACT_TUNING)
+    engine = await begun(noise_model.path)
     for seed in range(3):
         text = await text_of(
             engine, Prompt(QUESTION, seed=seed, grammar='root ::= "yes" | "no"', max_tokens=12)
@@ -402,7 +402,7 @@ async def test_a_signal_to_the_group_does_not_cut_the_answer(begun: Begun, tiny_
 async def test_a_lesson_that_was_read_ahead_outlives_the_child(
     begun: Begun, noise_model: MadeModel, tmp_path: Path
 ) -> None:
-    engine = await begun(noise_model.path, tuning=EXACT_TUNING, states=States(tmp_path / "kept"))
+    engine = await begun(noise_model.path, states=States(tmp_path / "kept"))
     prompt = greedy(max_tokens=12)
     engine.warm(prompt)
     await until(lambda: bool(list((tmp_path / "kept").glob("*.beginning"))))
@@ -421,13 +421,13 @@ def cut_short(folder: Path) -> None:
 async def test_a_saved_lesson_that_is_cut_short_ends_no_child(
     begun: Begun, noise_model: MadeModel, tmp_path: Path
 ) -> None:
-    first = await begun(noise_model.path, tuning=EXACT_TUNING, states=States(tmp_path))
+    first = await begun(noise_model.path, states=States(tmp_path))
     first.warm(greedy())
     await until(lambda: bool(list(tmp_path.glob("*.beginning"))))
     text = await text_of(first, greedy(max_tokens=12))
     await first.stop()
     cut_short(tmp_path)
-    second = await begun(noise_model.path, tuning=EXACT_TUNING, states=States(tmp_path))
+    second = await begun(noise_model.path, states=States(tmp_path))
     assert await text_of(second, greedy(max_tokens=12)) == text
     assert second.state == "ready"
 

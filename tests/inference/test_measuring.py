@@ -31,11 +31,10 @@ async def test_both_kinds_of_memory_are_tried_and_no_setting_twice(tiny_model: M
     said: list[str] = []
     await measure(tiny_model.path, "tiny", 2, said.append, budget=60.0)
     tried = [line.partition(": ")[2] for line in said if " of at most " in line]
-    assert tried[:3] == ["16 answers at once", "exact memory", "30 answers at once"]
+    shared, own = "one shared memory", "a memory of its own for each"
+    assert tried[:3] == ["16 answers at once", shared, "30 answers at once"]
     # With so many slots, or so few, at most one kind is left that was not tried with them.
-    assert (
-        len(tried) < len(steps(2)) and tried[3:].count("exact memory") + tried.count("one shared memory") < 2
-    )
+    assert len(tried) < len(steps(2)) and tried[3:].count(shared) + tried[3:].count(own) < 2
 
 
 async def test_a_class_is_measured_while_several_lessons_are_remembered(tiny_model: MadeModel) -> None:

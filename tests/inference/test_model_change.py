@@ -14,7 +14,7 @@ import pytest
 from appliance.inference.child import Limits
 from appliance.inference.circuit import Circuit
 from appliance.inference.engine import Answer, EngineDied, EngineOff, Message, Prompt
-from appliance.inference.local import EXACT_TUNING, LocalEngine, ModelFiles, Patience, States, Tuning
+from appliance.inference.local import LocalEngine, ModelFiles, Patience, States, Tuning
 from appliance.inference.queue import FairQueue
 from appliance.inference.router import Event, Piece, Router, Started, Waiting
 from tests.made_models import MadeModel, known_gguf, noise_gguf
@@ -358,7 +358,7 @@ async def test_lessons_that_were_in_use_are_read_ahead_by_the_new_model(
     def saved() -> set[Path]:
         return set(kept.glob("*.beginning"))
 
-    engine = await begun(noise_model.path, tuning=EXACT_TUNING, states=States(kept))
+    engine = await begun(noise_model.path, states=States(kept))
     engine.warm(PROMPT)
     await until(lambda: bool(saved()))
     first = saved()
