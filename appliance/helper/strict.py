@@ -17,6 +17,7 @@ from appliance.helper.plain_letters import levelled, tokens_of
 from appliance.helper.quantities import Quantity, near, quantities_in, spelled_digits
 from appliance.helper.sums import Sum, sums_in
 from appliance.helper.words import SMALL, stem, stems_of
+from appliance.library.glossary import in_english
 
 # What a student says who wants an answer, and what a reply says that gives one.
 DEMAND = re.compile(
@@ -101,7 +102,9 @@ class Strict:
         self._asked = levelled(asked)
         recent = levelled(" ".join((*before, asked)))
         self._sums = [*sums_in(self._asked)]
-        self._recent_stems = stems_of(recent)
+        # Asked in Spanish about an exercise that is written in English, it is the same exercise.
+        fellows = " ".join(fellow for token in tokens_of(recent) for fellow in in_english(token))
+        self._recent_stems = stems_of(recent) | stems_of(fellows)
         self._is_demanding = bool(DEMAND.search(recent))
         self._is_mirrored = bool(MIRRORED.search(recent))
         said = levelled(open_text)
