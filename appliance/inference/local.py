@@ -184,6 +184,9 @@ class LocalEngine:
         if chosen == self.choice and self.state == "ready":
             return
         self.turned_down = None
+        if files.chat is None:
+            # Whoever switched the model off doesn't get it back when the next file is no good.
+            self._worked = None
         if self._lives.is_on:
             self._want(chosen)
             self._change = self._change or asyncio.create_task(self._change_models(), name="model change")
@@ -282,12 +285,10 @@ class LocalEngine:
             while self._next is not None:
                 await self._drained()
                 if self._is_back:
-                    self._next = None
+                    self._worked, self._next = self.choice, None
                     break
                 await self._lives.stop()
                 self._lives, self._next = self._lives_of(self._next), None
-                if self.choice.files.chat is None:
-                    self._worked = None
                 self._lives.start()
                 self._tell()
                 await self._loaded()
@@ -369,7 +370,7 @@ class LocalEngine:
         else:
             self._warmed.clear()
             if news.slots:
-                self._worked = lives.choice
+                self._worked = lives.choice if self._next is None or self._next.files.chat else None
                 self._seconds_a_byte = lives.load_seconds / max(1, _bytes_of(lives.choice))
         self._tell()
 

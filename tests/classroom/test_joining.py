@@ -166,5 +166,5 @@ async def test_no_mixture_of_texts_opens_anything(
     with pytest.raises(Refusal):
         await joined(db, code, name, return_code=return_code)
     with pytest.raises(Invalid):
-        await joined(db, b7.join_code, name, return_code=return_code or "------")
+        await joined(db, b7.join_code, name, return_code=return_code.strip() or "------")
     assert await names(db, b7) == []

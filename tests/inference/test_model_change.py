@@ -258,12 +258,14 @@ async def test_a_file_that_ends_the_child_as_it_loads_is_turned_down_too(
     assert engine.model == "Older" and engine.turned_down and "three times" in engine.turned_down.why
 
 
-async def test_where_no_model_worked_before_a_bad_file_is_the_end_of_it(
-    begun: Begun, tiny_model: MadeModel, broken: ModelFiles
+@pytest.mark.parametrize("waits", [True, False])
+async def test_a_model_that_was_switched_off_does_not_come_back_for_a_bad_file(
+    begun: Begun, tiny_model: MadeModel, broken: ModelFiles, waits: bool
 ) -> None:
     engine = await begun(tiny_model.path)
     await engine.choose(ModelFiles())
-    await until(lambda: not engine.pid)
+    if waits:
+        await until(lambda: not engine.pid)
     await engine.choose(broken)
     await until(lambda: engine.state == "failed")
     assert "cut short" in engine.reason and not engine.turned_down
