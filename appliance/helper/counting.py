@@ -2,15 +2,16 @@
 
 import logging
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from appliance.auth.throttle import Throttle
 from appliance.classroom.audit import record_student
 from appliance.errors import RateLimited, Refusal, Unavailable
+from appliance.helper.answers import Citation
 from appliance.helper.counted_questions import CountedQuestion, count_question
 from appliance.helper.questions import Asker
 from appliance.helper.scope import Scope
-from appliance.helper.themes import Words, keep_words, names_on_the_box, telling_words, words_key
+from appliance.helper.themes import Words, keep_words, names_on_the_box, speak_of, telling_words, words_key
 from appliance.settings import Settings
 from appliance.storage.database import Database, Transaction
 
@@ -30,11 +31,21 @@ class Counting:
         self._throttle = throttle
 
     async def answered(
-        self, asker: Asker, message: str, counted: CountedQuestion, details: Mapping[str, int | str]
+        self,
+        asker: Asker,
+        message: str,
+        found: Sequence[Citation],
+        counted: CountedQuestion,
+        details: Mapping[str, int | str],
     ) -> None:
-        """`message` is redacted. A student who deletes everything meanwhile leaves nothing here."""
+        """`message` is redacted, and `found` what it was answered from.
+
+        A student who deletes everything meanwhile leaves nothing here.
+        """
         try:
-            words = {} if counted.is_in_lesson else telling_words(message, await names_on_the_box(self._db))
+            words: Words = {}
+            if not counted.is_in_lesson:
+                words = telling_words(message, await names_on_the_box(self._db), _text(found))
             async with self._db.transaction() as tx:
                 await record_student(tx, EVENT, asker.class_id, asker.id, details, asker.network)
                 await self._count(tx, counted, words)
@@ -57,3 +68,12 @@ class Counting:
     async def _count(self, tx: Transaction, counted: CountedQuestion, words: Words) -> None:
         number = await count_question(tx, counted, self._kept_days)
         await keep_words(tx, self._key, number, counted.class_id, counted.student_id, words)
+
+
+def is_in_lesson(message: str, found: Sequence[Citation], is_cited: bool, is_one_tongue: bool) -> bool:
+    """Small models often name no place: then the words tell, where question and passages can be compared."""
+    return bool(found) and (is_cited or not is_one_tongue or speak_of(_text(found), message))
+
+
+def _text(found: Sequence[Citation]) -> str:
+    return "\n".join(f"{citation.source}\n{citation.text}" for citation in found)

@@ -24,7 +24,7 @@ from appliance.helper.conversations import (
     key_of,
 )
 from appliance.helper.counted_questions import CountedQuestion
-from appliance.helper.counting import Counting
+from appliance.helper.counting import Counting, is_in_lesson
 from appliance.helper.guards import Outgoing, nothing_kept
 from appliance.helper.intents import Intent, intent_of
 from appliance.helper.lesson_answer import Case, Reason, lesson_answer, own_words
@@ -348,8 +348,8 @@ class Helper:
 
     async def _record(self, asked: Asked, answer: Answer, draft: Draft) -> None:
         if asked.asker.audience == "student":
-            counted = _counted(asked, answer, draft)
-            await self._counting.answered(asked.asker, asked.message, counted, _counts(answer))
+            counted, found = _counted(asked, answer, draft), asked.ground.citations
+            await self._counting.answered(asked.asker, asked.message, found, counted, _counts(answer))
 
     @asynccontextmanager
     async def _noted(self, asker: Asker, question: Question) -> AsyncIterator[None]:
@@ -402,8 +402,10 @@ def _reason(asked: Asked, failed: Reason) -> Reason:
 
 def _counted(asked: Asked, answer: Answer, draft: Draft) -> CountedQuestion:
     reason = _reason(asked, draft.failed) if draft.failed else ""
-    # An answer that was kept back is in the lesson, though nothing was quoted.
-    found = bool(asked.ground.citations) and (answer.grounded or reason in ("gives_away", "blocks"))
+    # An answer that was kept back is there, though nothing was quoted.
+    is_cited = answer.grounded or reason in ("gives_away", "blocks")
+    is_one_tongue = asked.language == asked.page.course.language
+    is_found = is_in_lesson(asked.message, asked.ground.citations, is_cited, is_one_tongue)
     return CountedQuestion(
         class_id=asked.asker.class_id,
         student_id=asked.asker.id,
@@ -415,7 +417,7 @@ def _counted(asked: Asked, answer: Answer, draft: Draft) -> CountedQuestion:
         outcome="lesson" if reason else "model",
         reason=reason,
         is_grounded=answer.grounded,
-        is_in_lesson=found or is_vague(asked.message),
+        is_in_lesson=is_vague(asked.message) or is_found,
         wait_ms=answer.queue_wait_ms,
         total_ms=answer.total_ms,
     )

@@ -12,7 +12,7 @@ from hashlib import sha256
 from importlib.resources import files
 
 from appliance.helper.topics import FAR, GENERIC
-from appliance.helper.words import SMALL, plain, stem, words_of
+from appliance.helper.words import SMALL, plain, stem, stems_of, words_of
 from appliance.storage.database import Database, Reads, Transaction, Value
 
 # The migration's trigger holds the same number.
@@ -21,6 +21,8 @@ MOST_WORDS = 12
 LEAST_LETTERS, MOST_LETTERS = 3, 24
 KEY_BYTES = 12
 GIVEN_NAMES = "given_names.txt"
+# Of the words of a question, how many the passages hold that speak of it, though the model named no place.
+SPOKEN_OF = 0.5
 REDACTED = re.compile(r"\[REDACTED_\w+\]")
 WORD = re.compile(r"\w+")
 ENDS_SENTENCE = re.compile(r"[.!?:;¿¡\n][\"'“«(\s]*$|^[\"'“«(\s]*$")
@@ -34,8 +36,15 @@ def words_key(secret: bytes) -> bytes:
     return hmac.digest(secret, b"chalkbox.helper.themes.v1", sha256)
 
 
-def telling_words(message: str, names: frozenset[str]) -> Words:
-    """Of a redacted message what says what it is about; `names` are plain words that name somebody."""
+def speak_of(passages: str, message: str) -> bool:
+    """Whether the words of the message stand in the passages, by half at least."""
+    telling = stems_of(message) - GENERIC
+    return len(telling & stems_of(passages)) >= SPOKEN_OF * len(telling)
+
+
+def telling_words(message: str, names: frozenset[str], passages: str = "") -> Words:
+    """Of a redacted message what says what it is about, and no passage holds; `names` are plain words."""
+    known = stems_of(passages)
     text = REDACTED.sub(" ", message)
     has_small = any(sign.islower() for sign in text)
     found: dict[str, str] = {}
@@ -43,7 +52,7 @@ def telling_words(message: str, names: frozenset[str]) -> Words:
         word, bare = match[0], plain(match[0])
         if has_small and word[0].isupper() and _is_a_name(text, match.start(), bare):
             continue
-        if _is_telling(bare) and bare not in names:
+        if _is_telling(bare) and bare not in names and stem(bare) not in known:
             found.setdefault(bare, word.lower())
     return dict(list(found.items())[:MOST_WORDS])
 
