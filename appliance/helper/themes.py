@@ -75,13 +75,14 @@ async def keep_words(
             "word_key": hmac.digest(key, f"{class_id}:{bare}".encode(), sha256)[:KEY_BYTES],
             "word": written,
             "least": LEAST_STUDENTS,
+            "now": tx.now,
         }
         for bare, written in words.items()
     ]
     await tx.execute_many(
         """
-        INSERT INTO question_words (question_id, word_key, class_id, student_id)
-        VALUES (:question_id, :word_key, :class_id, :student_id)
+        INSERT INTO question_words (question_id, word_key, class_id, student_id, asked_at)
+        VALUES (:question_id, :word_key, :class_id, :student_id, :now)
         """,
         rows,
     )

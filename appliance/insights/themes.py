@@ -35,13 +35,13 @@ async def themes_of_class(db: Database, class_id: int, since: int) -> list[Theme
     """The one that most students share first. A word that is somebody's name by now is left out."""
     rows = await db.fetch_all(
         """
-        WITH used AS (
-          SELECT question_words.word_key, question_words.question_id, question_words.student_id
+        WITH used AS MATERIALIZED (
+          SELECT question_words.word_key, theme_words.word, question_words.question_id, question_words.student_id
           FROM theme_words
           JOIN question_words ON question_words.class_id = theme_words.class_id
                              AND question_words.word_key = theme_words.word_key
-          JOIN counted_questions ON counted_questions.id = question_words.question_id
-          WHERE theme_words.class_id = :class_id AND counted_questions.asked_at >= :since
+                             AND question_words.asked_at >= :since
+          WHERE theme_words.class_id = :class_id
         ), shared AS (
           SELECT word_key
           FROM used
@@ -50,10 +50,8 @@ async def themes_of_class(db: Database, class_id: int, since: int) -> list[Theme
           ORDER BY count(DISTINCT student_id) DESC, count(*) DESC
           LIMIT :most
         )
-        SELECT theme_words.word, used.question_id, used.student_id
-        FROM shared
-        JOIN used ON used.word_key = shared.word_key
-        JOIN theme_words ON theme_words.class_id = :class_id AND theme_words.word_key = shared.word_key
+        SELECT used.word, used.question_id, used.student_id
+        FROM shared JOIN used ON used.word_key = shared.word_key
         """,
         class_id=class_id,
         since=since,

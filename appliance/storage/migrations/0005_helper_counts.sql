@@ -22,7 +22,12 @@ CREATE TABLE counted_questions (
   thumb        INTEGER NOT NULL DEFAULT 0 CHECK (thumb IN (-1, 0, 1)),
   asked_at     INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX counted_questions_by_class ON counted_questions (class_id, asked_at);
+CREATE INDEX counted_questions_by_class ON counted_questions (class_id, asked_at, student_id);
+-- In the order that the panel groups by and with all that it adds up: it reads this alone, and sorts nothing.
+CREATE INDEX counted_questions_by_kind ON counted_questions (
+  class_id, course_slug, lesson_slug, topic, intent, outcome, reason,
+  asked_at, is_in_lesson, thumb, wait_ms, total_ms
+);
 CREATE INDEX counted_questions_by_student ON counted_questions (student_id, request_key);
 CREATE INDEX counted_questions_by_time ON counted_questions (asked_at);
 
@@ -32,9 +37,10 @@ CREATE TABLE question_words (
   word_key    BLOB NOT NULL,
   class_id    INTEGER NOT NULL,
   student_id  INTEGER NOT NULL,
+  asked_at    INTEGER NOT NULL,
   PRIMARY KEY (question_id, word_key)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX question_words_by_word ON question_words (class_id, word_key, student_id);
+CREATE INDEX question_words_by_word ON question_words (class_id, word_key, asked_at, student_id);
 
 -- Words that may be read, because three students of the class used them.
 CREATE TABLE theme_words (
