@@ -85,7 +85,8 @@ class HelperUse:
     @property
     def topics(self) -> list[Line]:
         return self._lines(
-            lambda group: (group.topic,), lambda group: group.outcome != "refused" and bool(group.topic)
+            lambda group: (group.course_slug, group.topic),
+            lambda group: group.outcome != "refused" and bool(group.topic),
         )
 
     @property

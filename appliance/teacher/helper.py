@@ -36,7 +36,7 @@ async def show(request: Request, class_id: int) -> HTTPResponse:
     parts, translate = parts_of(request), translator(request)
     classroom, span, since = await _asked_for(request, class_id)
     use = await helper_use(parts.db, class_id, since.moment)
-    topics = [Row(line.key[0], line) for line in use.topics]
+    topics = [_topic(parts.shelf, line) for line in use.topics]
     return render(
         request,
         "teacher/helper.html",
@@ -97,6 +97,14 @@ def _lesson(shelf: Shelf, line: Line, translate: Translator) -> Row:
     return Row(found.title, line, f"/course/{course}/{lesson}", found.language)
 
 
+def _topic(shelf: Shelf, line: Line) -> Row:
+    course, heading = line.key
+    try:
+        return Row(heading, line, language=shelf.course(course).language)
+    except Refusal:
+        return Row(heading, line)
+
+
 def _rows(shelf: Shelf, use: HelperUse, translate: Translator) -> Iterator[list[Cell]]:
     titles = {row.line.key: row.name for row in _lessons(shelf, use, translate)}
     yield [
@@ -143,10 +151,10 @@ def _outcome(outcome: str, translate: Translator) -> str:
 def _intent(intent: str, translate: Translator) -> str:
     names = {
         "debug": translate("Something does not work"),
-        "concept": translate("What it means, and why"),
-        "strategy": translate("How to go on"),
-        "reflection": translate("Is my work right"),
-        "status": translate("I am done, I am stuck"),
+        "concept": translate("What something means"),
+        "strategy": translate("How to go on with it"),
+        "reflection": translate("Whether their work is good"),
+        "status": translate("How far they are"),
         "general": translate("Anything else"),
     }
     return names.get(intent, intent)
