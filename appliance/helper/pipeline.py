@@ -281,7 +281,7 @@ class Helper:
             return Ground((), page.covers[0], on_topic, ())
         topic = passages[0].heading if passages else papers[0].heading or papers[0].title
         citations = citations_of(passages, papers, page.course, language)
-        return Ground(citations, topic, on_topic, citations, topic)
+        return Ground(citations, topic, on_topic, citations, heading=topic)
 
     async def _strict(self, message: str, page: Page, asker: Asker, memory: Memory) -> Strict | None:
         if self._settings.helper_strictness != "strict":
