@@ -20,6 +20,8 @@ LEAST_STUDENTS = 3
 MOST_WORDS = 12
 LEAST_LETTERS, MOST_LETTERS = 3, 24
 KEY_BYTES = 12
+PLURALS = {"ciones": "cion", "ies": "y", "ie": "y", "s": ""}
+NO_PLURAL = ("ss", "us", "is")
 GIVEN_NAMES = "given_names.txt"
 # Of the words of a question, how many the passages hold that speak of it, though the model named no place.
 SPOKEN_OF = 0.5
@@ -28,7 +30,7 @@ WORD = re.compile(r"\w+")
 ENDS_SENTENCE = re.compile(r"[.!?:;¿¡\n][\"'“«(\s]*$|^[\"'“«(\s]*$")
 
 Words = Mapping[str, str]
-"""The plain form of a word (lower case, no accents), and how it was written."""
+"""The plain form of a word (lower case, no accents, one of a thing), and how it was written."""
 
 
 def words_key(secret: bytes) -> bytes:
@@ -52,8 +54,9 @@ def telling_words(message: str, names: frozenset[str], passages: str = "") -> Wo
         word, bare = match[0], plain(match[0])
         if has_small and word[0].isupper() and _is_a_name(text, match.start(), bare):
             continue
-        if _is_telling(bare) and bare not in names and stem(bare) not in known:
-            found.setdefault(bare, word.lower())
+        one = _singular(bare)
+        if _is_telling(bare) and not names & {bare, one} and stem(bare) not in known:
+            found.setdefault(one, word.lower())
     return dict(list(found.items())[:MOST_WORDS])
 
 
@@ -102,7 +105,19 @@ async def keep_words(
 def _is_telling(bare: str) -> bool:
     if not (LEAST_LETTERS <= len(bare) <= MOST_LETTERS and bare.isalpha()):
         return False
-    return bare not in SMALL and stem(bare) not in GENERIC and bare not in _given_names()
+    if bare in SMALL or stem(bare) in GENERIC:
+        return False
+    return not _given_names() & {bare, _singular(bare)}
+
+
+def _singular(bare: str) -> str:
+    """So careful that no two words of different meaning meet: what one child alone wrote must not stand for others."""
+    if bare.endswith(NO_PLURAL) or len(bare) <= LEAST_LETTERS:
+        return bare
+    for ending, instead in PLURALS.items():
+        if bare.endswith(ending):
+            return bare.removesuffix(ending) + instead
+    return bare
 
 
 def _is_a_name(text: str, start: int, bare: str) -> bool:

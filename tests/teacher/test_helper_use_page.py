@@ -1,4 +1,4 @@
-"""How a class uses the helper: counts on a page, for its own teachers, quick in a class that has asked for half a year."""
+"""How a class uses the helper: counts for its own teachers, quick in a class that has asked for half a year."""
 
 import csv
 import io
