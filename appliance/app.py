@@ -19,6 +19,7 @@ from appliance import api, operator, student, teacher, visitor
 from appliance.auth.passwords import Hasher
 from appliance.auth.throttle import Throttle
 from appliance.errors import Refusal, StartRefused
+from appliance.helper.counted_questions import forget_questions
 from appliance.helper.pipeline import Helper
 from appliance.inference import local, models, processor
 from appliance.inference.backends import borrowed
@@ -210,6 +211,7 @@ async def _start(app: Chalkbox, settings: Settings, clock: Clock, engine: Engine
     chosen_engine = engine or _engine(settings)
     parts = _parts(settings, keys, clock, db, cache, files, chosen_engine)
     app.ctx.parts, app.ctx.db, app.ctx.secrets = parts, db, keys
+    await _forget_old_counts(db, settings)
     app.ctx.api_key = settings.appliance_api_key
     own_names = (
         hosts.names_of_machine() | settings.more_hosts | ({settings.appliance_host.lower()} - EVERYWHERE)
@@ -227,6 +229,15 @@ async def _start(app: Chalkbox, settings: Settings, clock: Clock, engine: Engine
         swept.forgotten,
         chosen_engine.state,
     )
+
+
+async def _forget_old_counts(db: Database, settings: Settings) -> None:
+    """Every question does it too; a class that asks nothing any more waits for a start."""
+    try:
+        async with db.transaction() as tx:
+            await forget_questions(tx, settings.retention_helper_questions_days)
+    except Refusal as refusal:
+        log.warning("helper_counts_kept code=%s", refusal.code)
 
 
 def _parts(

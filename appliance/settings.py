@@ -136,6 +136,9 @@ class Settings:
     helper_address_rate_limit_per_minute: int = _knob(
         600, "Questions a minute from one address; a whole class may share one", least=1
     )
+    retention_helper_questions_days: int = _knob(
+        180, "Days that the counts of questions to the helper are kept, without their text", least=1
+    )
 
     guest_max_concurrent_ai_requests: int = _knob(
         20, "What programs at /v1 may ask of a model at the same time for guests", least=1

@@ -2,15 +2,13 @@
 
 import asyncio
 import logging
-import sqlite3
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 
 from appliance.auth.throttle import Throttle
-from appliance.classroom.audit import record_student
 from appliance.classroom.care import care_words_of, count_care
-from appliance.errors import Unavailable
+from appliance.errors import Refusal, Unavailable
 from appliance.helper.answer_key import listed_for, listed_in_quizzes
 from appliance.helper.answers import Answer, Citation, Delta, Done, Event, Start, caring
 from appliance.helper.answers import Waiting as Waiting
@@ -25,6 +23,8 @@ from appliance.helper.conversations import (
     in_context,
     key_of,
 )
+from appliance.helper.counted_questions import CountedQuestion
+from appliance.helper.counting import Counting, is_in_lesson
 from appliance.helper.guards import Outgoing, nothing_kept
 from appliance.helper.intents import Intent, intent_of
 from appliance.helper.lesson_answer import Case, Reason, lesson_answer, own_words
@@ -59,7 +59,6 @@ SEARCH_CHARS = 1000
 MINUTE = 60
 # Whoever asks "and the second one?" still asks about the exercise of the question before.
 QUESTIONS_BEFORE = 2
-EVENT = "helper_chat_access"
 STOPPING = "The box is being restarted: ask again in a minute."
 NOT_ACKNOWLEDGED = (
     "The helper is not switched on yet: whoever runs the box has to agree to a borrowed model first."
@@ -80,12 +79,14 @@ class Ground:
     """What the lesson has to say; `topic` is what the suggestions speak of.
 
     `citations` is for the model, `shown` for the student: with `strict` a passage may hold an answer.
+    `heading` is that of the best passage, for the teacher; empty where nothing fits.
     """
 
     citations: tuple[Citation, ...]
     topic: str
     on_topic: bool
     shown: tuple[Citation, ...]
+    heading: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,7 @@ class Helper:
         self._clock = clock
         self._conversations = Conversations(cache, settings)
         self._topics = Topics(router, cache)
+        self._counting = Counting(settings, secret, db, throttle)
         # Kept in memory for every search of the box, the class chat's too.
         self.vectors = Vectors()
         self.paper_vectors = Matrices()
@@ -135,7 +137,7 @@ class Helper:
 
     async def ask(self, asker: Asker, question: Question) -> AsyncGenerator[Event, None]:
         """Refusals come before the first event, a Done always comes last; closing it frees place and slot."""
-        with self.counted():
+        async with self._noted(asker, question):
             began = self._clock()
             await self.hold_to_rates(asker)
             message = redacted(checked(question))
@@ -173,7 +175,7 @@ class Helper:
                 async for event in events:
                     yield event
             answer = await self._remembered(asked, draft)
-            await self._record(asked, answer)
+            await self._record(asked, answer, draft)
             _log(asked, answer, draft)
             yield Done(answer)
 
@@ -279,7 +281,7 @@ class Helper:
             return Ground((), page.covers[0], on_topic, ())
         topic = passages[0].heading if passages else papers[0].heading or papers[0].title
         citations = citations_of(passages, papers, page.course, language)
-        return Ground(citations, topic, on_topic, citations)
+        return Ground(citations, topic, on_topic, citations, heading=topic)
 
     async def _strict(self, message: str, page: Page, asker: Asker, memory: Memory) -> Strict | None:
         if self._settings.helper_strictness != "strict":
@@ -299,7 +301,7 @@ class Helper:
         if draft.failed is not None:
             if not draft.has_begun:
                 yield _start(asked, draft)
-            reason = draft.failed if asked.ground.on_topic or draft.failed == "blocks" else "off_topic"
+            reason = _reason(asked, draft.failed)
             yield Delta(draft.add(_from_lesson(asked, reason, draft.room, draft.gate.text)))
 
     def _turned_back(self, asked: Asked) -> Reason | None:
@@ -344,17 +346,28 @@ class Helper:
         most = self._settings.helper_follow_up_suggestions_max
         return suggestions_for(asked.intent, asked.ground.topic, asked.language, most)
 
-    async def _record(self, asked: Asked, answer: Answer) -> None:
-        """Ids and counts of a student's question; a student who deletes everything meanwhile leaves none."""
-        if asked.asker.audience != "student":
-            return
+    async def _record(self, asked: Asked, answer: Answer, draft: Draft) -> None:
+        if asked.asker.audience == "student":
+            counted, found = _counted(asked, answer, draft), asked.ground.citations
+            await self._counting.answered(asked.asker, asked.message, found, counted, _counts(answer))
+
+    @asynccontextmanager
+    async def _noted(self, asker: Asker, question: Question) -> AsyncIterator[None]:
+        """`counted`; and the refusal of a student's question is counted for the teacher."""
+        with self.counted():
+            try:
+                yield
+            except Refusal as refusal:
+                if asker.audience == "student":
+                    scope = self._scope_or_none(asker, question)
+                    await self._counting.refused(asker, question.request_id, scope, refusal)
+                raise
+
+    def _scope_or_none(self, asker: Asker, question: Question) -> Scope | None:
         try:
-            async with self._db.transaction() as tx:
-                await record_student(
-                    tx, EVENT, asked.asker.class_id, asked.asker.id, _counts(answer), asked.asker.network
-                )
-        except (Unavailable, sqlite3.IntegrityError):
-            log.warning("helper_event_lost request_id=%s", answer.request_id)
+            return self._scope(asker, question.scope_token)
+        except (Refusal, AttributeError):
+            return None
 
 
 def _about(scope: Scope, course: Course, lesson: Lesson) -> About:
@@ -381,6 +394,33 @@ def _shown(ground: Ground, strict: Strict | None, language: str) -> Ground:
         return ground
     topic = "" if strict.gives_away(ground.topic) else ground.topic
     return replace(ground, topic=topic, shown=veiled(ground.citations, strict, language))
+
+
+def _reason(asked: Asked, failed: Reason) -> Reason:
+    return failed if asked.ground.on_topic or failed == "blocks" else "off_topic"
+
+
+def _counted(asked: Asked, answer: Answer, draft: Draft) -> CountedQuestion:
+    reason = _reason(asked, draft.failed) if draft.failed else ""
+    # An answer that was kept back is there, though nothing was quoted.
+    is_cited = answer.grounded or reason in ("gives_away", "blocks")
+    is_one_tongue = asked.language == asked.page.course.language
+    is_found = is_in_lesson(asked.message, asked.ground.citations, is_cited, is_one_tongue)
+    return CountedQuestion(
+        class_id=asked.asker.class_id,
+        student_id=asked.asker.id,
+        request_id=answer.request_id,
+        course_slug=asked.page.course.slug,
+        lesson_slug=asked.page.lesson.slug,
+        topic=asked.ground.heading,
+        intent=asked.intent,
+        outcome="lesson" if reason else "model",
+        reason=reason,
+        is_grounded=answer.grounded,
+        is_in_lesson=is_vague(asked.message) or is_found,
+        wait_ms=answer.queue_wait_ms,
+        total_ms=answer.total_ms,
+    )
 
 
 def _counts(answer: Answer) -> dict[str, int | str]:

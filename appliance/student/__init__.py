@@ -15,6 +15,7 @@ from appliance.student import (
     reflections,
     study,
     submissions,
+    thumbs,
     uploads,
 )
 
@@ -85,4 +86,5 @@ def _attach_answers(app: Sanic) -> None:
     app.add_route(
         helper.remove, "/helper/tickets/<ticket:str>/remove", methods=["POST"], name="helper.remove"
     )
+    app.add_route(thumbs.update, "/helper/thumbs", methods=["POST"], name="thumbs.update")
     app.add_route(helper.health, "/helper/healthz", name="helper.health")

@@ -71,6 +71,11 @@ class Turn:
         return self.answer.citations
 
     @property
+    def rated_as(self) -> str:
+        """The school's own words to somebody in trouble are not for rating."""
+        return self.answer.request_id if self.answer.scope_verified else ""
+
+    @property
     def follow_ups(self) -> tuple[str, ...]:
         return self.answer.follow_up_suggestions
 

@@ -6,6 +6,7 @@ from sanic.response import json, redirect
 from appliance.auth import sessions
 from appliance.classroom.classes import class_by_id
 from appliance.classroom.students import remove_student, student_by_id
+from appliance.helper.counted_questions import asked_by_student
 from appliance.parts import Parts, parts_of
 from appliance.student.road import road_of
 from appliance.web.identity import DEVICE_COOKIE, SESSION_COOKIE, forget, person_of, session_token
@@ -27,6 +28,8 @@ async def show(request: Request) -> HTTPResponse:
         submissions=await submissions_of_student(parts.db, student.id),
         responses=await responses_of_student(parts.db, student.id),
         study=await study_of_student(parts.db, student.class_id, student.id),
+        asked=await asked_by_student(parts.db, student.id),
+        kept_days=parts.settings.retention_helper_questions_days,
         road=await road_of(parts, student.class_id, student.id),
     )
 

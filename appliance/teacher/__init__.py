@@ -11,6 +11,7 @@ from appliance.teacher import (
     classes,
     courses,
     documents,
+    helper,
     home,
     insights,
     items,
@@ -58,6 +59,10 @@ def attach(app: Sanic) -> None:
         "/teach/class/<class_id:int>/insights/brief",
         methods=["POST"],
         name="insights.make_brief",
+    )
+    app.add_route(helper.show, "/teach/class/<class_id:int>/helper", name="teacher_helper.show")
+    app.add_route(
+        helper.export, "/teach/class/<class_id:int>/helper/questions.csv", name="teacher_helper.export"
     )
     app.add_route(chats.index, "/teach/class/<class_id:int>/chats", name="teacher_chats.index")
     app.add_route(chats.show, "/teach/class/<class_id:int>/chats/<session_id:int>", name="teacher_chats.show")

@@ -12,6 +12,7 @@ from appliance.classroom.materials import add_course, courses_of_class, material
 from appliance.classroom.releases import Release, decisions_of_class, release_of
 from appliance.classroom.students import roster
 from appliance.errors import NotFound, Refusal, Unavailable
+from appliance.insights.helper_use import questions_since, start_of
 from appliance.library.lessons import Lesson
 from appliance.parts import Parts, parts_of
 from appliance.teacher.join_cards import join_ways
@@ -66,10 +67,17 @@ async def show(request: Request, class_id: int) -> HTTPResponse:
         ways=join_ways(request, classroom),
         roster=await roster(parts.db, class_id),
         here_since=parts.db.now() - HERE_SECONDS,
+        helper_today=await _helper_today(parts, class_id),
         handed_in=await handed_in_to_class(parts.db, class_id, NEWEST),
         lessons=await _lesson_lines(parts, classroom),
         other_courses=[course for course in parts.shelf.courses() if course.slug not in on_road],
     )
+
+
+async def _helper_today(parts: Parts, class_id: int) -> int:
+    """Questions to the helper since midnight."""
+    start = await start_of(parts.db, "today", parts.settings.retention_helper_questions_days)
+    return await questions_since(parts.db, class_id, start.moment)
 
 
 async def _lesson_lines(parts: Parts, classroom: Class) -> list[LessonLine]:

@@ -44,6 +44,8 @@ TEACHER = {
     "class-chats": "/teach/class/1/chats",
     "class-chat": "/teach/class/1/chats/1",
     "insights": "/teach/class/1/insights",
+    "helper-panel": "/teach/class/1/helper",
+    "care": "/teach/class/1/care",
     "courses": "/teach/lessons",
     "teacher-lesson": f"{COURSE}/who-lets-it-through",
     "operator": "/operate",
@@ -68,6 +70,8 @@ def every_page(box: RunningBox, people: Newcomer, **choices: object) -> Iterator
 
 def _worked_at(box: RunningBox, student: Page) -> Iterator[tuple[str, Page]]:
     """Pages that are only there once something was asked, begun or handed in."""
+    ask_in_lesson(student, box, "Why does a pencil let electricity through?")
+    yield "lesson-answered", student
     new_chat(student, box)
     yield "chat", student
     student.fill("#helper-message", "Why does a pencil let electricity through?")
@@ -89,6 +93,17 @@ def sign_in(page: Page, box: RunningBox) -> None:
     page.goto(box.url + box.sign_in_link)
     page.locator("main").get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/teach")
+
+
+def ask_in_lesson(page: Page, box: RunningBox, question: str) -> None:
+    """Leaves the helper open, with an answer that can be rated."""
+    page.goto(f"{box.url}{COURSE}/who-lets-it-through")
+    opener = page.locator(".helper-opener")
+    if opener.is_visible():
+        opener.click()
+    page.fill("#helper-message", question)
+    page.locator("[data-part=send]").click()
+    expect(page.locator(".answer .thumbs")).to_be_visible()
 
 
 def new_chat(page: Page, box: RunningBox) -> None:

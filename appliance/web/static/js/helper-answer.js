@@ -1,5 +1,6 @@
 // One answer of the helper on the page. Everything from the model goes in as text, never as markup.
 import { passageOf } from "./helper-passage.js";
+import { thumbsFor } from "./helper-thumbs.js";
 
 const MARK = /\[([A-Za-z]{1,3}\d{1,3})\]/;
 const HALF_A_MARK = /\s*\[[A-Za-z]{0,3}\d{0,3}$/;
@@ -46,6 +47,8 @@ export function newAnswer(helper) {
     draw(answer.citations ?? []);
     const entries = (answer.follow_up_suggestions ?? []).map((words) => filled("follow-up", words));
     element.querySelector(".follow-ups").replaceChildren(...entries);
+    const thumbs = thumbsFor(helper, answer);
+    if (thumbs) body.after(thumbs);
   }
 
   function filled(name, words) {
