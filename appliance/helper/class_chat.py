@@ -14,7 +14,7 @@ from appliance.helper.intents import intent_of
 from appliance.helper.lesson_answer import MOST_TOPICS, Case, Reason, quoted
 from appliance.helper.phrases import language_name, say
 from appliance.helper.pipeline import QUESTIONS_BEFORE, Helper
-from appliance.helper.policy import PROMPT_CHARS, fenced, filled, line, passages_text, shortened
+from appliance.helper.policy import PROMPT_CHARS, fenced, filled, line, passages_text, shortened, stance
 from appliance.helper.questions import Asker
 from appliance.helper.strict import Strict
 from appliance.helper.suggestions import suggestions_for
@@ -182,7 +182,7 @@ def prompt_for(settings: Settings, talk: Talk, language: str) -> Prompt:
 def _rules(settings: Settings, talk: Talk) -> str:
     topics = "; ".join(talk.topics)[:TOPICS_CHARS]
     parts = (
-        filled("stance", ages="school age"),
+        stance(),
         filled(f"strictness_{settings.helper_strictness}"),
         filled("class_chat"),
         filled("class_topics", topics=line(topics)) if topics else "",
