@@ -14,6 +14,8 @@ SCOPE_MODES = ("soft", "strict")
 TOPIC_FILTERS = ("off", "soft", "strict")
 AGES = ("8-10", "11-14", "15-18")
 LANGUAGES = ("en", "es")
+# How a list says it; an empty text means the same.
+INHERITS = "inherit"
 NOTES_CHARS = 300
 MOST_TOPICS = 24
 TOPIC_CHARS = 60
@@ -96,10 +98,11 @@ async def tuned_lessons(db: Database, class_id: int) -> frozenset[tuple[str, str
 
 
 def tuning_from(typed: Mapping[str, str]) -> Tuning:
-    """From the texts of a form, an empty one leaves it to the next. Raises Invalid with the field.
+    """From the texts of a form. Raises Invalid with the field.
 
     Whether a reference is there for this class is not looked at.
     """
+    typed = {field: "" if text == INHERITS else text for field, text in typed.items()}
     return Tuning(
         is_on={"on": True, "off": False}.get(_chosen(typed, "is_on", ("on", "off")) or ""),
         strictness=_chosen(typed, "strictness", STRICTNESS),
@@ -113,10 +116,26 @@ def tuning_from(typed: Mapping[str, str]) -> Tuning:
     )
 
 
+def texts_of(tuning: Tuning) -> dict[str, str]:
+    """As a form shows it: what `tuning_from` makes the same tuning from."""
+    return {
+        "is_on": INHERITS if tuning.is_on is None else "on" if tuning.is_on else "off",
+        "topics": "\n".join(tuning.topics or ()),
+        "notes": tuning.notes or "",
+        **{
+            field: getattr(tuning, field) or INHERITS
+            for field in ("strictness", "scope_mode", "topic_filter", "reference", "ages", "language")
+        },
+    }
+
+
 async def save_tuning(
     tx: Transaction, class_id: int, course_slug: str, lesson_slug: str, tuning: Tuning
 ) -> None:
-    """Everything but `shared_answers`, which stays as it is."""
+    """Everything but `shared_answers`, which stays as it is. A lesson with nothing of its own has no row."""
+    if lesson_slug and texts_of(tuning) == texts_of(Tuning()):
+        await _forget(tx, class_id, course_slug, lesson_slug)
+        return
     reference, _, document = (tuning.reference or "").partition(":")
     is_paper = reference == "paper"
     await tx.execute(
@@ -144,6 +163,18 @@ async def save_tuning(
         notes=tuning.notes,
         ages=tuning.ages,
         language=tuning.language,
+    )
+
+
+async def _forget(tx: Transaction, class_id: int, course_slug: str, lesson_slug: str) -> None:
+    await tx.execute(
+        """
+        DELETE FROM tunings
+        WHERE class_id = :class_id AND course_slug = :course_slug AND lesson_slug = :lesson_slug
+        """,
+        class_id=class_id,
+        course_slug=course_slug,
+        lesson_slug=lesson_slug,
     )
 
 

@@ -25,7 +25,7 @@ from appliance.helper.conversations import (
     in_context,
     key_of,
 )
-from appliance.helper.guards import Outgoing, nothing_kept
+from appliance.helper.guards import Guards, Outgoing, nothing_kept
 from appliance.helper.intents import Intent, intent_of
 from appliance.helper.lesson_answer import Case, Reason, lesson_answer, own_words
 from appliance.helper.pages import Page, page_of
@@ -154,7 +154,7 @@ class Helper:
             self.hold_to_agreement()
             conversation = await self._conversation(asker, scope, question)
             asked = await self.asked(asker, page, message, conversation, question.request_id, began)
-            draft = Draft(self.gate(asked))
+            draft = Draft(Outgoing(*self.guards(asked)))
             async with aclosing(self.answered(asked, draft)) as events:
                 async for event in events:
                     yield event
@@ -189,10 +189,10 @@ class Helper:
             strict,
         )
 
-    def gate(self, asked: Asked, kind: type[Outgoing] = Outgoing) -> Outgoing:
-        """The guards on the way out."""
+    def guards(self, asked: Asked) -> Guards:
+        """What stands on the way out: known marks, room, what is kept back."""
         keeps = asked.strict.gives_away if asked.strict else nothing_kept
-        return kind(_marks(asked.ground), self._settings.helper_response_max_chars, keeps)
+        return _marks(asked.ground), self._settings.helper_response_max_chars, keeps
 
     async def strict_in_class(self, asker: Asker, message: str, before: list[str], open_text: str) -> Strict:
         """For the class chat, which belongs to no lesson: the quizzes' answers and the sums that are asked for."""
