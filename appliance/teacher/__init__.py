@@ -68,7 +68,10 @@ def attach(app: Sanic) -> None:
 
 def _attach_tuning(app: Sanic) -> None:
     of_class = "/teach/class/<class_id:int>/helper/tuning"
-    for name, path in (("class_tuning", of_class), ("lesson_tuning", f"{of_class}/<course:str>/<lesson:str>")):
+    for name, path in (
+        ("class_tuning", of_class),
+        ("lesson_tuning", f"{of_class}/<course:str>/<lesson:str>"),
+    ):
         app.add_route(tunings.edit, path, name=f"{name}.edit")
         app.add_route(tunings.update, path, methods=["POST"], name=f"{name}.update")
         app.add_route(trials.create, f"{path}/try", methods=["POST"], name=f"{name}.try")

@@ -27,9 +27,7 @@ NO_ANSWER = "The helper gave no answer. Ask once more."
 Trying = AsyncGenerator[Waiting | Started | Delta | Trace, None]
 
 
-async def create(
-    request: Request, class_id: int, course: str = "", lesson: str = ""
-) -> HTTPResponse | None:
+async def create(request: Request, class_id: int, course: str = "", lesson: str = "") -> HTTPResponse | None:
     """Nothing is saved. Events for whoever accepts them, else the page with the whole of it."""
     place = await place_of(request, class_id, course, lesson)
     try:

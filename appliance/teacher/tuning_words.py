@@ -57,7 +57,7 @@ def lines_of(ground: Ground, translate: Translate) -> Iterator[Line]:
     choices = _choices(ground, translate)
     labels = labels_of(translate)
     for field in choices:
-        word = _word(choices[field], _key(rules, field)) or _left_open(field, translate)
+        word = _word(choices[field], _key(rules, field)) or _left_open(ground, field, translate)
         yield _line(ground, field, labels[field], word, translate)
     topics = ", ".join(rules.topics) or (
         translate("any question") if ground.lesson else translate("those of each lesson")
@@ -93,9 +93,9 @@ def _choices(ground: Ground, translate: Translate) -> dict[str, Options]:
             ("strict", translate("Strict: speaks of the lesson alone")),
         ],
         "topic_filter": [
-            ("off", translate("Answered like any other")),
-            ("soft", translate("Answered in a sentence, and led back")),
-            ("strict", translate("Turned away without the model")),
+            ("off", translate("Off: answered like any other")),
+            ("soft", translate("Soft: answered in a sentence, and led back")),
+            ("strict", translate("Strict: turned away without the model")),
         ],
         "reference": _references(ground, translate),
         "ages": [
@@ -110,8 +110,8 @@ def _choices(ground: Ground, translate: Translate) -> dict[str, Options]:
 def _references(ground: Ground, translate: Translate) -> Options:
     """A paper that is gone stays in the list as long as it is what was chosen."""
     found = [
-        ("all", translate("References of the course and papers of the class")),
-        ("none", translate("Nothing")),
+        ("all", translate("Everything: references of the course, papers of the class")),
+        ("none", translate("Nothing: the lessons alone")),
     ]
     if ground.course is not None:
         found += [
@@ -145,9 +145,12 @@ def _word(choices: Options, key: str) -> str:
 
 
 def _as(ground: Ground, field: str, word: str, translate: Translate) -> str:
-    word = word or _left_open(field, translate)
+    # A list on a phone has room for the name of a choice, not for what it means.
+    word = (word or _left_open(ground, field, translate)).partition(":")[0]
     if ground.lesson and getattr(ground.layers.of_class, field) is not None:
         return translate("As the class: %(value)s", value=word)
+    if field == "language":
+        return translate("As the student's pages")
     if field == "ages" and ground.course is None:
         return translate("As each course says")
     if field == "ages":
@@ -155,9 +158,9 @@ def _as(ground: Ground, field: str, word: str, translate: Translate) -> str:
     return translate("As the box: %(value)s", value=word)
 
 
-def _left_open(field: str, translate: Translate) -> str:
+def _left_open(ground: Ground, field: str, translate: Translate) -> str:
     if field == "ages":
-        return translate("not said")
+        return translate("not said") if ground.course else translate("what each course says")
     return translate("that of the student's pages")
 
 
@@ -167,8 +170,10 @@ def _line(ground: Ground, field: str, label: str, word: str, translate: Translat
         return Line(label, word, translate("set here"), True)
     if ground.lesson and getattr(layers.of_class, field) is not None:
         return Line(label, word, translate("as the class"), False)
-    from_course = field in ("ages", "topics", "notes")
-    return Line(label, word, translate("as the lesson") if from_course else translate("as the box"), False)
+    if field == "ages":
+        return Line(label, word, translate("as the course"), False)
+    is_lessons = field in ("topics", "notes")
+    return Line(label, word, translate("as the lesson") if is_lessons else translate("as the box"), False)
 
 
 def _spoken(key: str) -> str:

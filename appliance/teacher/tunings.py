@@ -28,7 +28,17 @@ from appliance.web import forms
 from appliance.web.identity import person_of
 from appliance.web.rendering import render, say, translator
 
-FIELDS = ("is_on", "strictness", "scope_mode", "topic_filter", "topics", "reference", "notes", "ages", "language")
+FIELDS = (
+    "is_on",
+    "strictness",
+    "scope_mode",
+    "topic_filter",
+    "topics",
+    "reference",
+    "notes",
+    "ages",
+    "language",
+)
 MOST_TYPED = 4000
 NOT_ON_ROAD = "This lesson is not on the class's road."
 

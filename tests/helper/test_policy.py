@@ -90,6 +90,15 @@ def test_a_question_off_the_topic_is_marked_and_a_huge_one_shortened() -> None:
     assert " end" in user
 
 
+def test_with_everything_at_its_longest_there_is_still_room_to_answer() -> None:
+    rules = replace(RULES, topics=("a topic of the lesson " * 3,) * 24, notes="a note " * 300, ages="15-18")
+    about = About("what it is about " * 24, replace(rules, strictness="strict", scope_mode="strict"))
+    citations = tuple(replace(WIRE, id=f"L{number}", text="wire " * 84) for number in range(1, 4))
+    said = texts(about=about, ask=Ask("why " * 2000 + "end", citations, False, "en"))
+    assert sum(map(len, said)) <= PROMPT_CHARS
+    assert "why why" in said[-1] and "end" in said[-1]
+
+
 def test_a_long_conversation_gives_way_to_passages_and_question() -> None:
     turns = tuple(Turn(role, "word " * 160) for role in ("user", "assistant") * 4)
     citations = tuple(replace(WIRE, id=f"L{number}", text="wire " * 80) for number in range(1, 4))

@@ -115,9 +115,7 @@ async def test_a_helper_that_is_off_is_not_on_the_page_and_takes_no_question(cas
         ("reference", "paper:7", "none of the choices"),
     ],
 )
-async def test_what_cannot_be_keeps_what_was_typed(
-    cast: Cast, field: str, value: str, sentence: str
-) -> None:
+async def test_what_cannot_be_keeps_what_was_typed(cast: Cast, field: str, value: str, sentence: str) -> None:
     ada = await cast.ada()
     for path in (of_class(cast), of_lesson(cast)):
         page = await ada.post(path, {"notes": "Keep me.", field: value})
@@ -148,8 +146,13 @@ async def test_who_tuned_what_is_in_the_audit_trail_without_a_word_of_it(cast: C
     await ada.post(of_lesson(cast), {"notes": "A secret about Ben."})
     await ada.post(of_class(cast), {"notes": "A secret about Chi."})
     rows = [dict(row) for row in await cast.parts.db.fetch_all("SELECT * FROM audit_events ORDER BY id")]
-    tuned = [(row["staff_id"], row["class_id"], row["target"]) for row in rows if row["action"] == "tune_helper"]
-    assert tuned == [(cast.ada_id, cast.classroom.id, f"{COURSE}/{LESSON}"), (cast.ada_id, cast.classroom.id, "")]
+    tuned = [
+        (row["staff_id"], row["class_id"], row["target"]) for row in rows if row["action"] == "tune_helper"
+    ]
+    assert tuned == [
+        (cast.ada_id, cast.classroom.id, f"{COURSE}/{LESSON}"),
+        (cast.ada_id, cast.classroom.id, ""),
+    ]
     assert "secret" not in str(rows)
 
 
@@ -218,13 +221,12 @@ async def test_a_try_keeps_and_counts_nothing(cast: Cast) -> None:
 
 async def test_a_try_says_which_sentence_gave_an_answer_away(cast: Cast) -> None:
     await indexed(cast)
-    cast.engine.will_say("Think of pencils. The answer is graphite.")
-    question = "What is the answer: which material of a pencil lets the current through?"
-    ada = await cast.ada()
-    page = (await ada.post(f"{of_lesson(cast)}/try", {"question": question, "strictness": "strict"})).text
-    if "<del>" in page:
-        assert "It gives an answer away." in page
-    assert "Think of pencils." in page
+    cast.engine.will_say("Think of the push first. The answer is 25 mA.")
+    question = "A 3.0 V pack is joined to a 120 ohm resistor and nothing else. How large is the current?"
+    path = f"{of_class(cast)}/{COURSE}/the-push-and-the-flow/try"
+    page = (await (await cast.ada()).post(path, {"question": question, "strictness": "strict"})).text
+    assert "<del>The answer is 25 mA.</del>" in page and "It gives an answer away." in page
+    assert "Think of the push first." in page
 
 
 async def test_a_try_off_the_topics_asks_no_model(cast: Cast) -> None:
