@@ -132,7 +132,7 @@ def _behind(ask: Ask) -> str:
 def shortened(question: str, most: int = QUESTION_CHARS) -> str:
     """Beginning and end tell most of what is asked."""
     if len(question) > most:
-        half = most // 2
+        half = (most - len(" … ")) // 2
         question = f"{question[:half]} … {question[-half:]}"
     return fenced(question)
 
