@@ -44,6 +44,8 @@ TEACHER = {
     "class-chats": "/teach/class/1/chats",
     "class-chat": "/teach/class/1/chats/1",
     "insights": "/teach/class/1/insights",
+    "tuning-class": "/teach/class/1/helper/tuning",
+    "tuning-lesson": "/teach/class/1/helper/tuning/electricity-you-can-touch/who-lets-it-through",
     "courses": "/teach/lessons",
     "teacher-lesson": f"{COURSE}/who-lets-it-through",
     "operator": "/operate",

@@ -1,5 +1,6 @@
 """Tuning the helper: what holds, saved and taken back, tried as a student, and never a word about releases."""
 
+import asyncio
 import json
 
 import pytest
@@ -261,6 +262,27 @@ async def test_an_empty_try_keeps_the_form(cast: Cast) -> None:
     page = await (await cast.ada()).post(f"{of_lesson(cast)}/try", {"question": "", "notes": "Still here."})
     assert page.status_code == 422
     assert "Type a question first." in page.text and "Still here." in page.text
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/json, text/event-stream"])
+async def test_a_teacher_who_goes_away_frees_the_slot(cast: Cast, accept: str) -> None:
+    ada = await cast.ada()
+    await ada.get("/privacy")
+    cast.engine.hold()
+    headers = {"Accept": accept, "X-CSRF-Token": ada.token}
+    post = ada.client.post(f"{of_lesson(cast)}/try", data={"question": WOOL}, headers=headers)
+    asking = asyncio.create_task(post)
+    await live(cast, 1)
+    asking.cancel()
+    await asyncio.gather(asking, return_exceptions=True)
+    await live(cast, 0)
+    assert cast.parts.router.status()["queue"]["running"] == 0
+
+
+async def live(cast: Cast, wanted: int) -> None:
+    async with asyncio.timeout(10):
+        while cast.engine.live != wanted:  # noqa: ASYNC110 - the engine has no event
+            await asyncio.sleep(0.01)
 
 
 async def test_with_script_a_try_comes_as_events_and_a_refusal_as_json(cast: Cast) -> None:
