@@ -13,6 +13,7 @@ from appliance.helper.conversations import Turn
 from appliance.helper.pipeline import SEARCH_CHARS
 from appliance.helper.questions import Asker, Question, checked
 from appliance.helper.redaction import redacted
+from appliance.helper.rules import GONE, Rules, rules_of
 from appliance.helper.topics import leans_back
 from appliance.library.document_search import DocumentPassage, search_documents
 from appliance.parts import Parts
@@ -66,6 +67,7 @@ class Begun:
     summary: Summary
     decision: Decision
     most_tokens: int
+    rules: Rules
     again: ChatMessage | None = None
 
 
@@ -75,23 +77,27 @@ async def begin(parts: Parts, asker: Asker, session: ChatSession, sent: Sent) ->
     client_id = _stored_id(sent.client_id)
     if session.is_archived:
         raise Conflict(PUT_AWAY, "chat_archived")
+    rules = await rules_of(parts.db, parts.settings, asker.class_id)
+    asker = replace(asker, language=rules.language or asker.language)
     if kept := await answer_to(parts.db, session.id, client_id):
         citations = tuple(Citation(**vars(citation)) for citation in kept.citations)
         talk = Talk(session.id, message, (), "", citations, "", (), sent.request_id)
         known, nothing = from_text(session.summary), Decision(False, "answered_before", 0.0)
-        return Begun(asker, session, client_id, talk, known, nothing, sent.most_tokens, kept)
+        return Begun(asker, session, client_id, talk, known, nothing, sent.most_tokens, rules, kept)
+    if asker.audience == "student":
+        rules.hold_to_on()
     await parts.helper.hold_to_rates(asker)
     await parts.helper.hold_to_one(asker)
     before = (await messages_page(parts.db, session.id, limit=FETCHED_MESSAGES)).messages
     summary, decision = _summary(session, before, message)
-    talk = await _talk(parts, asker, session, message, before, summary, sent.request_id)
-    return Begun(asker, session, client_id, talk, summary, decision, sent.most_tokens)
+    talk = await _talk(parts, asker, session, message, before, summary, sent.request_id, rules)
+    return Begun(asker, session, client_id, talk, summary, decision, sent.most_tokens, rules)
 
 
 async def answering(parts: Parts, begun: Begun) -> AsyncGenerator[Event, None]:
     """Nothing is kept here; a Done always comes last."""
     if begun.again:
-        strictness, kept = parts.settings.helper_strictness, begun.again
+        strictness, kept = begun.rules.strictness, begun.again
         yield Done(kept_answer(begun.talk, kept.body, kept.backend, strictness))
         return
     chat = ClassChat(_limits(parts.settings, begun), parts.helper, parts.router, parts.clock)
@@ -143,7 +149,7 @@ def _stored_id(client_id: str) -> str:
 def _limits(settings: Settings, begun: Begun) -> Settings:
     """A teacher who asks for themselves gets a direct answer."""
     most = min(begun.most_tokens or settings.helper_response_max_tokens, settings.helper_response_max_tokens)
-    strictness = settings.helper_strictness if begun.asker.audience == "student" else "light"
+    strictness = begun.rules.strictness if begun.asker.audience == "student" else "light"
     return replace(settings, helper_response_max_tokens=most, helper_strictness=strictness)
 
 
@@ -155,16 +161,25 @@ async def _talk(
     before: tuple[ChatMessage, ...],
     summary: Summary,
     request_id: str,
+    rules: Rules,
 ) -> Talk:
     courses = await open_courses(parts.db, parts.shelf, asker.class_id)
     searched = _searched(message, before)
     vector = await parts.router.embed(searched)
     most = parts.settings.helper_reference_max_citations
     kept, rank = parts.helper.vectors, parts.router.rank
-    passages = await passages_for_class(parts.db, courses, searched, vector, most, kept, rank)
+    beside = None if rules.reference == "all" else frozenset[str]()
+    passages = await passages_for_class(parts.db, courses, searched, vector, most, kept, rank, beside)
     # Lessons first, as in the lesson's own helper; a paper gets the last place when they would fill them all.
     papers = await search_documents(
-        parts.db, searched, asker.class_id, vector, most, parts.helper.paper_vectors, rank
+        parts.db,
+        searched,
+        asker.class_id,
+        vector,
+        0 if rules.document_id == GONE else most,
+        parts.helper.paper_vectors,
+        rank,
+        rules.document_id,
     )
     best = passages[: most - 1 if papers else most]
     best += [_of_paper(paper, asker.language) for paper in papers[: most - len(best)]]
@@ -177,7 +192,7 @@ async def _talk(
     )
     topics = tuple(title for course in courses for title in course.open_titles)
     about = next((passage.topic for passage in best), topics[0] if topics else "")
-    return Talk(session.id, message, turns, memory_text(summary), citations, about, topics, request_id)
+    return Talk(session.id, message, turns, memory_text(summary), citations, about, topics, request_id, rules)
 
 
 def _of_paper(paper: DocumentPassage, language: str) -> ClassPassage:

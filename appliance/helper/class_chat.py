@@ -14,8 +14,18 @@ from appliance.helper.intents import intent_of
 from appliance.helper.lesson_answer import MOST_TOPICS, Case, Reason, quoted
 from appliance.helper.phrases import language_name, say
 from appliance.helper.pipeline import QUESTIONS_BEFORE, Helper
-from appliance.helper.policy import PROMPT_CHARS, fenced, filled, line, passages_text, shortened
+from appliance.helper.policy import (
+    NOTES_CHARS,
+    PROMPT_CHARS,
+    fenced,
+    filled,
+    line,
+    passages_text,
+    shortened,
+    stance,
+)
 from appliance.helper.questions import Asker
+from appliance.helper.rules import Rules
 from appliance.helper.strict import Strict
 from appliance.helper.suggestions import suggestions_for
 from appliance.helper.topics import is_vague
@@ -59,6 +69,23 @@ class Talk:
     about: str
     topics: tuple[str, ...]
     request_id: str
+    rules: Rules | None = None
+
+    @property
+    def ages(self) -> str:
+        return self.rules.ages if self.rules else ""
+
+    @property
+    def most_quoted(self) -> int:
+        return self.rules.most_quoted if self.rules else len(self.citations)
+
+    @property
+    def works_on(self) -> str:
+        """In lines: what the class works on, and what its teacher noted for the helper."""
+        lines = [line("; ".join(self.topics)[:TOPICS_CHARS])]
+        if self.rules and self.rules.notes:
+            lines.append(f"Notes for the helper: {line(self.rules.notes)[:NOTES_CHARS]}")
+        return "\n".join(filter(None, lines))
 
 
 class ClassChat:
@@ -180,12 +207,11 @@ def prompt_for(settings: Settings, talk: Talk, language: str) -> Prompt:
 
 
 def _rules(settings: Settings, talk: Talk) -> str:
-    topics = "; ".join(talk.topics)[:TOPICS_CHARS]
     parts = (
-        filled("stance", ages="school age"),
+        stance(talk.ages),
         filled(f"strictness_{settings.helper_strictness}"),
         filled("class_chat"),
-        filled("class_topics", topics=line(topics)) if topics else "",
+        filled("class_topics", topics=talk.works_on) if talk.works_on else "",
     )
     return "".join(parts)
 
@@ -197,7 +223,7 @@ def _start(talk: Talk, draft: Draft) -> Start:
 def _without_model(talk: Talk, reason: Reason, language: str, room: int) -> str:
     case = Case(reason, intent_of(talk.message), is_vague(talk.message), language, room)
     if talk.citations:
-        return quoted(case, OPENINGS[reason], talk.citations)
+        return quoted(case, OPENINGS[reason], talk.citations[: talk.most_quoted])
     sentences = [say(language, DIED_WITHOUT if reason == "died" else NOTHING_FOUND)]
     if talk.topics:
         topics = ", ".join(talk.topics[:MOST_TOPICS])

@@ -27,6 +27,9 @@ ADDRESS = re.compile(r"[ ]?(?:\b(?:https?|ftp)://|\bwww\.)[^\s<>]*[^\s<>.,;:!?)\
 CODE = re.compile(r"(```|`[^`\n]+`)")
 
 
+Guards = tuple[frozenset[str], int, Callable[[str], bool]]
+
+
 def nothing_kept(text: str) -> bool:
     return False
 

@@ -25,14 +25,15 @@ from appliance.helper.conversations import (
 )
 from appliance.helper.counted_questions import CountedQuestion
 from appliance.helper.counting import Counting, is_in_lesson
-from appliance.helper.guards import Outgoing, nothing_kept
+from appliance.helper.guards import Guards, Outgoing, nothing_kept
 from appliance.helper.intents import Intent, intent_of
 from appliance.helper.lesson_answer import Case, Reason, lesson_answer, own_words
 from appliance.helper.pages import Page, page_of
 from appliance.helper.policy import About, Ask, beginning_for, prompt_for
 from appliance.helper.questions import Asker, Question, checked
 from appliance.helper.redaction import redacted
-from appliance.helper.scope import Scope, read, refused, scope_of_lesson
+from appliance.helper.rules import GONE, Rules, quotable
+from appliance.helper.scope import Scope, context_of, read, refused
 from appliance.helper.strict import Strict
 from appliance.helper.suggestions import suggestions_for
 from appliance.helper.text_languages import leads_back
@@ -41,10 +42,11 @@ from appliance.helper.topics import Lead, Topics, is_vague, leans_back
 from appliance.helper.veils import veiled
 from appliance.helper.words import language_of
 from appliance.helper.writing import Draft, written
-from appliance.inference.engine import Prompt
+from appliance.inference.engine import Prompt, Vector
+from appliance.inference.queue import Priority
 from appliance.inference.router import Router, Started
-from appliance.library.courses import Course, Shelf
-from appliance.library.document_search import search_documents
+from appliance.library.courses import Shelf
+from appliance.library.document_search import DocumentPassage, search_documents
 from appliance.library.lessons import Lesson
 from appliance.library.ranking import Matrices
 from appliance.library.search import Vectors, search
@@ -78,14 +80,15 @@ class Conversation:
 class Ground:
     """What the lesson has to say; `topic` is what the suggestions speak of.
 
-    `citations` is for the model, `shown` for the student: with `strict` a passage may hold an answer.
-    `heading` is that of the best passage, for the teacher; empty where nothing fits.
+    `citations` is for the model, `shown` for the student: with `strict` a passage may hold an answer. `scores` are
+    search's, in the same order. `heading` is that of the best passage, for the teacher; empty where nothing fits.
     """
 
     citations: tuple[Citation, ...]
     topic: str
     on_topic: bool
     shown: tuple[Citation, ...]
+    scores: tuple[float, ...]
     heading: str = ""
 
 
@@ -148,36 +151,49 @@ class Helper:
                 return
             await self.hold_to_one(asker)
             scope = self._scope(asker, question.scope_token)
-            page = await page_of(self._db, self._shelf, scope, self._db.now())
-            self._hold_to_agreement()
+            page = await page_of(self._db, self._shelf, self._settings, scope, self._db.now())
+            self.hold_to_agreement()
             conversation = await self._conversation(asker, scope, question)
-            language = language_of(message, asker.language)
-            intent = intent_of(message)
-            strict = await self._strict(message, page, asker, conversation.memory)
-            ground = _shown(
-                await self._ground(message, page, conversation.memory, language), strict, language
-            )
-            asked = Asked(
-                asker,
-                question.request_id,
-                began,
-                page,
-                message,
-                language,
-                intent,
-                conversation,
-                ground,
-                strict,
-            )
-            keeps = strict.gives_away if strict else nothing_kept
-            draft = Draft(Outgoing(_marks(ground), self._settings.helper_response_max_chars, keeps))
-            async with aclosing(self._answered(asked, draft)) as events:
+            asked = await self.asked(asker, page, message, conversation, question.request_id, began)
+            draft = Draft(Outgoing(*self.guards(asked)))
+            async with aclosing(self.answered(asked, draft)) as events:
                 async for event in events:
                     yield event
             answer = await self._remembered(asked, draft)
             await self._record(asked, answer, draft)
             _log(asked, answer, draft)
             yield Done(answer)
+
+    async def asked(
+        self,
+        asker: Asker,
+        page: Page,
+        message: str,
+        conversation: Conversation,
+        request_id: str,
+        began: float,
+    ) -> Asked:
+        """`message` is checked and redacted."""
+        language = language_of(message, page.rules.language or asker.language)
+        strict = await self._strict(message, page, asker, conversation.memory)
+        ground = await self._ground(message, page, conversation.memory, language)
+        return Asked(
+            asker,
+            request_id,
+            began,
+            page,
+            message,
+            language,
+            intent_of(message),
+            conversation,
+            _shown(ground, strict, language),
+            strict,
+        )
+
+    def guards(self, asked: Asked) -> Guards:
+        """What stands on the way out: known marks, room, what is kept back."""
+        keeps = asked.strict.gives_away if asked.strict else nothing_kept
+        return _marks(asked.ground), self._settings.helper_response_max_chars, keeps
 
     async def strict_in_class(self, asker: Asker, message: str, before: list[str], open_text: str) -> Strict:
         """For the class chat, which belongs to no lesson: the quizzes' answers and the sums that are asked for."""
@@ -199,11 +215,9 @@ class Helper:
         yield Delta(text)
         yield Done(answer)
 
-    def expect(self, lesson: Lesson, class_id: int) -> None:
+    def expect(self, lesson: Lesson, rules: Rules) -> None:
         """Somebody opened this lesson: its beginning may be read before the first question; never waits or raises."""
-        course = self._shelf.course(lesson.course_slug)
-        about = _about(scope_of_lesson(lesson, class_id, "student"), course, lesson)
-        self._router.engine.warm(beginning_for(self._settings, about))
+        self._router.engine.warm(beginning_for(About(context_of(lesson), rules)))
 
     async def close(self, seconds: float) -> None:
         """Take no more questions; those that are being answered have this long to end."""
@@ -242,7 +256,7 @@ class Helper:
         await self.tickets.make_room(asker.key)
         self._router.hold_to_one(asker.key)
 
-    def _hold_to_agreement(self) -> None:
+    def hold_to_agreement(self) -> None:
         if self._settings.is_remote and not self._settings.helper_remote_mode_acknowledged:
             raise Unavailable(NOT_ACKNOWLEDGED, "remote_backend_not_acknowledged")
 
@@ -266,36 +280,64 @@ class Helper:
         most = self._settings.helper_reference_max_citations
         rank = self._router.rank
         passages = await search(
-            self._db, searched, *page.place, vector, most, self.vectors, page.closed, rank
+            self._db,
+            searched,
+            *page.place,
+            vector,
+            most,
+            self.vectors,
+            page.closed,
+            rank,
+            quotable(page.rules, page.course),
         )
         # The lesson goes first; where it fills every place, the class's papers get the last one.
         room = max(most - len(passages), min(1, most - 1))
-        class_id = page.scope.class_id
-        papers = await search_documents(self._db, searched, class_id, vector, room, self.paper_vectors, rank)
+        papers = await self._papers(searched, page, vector, room)
         passages = passages[: most - len(papers)]
         bodies = [*(passage.body for passage in passages), *(paper.body for paper in papers)]
         lead = Lead(bodies, vector, memory.on_topic, same_language=language == page.course.language)
-        is_filtering = self._settings.helper_topic_filter_mode != "off"
+        is_filtering = page.rules.topic_filter != "off"
         on_topic = not is_filtering or await self._topics.fit(message[:SEARCH_CHARS], page.scope, lead)
         if not on_topic or not bodies:
-            return Ground((), page.covers[0], on_topic, ())
+            return Ground((), page.covers[0], on_topic, (), ())
         topic = passages[0].heading if passages else papers[0].heading or papers[0].title
         citations = citations_of(passages, papers, page.course, language)
-        return Ground(citations, topic, on_topic, citations, heading=topic)
+        scores = (*(passage.score for passage in passages), *(paper.score for paper in papers))
+        return Ground(citations, topic, on_topic, citations, scores, topic)
+
+    async def _papers(
+        self, searched: str, page: Page, vector: Vector | None, room: int
+    ) -> list[DocumentPassage]:
+        if page.rules.document_id == GONE:
+            return []
+        return await search_documents(
+            self._db,
+            searched,
+            page.scope.class_id,
+            vector,
+            room,
+            self.paper_vectors,
+            self._router.rank,
+            page.rules.document_id,
+        )
 
     async def _strict(self, message: str, page: Page, asker: Asker, memory: Memory) -> Strict | None:
-        if self._settings.helper_strictness != "strict":
+        if page.rules.strictness != "strict":
             return None
         listed = await listed_for(self._db, self._shelf, page, asker.class_id)
         before = [turn.text for turn in memory.turns if turn.role == "user"][-QUESTIONS_BEFORE:]
         return Strict(listed, message, before, page.lesson.body_student)
 
-    async def _answered(self, asked: Asked, draft: Draft) -> AsyncGenerator[Event, None]:
-        if turned_back := self._turned_back(asked):
+    async def answered(
+        self, asked: Asked, draft: Draft, priority: Priority = Priority.QUESTION
+    ) -> AsyncGenerator[Event, None]:
+        """Without a Done at its end; closing it frees place and slot."""
+        if turned_back := turned_back_for(asked):
             draft.fail(turned_back)
         else:
             person, group = asked.asker.key, f"class:{asked.asker.class_id}"
-            async with aclosing(written(self._router, self._prompt(asked), person, group, draft)) as events:
+            prompt = self.prompt(asked)
+            async with aclosing(written(self._router, prompt, person, group, draft, priority)) as events:
                 async for event in events:
                     yield _start(asked, draft) if isinstance(event, Started) else event
         if draft.failed is not None:
@@ -304,17 +346,9 @@ class Helper:
             reason = _reason(asked, draft.failed)
             yield Delta(draft.add(_from_lesson(asked, reason, draft.room, draft.gate.text)))
 
-    def _turned_back(self, asked: Asked) -> Reason | None:
-        """Why no model is asked at all."""
-        if leads_back(asked.message, asked.page.about):
-            return "blocks"
-        is_strict = self._settings.helper_topic_filter_mode == "strict"
-        return "off_topic" if is_strict and not asked.ground.on_topic else None
-
-    def _prompt(self, asked: Asked) -> Prompt:
-        page, ground = asked.page, asked.ground
-        about = _about(page.scope, page.course, page.lesson)
-        say = Ask(asked.message, ground.citations, ground.on_topic, asked.language)
+    def prompt(self, asked: Asked) -> Prompt:
+        about = About(context_of(asked.page.lesson), asked.page.rules)
+        say = Ask(asked.message, asked.ground.citations, asked.ground.on_topic, asked.language)
         return prompt_for(self._settings, about, asked.conversation.memory, say)
 
     async def _remembered(self, asked: Asked, draft: Draft) -> Answer:
@@ -322,11 +356,14 @@ class Helper:
         said = Turn("user", asked.message, asked.intent), Turn("assistant", redacted(draft.text))
         memory = grown(asked.conversation.memory, *said, asked.ground.on_topic, self._settings)
         await self._conversations.keep(asked.conversation.key, memory)
+        return self.answer_of(asked, draft, memory)
+
+    def answer_of(self, asked: Asked, draft: Draft, memory: Memory) -> Answer:
         return Answer(
             text=draft.text,
             model=draft.model,
             backend=draft.backend,
-            strictness=self._settings.helper_strictness,
+            strictness=asked.page.rules.strictness,
             attempts=draft.attempts,
             queue_wait_ms=draft.queue_wait_ms,
             total_ms=max(0, round((self._clock() - asked.began) * 1000)),
@@ -370,8 +407,12 @@ class Helper:
             return None
 
 
-def _about(scope: Scope, course: Course, lesson: Lesson) -> About:
-    return About(scope, course.age_band, " ".join(lesson.helper_notes))
+def turned_back_for(asked: Asked) -> Reason | None:
+    """Why no model is asked at all."""
+    if leads_back(asked.message, asked.page.about):
+        return "blocks"
+    is_strict = asked.page.rules.topic_filter == "strict"
+    return "off_topic" if is_strict and not asked.ground.on_topic else None
 
 
 def _marks(ground: Ground) -> frozenset[str]:
@@ -385,7 +426,7 @@ def _start(asked: Asked, draft: Draft) -> Start:
 def _from_lesson(asked: Asked, reason: Reason, room: int, said: str) -> str:
     """`said` is what was shown before: with it, even a harmless line may make an answer whole."""
     case = Case(reason, asked.intent, is_vague(asked.message), asked.language, room)
-    text = lesson_answer(case, asked.ground.shown, asked.page.covers)
+    text = lesson_answer(case, asked.ground.shown[: asked.page.rules.most_quoted], asked.page.covers)
     return own_words(case) if asked.strict and asked.strict.gives_away(said + text) else text
 
 

@@ -12,24 +12,27 @@ from string import Template
 from appliance.helper.answers import Citation
 from appliance.helper.conversations import Memory, history
 from appliance.helper.phrases import language_name
-from appliance.helper.scope import Scope
+from appliance.helper.reading import level_of
+from appliance.helper.rules import Rules
+from appliance.helper.words import language_of
 from appliance.inference.engine import Message, Prompt
 from appliance.settings import Settings
 
 # A slot holds 2048 tokens on a small box, and the answer needs its part: a longer prompt would be refused.
 PROMPT_CHARS = 5400
 QUESTION_CHARS = 1600
-NOTES_CHARS = 600
+LEAST_QUESTION_CHARS = 400
+TOPICS_CHARS = 500
+NOTES_CHARS = 900
 NO_PASSAGES = "(no passage of the lesson fits this question)"
 
 
 @dataclass(frozen=True)
 class About:
-    """What the rules say about the lesson; `ages` like `11-14`, empty when the course doesn't say."""
+    """What the rules say about the lesson; `context` is the lesson in a line."""
 
-    scope: Scope
-    ages: str
-    notes: str
+    context: str
+    rules: Rules
 
 
 @dataclass(frozen=True)
@@ -44,11 +47,18 @@ class Ask:
 
 def prompt_for(settings: Settings, about: About, memory: Memory, ask: Ask) -> Prompt:
     """Rules, passages and question always; of the conversation, what still fits."""
-    rules = _rules(settings, about)
-    asked = filled("question", passages=passages_text(ask.citations), question=shortened(ask.question))
-    asked += filled("language", language=language_name(ask.language))
-    if not ask.on_topic:
-        asked += filled("off_topic")
+    rules = _rules(about)
+    passages = passages_text(ask.citations)
+    behind = _behind(ask)
+    left = (
+        PROMPT_CHARS
+        - len(rules)
+        - len(passages)
+        - len(behind)
+        - len(filled("question", passages="", question=""))
+    )
+    most = min(QUESTION_CHARS, max(LEAST_QUESTION_CHARS, left))
+    asked = filled("question", passages=passages, question=shortened(ask.question, most)) + behind
     room = max(0, PROMPT_CHARS - len(rules) - len(asked))
     turns = history(memory, min(room, settings.helper_conversation_history_max_chars))
     room -= sum(len(turn.text) for turn in turns)
@@ -60,17 +70,22 @@ def prompt_for(settings: Settings, about: About, memory: Memory, ask: Ask) -> Pr
     return Prompt(messages, max_tokens=settings.helper_response_max_tokens)
 
 
-def beginning_for(settings: Settings, about: About) -> Prompt:
+def beginning_for(about: About) -> Prompt:
     """What every first question about this lesson begins with, for the engine to read ahead."""
-    return Prompt((Message("system", _rules(settings, about)), Message("user", "")), max_tokens=1)
+    return Prompt((Message("system", _rules(about)), Message("user", "")), max_tokens=1)
 
 
-def _rules(settings: Settings, about: About) -> str:
-    ages = f"ages {line(about.ages)}" if about.ages else "school age"
+def stance(ages: str = "") -> str:
+    """`ages` like `11-14`, empty when nobody says: how the helper speaks, in words that fit them."""
+    readers = f"ages {line(ages)}" if ages else "school age"
+    return filled("stance", reading=filled(f"reading_{level_of(ages)}", ages=readers))
+
+
+def _rules(about: About) -> str:
     parts = (
-        filled("stance", ages=ages),
-        filled(f"strictness_{settings.helper_strictness}"),
-        filled(f"scope_{settings.helper_scope_mode}"),
+        stance(about.rules.ages),
+        filled(f"strictness_{about.rules.strictness}"),
+        filled(f"scope_{about.rules.scope_mode}"),
         filled("material"),
         filled("lesson", lesson=_about(about)),
     )
@@ -84,11 +99,12 @@ def _earlier(summary: str, room: int) -> str:
 
 
 def _about(about: About) -> str:
-    lines = [f"Lesson: {line(about.scope.context)}"]
-    if about.scope.allowed_topics:
-        lines.append(f"Allowed topics: {line('; '.join(about.scope.allowed_topics))}")
-    if about.notes:
-        lines.append(f"Notes for the helper: {line(about.notes)[:NOTES_CHARS]}")
+    rules = about.rules
+    lines = [f"Lesson: {line(about.context)}"]
+    if rules.topics:
+        lines.append(f"Allowed topics: {line('; '.join(rules.topics))[:TOPICS_CHARS]}")
+    if rules.notes:
+        lines.append(f"Notes for the helper: {line(rules.notes)[:NOTES_CHARS]}")
     return "\n".join(lines)
 
 
@@ -106,10 +122,17 @@ def fenced(text: str) -> str:
     return text.replace("<<<", "‹‹‹").replace(">>>", "›››")
 
 
-def shortened(question: str) -> str:
+def _behind(ask: Ask) -> str:
+    """What is said after the question; the last line weighs most with a small model."""
+    told = language_of(ask.question, "")
+    wish = filled("language_told" if told else "language", language=language_name(told or ask.language))
+    return wish if ask.on_topic else wish + filled("off_topic")
+
+
+def shortened(question: str, most: int = QUESTION_CHARS) -> str:
     """Beginning and end tell most of what is asked."""
-    if len(question) > QUESTION_CHARS:
-        half = QUESTION_CHARS // 2
+    if len(question) > most:
+        half = (most - len(" … ")) // 2
         question = f"{question[:half]} … {question[-half:]}"
     return fenced(question)
 

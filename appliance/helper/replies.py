@@ -14,7 +14,7 @@ from appliance.helper.intents import intent_of
 from appliance.helper.lesson_answer import Case, Reason, quoted
 from appliance.helper.material import Piece, pieces_of, ranked, until
 from appliance.helper.phrases import language_name, say
-from appliance.helper.policy import PROMPT_CHARS, fenced, filled, line, shortened
+from appliance.helper.policy import PROMPT_CHARS, fenced, filled, line, shortened, stance
 from appliance.helper.questions import Asker
 from appliance.helper.redaction import redacted
 from appliance.helper.reply_form import REASON_CHARS, Cited, NoForm, Reply, reply_from, schema_for
@@ -103,7 +103,7 @@ def prompt_for(
     settings: Settings, asker: Asker, request: Request, chosen: Sequence[Piece], language: str
 ) -> Prompt:
     """Rules, passages and message always; of what was said before, what still fits."""
-    rules = _rules(settings, asker, request, language)
+    rules = _rules(settings, asker, request)
     lines = [f"{piece.label or '(no label)'} | {line(piece.source)}: {line(piece.text)}" for piece in chosen]
     asked = filled(
         "reply_question",
@@ -111,6 +111,7 @@ def prompt_for(
         passages="\n".join(lines) or NO_MATERIAL,
         question=shortened(request.message),
     )
+    asked += filled("language", language=language_name(language))
     room = max(0, PROMPT_CHARS - FORM_CHARS - len(rules) - len(asked))
     cut = tuple(Turn(turn.role, turn.text[:TURN_CHARS]) for turn in request.turns)
     turns = history(Memory(cut), min(room, settings.helper_conversation_history_max_chars))
@@ -130,12 +131,12 @@ def labels_of(pieces: Sequence[Piece]) -> list[str]:
     return [*dict.fromkeys(piece.label for piece in pieces if piece.label)]
 
 
-def _rules(settings: Settings, asker: Asker, request: Request, language: str) -> str:
+def _rules(settings: Settings, asker: Asker, request: Request) -> str:
     """In an assignment a hint is all there is; a teacher who asks gets a direct answer."""
     strictness = settings.helper_strictness if asker.audience == "student" else "light"
     instructions = fenced(request.assignment.strip())[:1200]
     parts = (
-        filled("stance", ages="school age", language=language_name(language)),
+        stance(),
         filled(f"strictness_{'strict' if instructions else strictness}"),
         filled("reply"),
         filled("assignment", instructions=instructions) if instructions else "",

@@ -38,11 +38,15 @@ def scope_of_lesson(lesson: Lesson, class_id: int, audience: Audience) -> Scope:
         course_slug=lesson.course_slug,
         lesson_slug=lesson.slug,
         audience=audience,
-        context=" – ".join(part for part in (lesson.title, lesson.summary) if part)[:CONTEXT_CHARS],
+        context=context_of(lesson),
         topics=(lesson.title,),
         allowed_topics=tuple(lesson.allowed_topics)[:MOST_TOPICS],
         reference=lesson.helper_reference,
     )
+
+
+def context_of(lesson: Lesson) -> str:
+    return " – ".join(part for part in (lesson.title, lesson.summary) if part)[:CONTEXT_CHARS]
 
 
 def sign(secret: bytes, scope: Scope, now: float) -> str:

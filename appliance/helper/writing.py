@@ -8,6 +8,7 @@ from appliance.helper.answers import Delta, Waiting
 from appliance.helper.guards import Outgoing
 from appliance.helper.lesson_answer import Reason
 from appliance.inference.engine import Prompt
+from appliance.inference.queue import Priority
 from appliance.inference.router import Ended, Event, Piece, Router, Started
 
 LESSON = "lesson"
@@ -65,11 +66,16 @@ class Draft:
 
 
 async def written(
-    router: Router, prompt: Prompt, person: str, group: str, draft: Draft
+    router: Router,
+    prompt: Prompt,
+    person: str,
+    group: str,
+    draft: Draft,
+    priority: Priority = Priority.QUESTION,
 ) -> AsyncGenerator[Waiting | Started | Delta, None]:
     """What the model gives, through the guards. A model that fails raises nothing: `draft.failed` tells."""
     try:
-        async with aclosing(_guarded(router.answer(prompt, person, group), draft)) as events:
+        async with aclosing(_guarded(router.answer(prompt, person, group, priority), draft)) as events:
             async for event in events:
                 yield event
     except Busy:

@@ -49,8 +49,9 @@ async def search_documents(
     limit: int,
     vectors: Matrices | None = None,
     rank: Rank | None = None,
+    document_id: int | None = None,
 ) -> list[DocumentPassage]:
-    """The best passages of a class's papers. `vector` is the question's, or None for full text alone.
+    """The best passages of a class's papers, or of one. `vector` is the question's, or None for full text alone.
 
     Give the same `vectors` to every search: they are kept there.
     """
@@ -61,9 +62,14 @@ async def search_documents(
     cosines = await _cosines(db, vector, class_id, vectors or Matrices())
     by_words = [hit for hit in hits if not is_chance(hit, cosines)]
     scores = fused([hit.row["id"] for hit in by_words], cosines)
-    best = sorted(scores, key=lambda id: (-scores[id], id))[: wanted(limit)]
-    rows = await _passages(db, best)
-    found = [DocumentPassage(**dict(rows[id]), score=scores[id]) for id in best if id in rows]
+    best = sorted(scores, key=lambda id: (-scores[id], id))
+    rows = await _passages(db, best if document_id else best[: wanted(limit)])
+    kept = [
+        id
+        for id in best
+        if id in rows and rows[id]["document_id"] == (document_id or rows[id]["document_id"])
+    ]
+    found = [DocumentPassage(**dict(rows[id]), score=scores[id]) for id in kept[: wanted(limit)]]
     ordered = await looked_at_again(
         rank, question, found, lambda passage: f"{passage.heading}. {passage.body}"
     )

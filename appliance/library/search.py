@@ -69,10 +69,12 @@ async def search(
     vectors: Vectors | None = None,
     closed: frozenset[str] = frozenset(),
     rank: Rank | None = None,
+    references: frozenset[str] | None = None,
 ) -> list[Passage]:
     """The best passages of a course, the lesson at hand first among equals; none from `closed` lessons.
 
-    `vector` is the question's, or None for full text alone. `rank` only orders what was found.
+    `vector` is the question's, or None for full text alone. `rank` only orders what was found. Of references only
+    the passages with one of the texts in `references` count, and like the lesson's own; None: all of the course's.
     """
     terms = terms_of(question)
     hits = await _by_words(db, terms, pairs_of(question), course_slug)
@@ -84,13 +86,13 @@ async def search(
     rows = {hit.row["id"]: hit.row for hit in by_words}
     rows |= await _rows(db, scores.keys() - rows.keys())
     found = [
-        Passage(**dict(row), score=scores[id] * _closeness(row, lesson_slug))
+        Passage(**dict(row), score=scores[id] * _closeness(row, lesson_slug, references))
         for id, row in rows.items()
-        if row["lesson_slug"] not in closed
+        if row["lesson_slug"] not in closed and _is_wanted(row, references)
     ]
     best = _spread(sorted(found, key=lambda passage: (-passage.score, passage.id)))[: wanted(limit)]
     ordered = await looked_at_again(
-        rank, question, best, _text, lambda passage: _closeness(rows[passage.id], lesson_slug)
+        rank, question, best, _text, lambda passage: _closeness(rows[passage.id], lesson_slug, references)
     )
     return ordered[:limit]
 
@@ -196,7 +198,12 @@ def _text(passage: Passage) -> str:
     return f"{passage.heading}. {passage.body}"
 
 
-def _closeness(row: Row, lesson_slug: str) -> float:
-    if row["lesson_slug"] != lesson_slug:
+def _is_wanted(row: Row, references: frozenset[str] | None) -> bool:
+    return references is None or row["source"] == "lesson" or row["body"] in references
+
+
+def _closeness(row: Row, lesson_slug: str, references: frozenset[str] | None) -> float:
+    is_chosen = references is not None and row["source"] == "reference"
+    if row["lesson_slug"] != lesson_slug and not is_chosen:
         return 1.0 if row["source"] == "lesson" else OTHER_REFERENCE
     return SAME_LESSON if row["source"] == "lesson" else LESSONS_REFERENCE

@@ -10,6 +10,7 @@ from sanic.response import redirect
 from appliance.classroom.classes import class_by_id
 from appliance.errors import Invalid, NotFound, Refusal
 from appliance.helper.answers import Event
+from appliance.helper.rules import rules_of
 from appliance.helper.suggestions import suggestions_for
 from appliance.parts import parts_of
 from appliance.student import answering
@@ -130,11 +131,13 @@ async def _page(
     parts = parts_of(request)
     page = await messages_page(parts.db, session.id, _before(request))
     courses = await open_courses(parts.db, parts.shelf, session.class_id)
+    rules = await rules_of(parts.db, parts.settings, session.class_id)
     return render(
         request,
         "student/chat.html",
         status,
         session=session,
+        is_on=rules.is_on,
         turns=list(turns_of(page.messages)),
         before=page.before,
         starters=_starters([title for course in courses for title in course.open_titles], request),

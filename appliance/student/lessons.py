@@ -11,6 +11,7 @@ from appliance.errors import Invalid, NotFound, Refusal
 from appliance.helper import scope
 from appliance.helper.answers import Answer, Done
 from appliance.helper.questions import Question
+from appliance.helper.rules import Rules, rules_of
 from appliance.helper.scope import Audience
 from appliance.helper.suggestions import suggestions_for
 from appliance.library.lessons import Lesson
@@ -38,6 +39,7 @@ class OpenLesson:
     lesson: Lesson
     release: Release
     activities: dict[str, Material]
+    rules: Rules
     previous: Lesson | None
     following: Lesson | None
 
@@ -48,6 +50,15 @@ class OpenLesson:
     @property
     def path(self) -> str:
         return f"/course/{self.lesson.course_slug}/{self.lesson.slug}"
+
+    @property
+    def has_helper(self) -> bool:
+        return self.release.is_open and self.rules.is_on
+
+    @property
+    def lost_helper(self) -> bool:
+        """It would have one, but the teacher switched it off."""
+        return self.release.is_open and not self.rules.is_on
 
     def text(self, labels: Labels) -> Rendered:
         if self.release.is_open:
@@ -94,8 +105,8 @@ class Typed:
 async def show(request: Request, course: str, lesson: str) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
     opened = await open_lesson(parts, person, course, lesson)
-    if person.is_student and opened.release.is_open:
-        parts.helper.expect(opened.lesson, person.class_id)
+    if person.is_student and opened.has_helper:
+        parts.helper.expect(opened.lesson, opened.rules)
     return await page(request, opened)
 
 
@@ -131,6 +142,7 @@ async def open_lesson(parts: Parts, person: Person, course_slug: str, lesson_slu
         lesson,
         release,
         activities,
+        await rules_of(parts.db, parts.settings, person.class_id, parts.shelf.course(course_slug), lesson),
         _neighbour(parts, lesson, lesson.previous),
         _neighbour(parts, lesson, lesson.next),
     )
@@ -165,8 +177,8 @@ async def page(
         responses=responses,
         handed_in=handed_in,
         typed=typed,
-        scope_token=_scope_token(request, opened) if opened.release.is_open else "",
-        starters=_starters(opened.lesson, request.ctx.language),
+        scope_token=_scope_token(request, opened) if opened.has_helper else "",
+        starters=_starters(opened, request.ctx.language),
         turns=turns or [],
         upload_mb=_upload_mb(request, opened),
     )
@@ -189,9 +201,9 @@ def _teacher_text(opened: OpenLesson, person: Person, labels: Labels) -> Rendere
     return render(opened.lesson.body_teacher, opened.asset_base, "t-", labels)
 
 
-def _starters(lesson: Lesson, language: str) -> tuple[str, ...]:
+def _starters(opened: OpenLesson, language: str) -> tuple[str, ...]:
     """First questions for somebody who doesn't know what to ask."""
-    topic = lesson.allowed_topics[0] if lesson.allowed_topics else lesson.title
+    topic = opened.rules.topics[0] if opened.rules.topics else opened.lesson.title
     return suggestions_for("general", topic, language, STARTERS)
 
 

@@ -65,12 +65,18 @@ async def passages_for_class(
     most: int,
     vectors: Vectors,
     rank: Rank | None = None,
+    references: frozenset[str] | None = None,
 ) -> list[ClassPassage]:
-    """The best `most` passages for a question, from everything that the class may read."""
+    """The best `most` passages for a question, from everything that the class may read.
+
+    `references` as in `search`: None for all of them.
+    """
     found: list[ClassPassage] = []
     for each in courses:
         slug = each.course.slug
-        passages = await search(db, question, slug, "", vector, wanted(most), vectors, each.closed)
+        passages = await search(
+            db, question, slug, "", vector, wanted(most), vectors, each.closed, None, references
+        )
         found += [_of_lesson(passage, each.course) for passage in passages]
     best = sorted(found, key=lambda passage: -passage.score)[: wanted(most)]
     ordered = await looked_at_again(rank, question, best, lambda passage: f"{passage.topic}. {passage.text}")

@@ -22,6 +22,8 @@ from appliance.teacher import (
     releases,
     reviews,
     students,
+    trials,
+    tunings,
 )
 
 
@@ -51,6 +53,7 @@ def attach(app: Sanic) -> None:
     )
     app.add_route(care.edit, "/teach/class/<class_id:int>/care", name="care.edit")
     app.add_route(care.update, "/teach/class/<class_id:int>/care", methods=["POST"], name="care.update")
+    _attach_tuning(app)
     _attach_documents(app)
     _attach_study(app)
     app.add_route(insights.show, "/teach/class/<class_id:int>/insights", name="insights.show")
@@ -66,6 +69,17 @@ def attach(app: Sanic) -> None:
     )
     app.add_route(chats.index, "/teach/class/<class_id:int>/chats", name="teacher_chats.index")
     app.add_route(chats.show, "/teach/class/<class_id:int>/chats/<session_id:int>", name="teacher_chats.show")
+
+
+def _attach_tuning(app: Sanic) -> None:
+    of_class = "/teach/class/<class_id:int>/helper/tuning"
+    for name, path in (
+        ("class_tuning", of_class),
+        ("lesson_tuning", f"{of_class}/<course:str>/<lesson:str>"),
+    ):
+        app.add_route(tunings.edit, path, name=f"{name}.edit")
+        app.add_route(tunings.update, path, methods=["POST"], name=f"{name}.update")
+        app.add_route(trials.create, f"{path}/try", methods=["POST"], name=f"{name}.try")
 
 
 def _attach_documents(app: Sanic) -> None:

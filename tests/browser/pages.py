@@ -46,6 +46,8 @@ TEACHER = {
     "insights": "/teach/class/1/insights",
     "helper-panel": "/teach/class/1/helper",
     "care": "/teach/class/1/care",
+    "tuning-class": "/teach/class/1/helper/tuning",
+    "tuning-lesson": "/teach/class/1/helper/tuning/electricity-you-can-touch/who-lets-it-through",
     "courses": "/teach/lessons",
     "teacher-lesson": f"{COURSE}/who-lets-it-through",
     "operator": "/operate",

@@ -41,7 +41,7 @@ async function post(url, headers, body, last, signal) {
   return response;
 }
 
-async function* events(response) {
+export async function* events(response) {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   for (;;) {

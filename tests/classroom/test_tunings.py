@@ -1,0 +1,97 @@
+"""Tuning as it is kept: from a form and back, the lesson's word before the class's."""
+
+from dataclasses import replace
+
+import pytest
+
+from appliance.classroom.tunings import (
+    Layers,
+    Tuning,
+    layers_of,
+    save_tuning,
+    texts_of,
+    tuned_lessons,
+    tuning_from,
+    tuning_of,
+)
+from appliance.errors import Invalid
+from appliance.storage.database import Database
+
+EVERYTHING = Tuning(
+    is_on=False,
+    strictness="strict",
+    scope_mode="strict",
+    topic_filter="off",
+    topics=("closed circuits", "lamps"),
+    reference="course:basics",
+    notes="We say lamp.\nNot bulb.",
+    ages="8-10",
+    language="es",
+)
+
+
+@pytest.fixture
+async def class_7b(db: Database) -> int:
+    async with db.transaction() as tx:
+        return await tx.insert(
+            "INSERT INTO classes (name, join_code, created_at) VALUES ('7B', 'ABCDEFGH', :now)", now=tx.now
+        )
+
+
+@pytest.mark.parametrize("tuning", [Tuning(), EVERYTHING])
+async def test_a_tuning_survives_the_form_and_the_database(
+    db: Database, class_7b: int, tuning: Tuning
+) -> None:
+    assert tuning_from(texts_of(tuning)) == tuning
+    async with db.transaction() as tx:
+        await save_tuning(tx, class_7b, "lamps", "circles", tuning)
+    assert (await layers_of(db, class_7b, "lamps", "circles")).own == tuning
+
+
+def test_an_empty_form_leaves_everything_to_the_next() -> None:
+    assert tuning_from({}) == Tuning()
+
+
+def test_topics_come_in_lines_or_between_bars_and_once_each() -> None:
+    assert tuning_from({"topics": " lamps |batteries\n\n closed   circuits\nlamps"}).topics == (
+        "lamps",
+        "batteries",
+        "closed circuits",
+    )
+
+
+@pytest.mark.parametrize("field", ["is_on", "strictness", "scope_mode", "topic_filter", "ages", "language"])
+def test_only_what_is_offered_is_taken(field: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        tuning_from({field: "'; DROP TABLE tunings"})
+    assert refusal.value.field == field
+
+
+def test_the_lesson_has_the_last_word_and_notes_of_both_are_said() -> None:
+    of_class = Tuning(strictness="strict", is_on=False, notes="Wide.", shared_answers=False)
+    merged = Layers(of_class, Tuning(is_on=True, notes="Near.", shared_answers=True)).merged
+    assert merged == Tuning(is_on=True, strictness="strict", notes="Wide.\nNear.", shared_answers=False)
+    assert Layers(of_class, Tuning()).merged == of_class
+
+
+async def test_each_class_and_each_lesson_has_its_own(db: Database, class_7b: int) -> None:
+    async with db.transaction() as tx:
+        await save_tuning(tx, class_7b, "lamps", "circles", EVERYTHING)
+    assert await tuning_of(db, class_7b) == await tuning_of(db, class_7b, "lamps", "paths") == Tuning()
+    assert await tuning_of(db, class_7b + 1, "lamps", "circles") == Tuning()
+    assert await tuned_lessons(db, class_7b) == {("lamps", "circles")}
+
+
+async def test_a_lesson_with_nothing_of_its_own_has_no_row(db: Database, class_7b: int) -> None:
+    for tuning in (EVERYTHING, Tuning()):
+        async with db.transaction() as tx:
+            await save_tuning(tx, class_7b, "lamps", "circles", tuning)
+    assert await tuned_lessons(db, class_7b) == frozenset()
+
+
+async def test_shared_answers_stay_as_they_are_when_a_class_is_tuned(db: Database, class_7b: int) -> None:
+    async with db.transaction() as tx:
+        await save_tuning(tx, class_7b, "", "", EVERYTHING)
+        await tx.execute("UPDATE tunings SET shared_answers = 0")
+        await save_tuning(tx, class_7b, "", "", Tuning())
+    assert await tuning_of(db, class_7b) == replace(Tuning(), shared_answers=False)
