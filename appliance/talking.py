@@ -14,7 +14,7 @@ from appliance.helper.conversations import Turn
 from appliance.helper.pipeline import SEARCH_CHARS
 from appliance.helper.questions import Asker, Question, checked
 from appliance.helper.redaction import redacted
-from appliance.helper.rules import GONE, Rules, rules_of
+from appliance.helper.rules import Rules, rules_of
 from appliance.helper.topics import leans_back
 from appliance.library.document_search import DocumentPassage, search_documents
 from appliance.parts import Parts
@@ -178,7 +178,7 @@ async def _talk(
         searched,
         asker.class_id,
         vector,
-        0 if rules.document_id == GONE else most,
+        most,
         parts.helper.paper_vectors,
         rank,
         rules.document_id,

@@ -17,6 +17,7 @@ from appliance.settings import Settings
 from appliance.storage.database import Database
 from tests.helper.conftest import Classroom, until
 
+UNTUNED = Tuning()
 HOT = "Why does the wire get hot in a short circuit?"
 
 
@@ -28,7 +29,7 @@ class Desk:
         self.ada = Asker("staff:1", class_id, "192.168.7.0", "en")
 
     async def events(
-        self, question: str, tuning: Tuning = Tuning(), lesson: str = "circles"
+        self, question: str, tuning: Tuning = UNTUNED, lesson: str = "circles"
     ) -> AsyncGenerator[Waiting | Start | Delta | Trace, None]:
         shelf = self.room.shelf
         opened, course = shelf.lesson("lamps", lesson), shelf.course("lamps")
@@ -36,7 +37,7 @@ class Desk:
         page = await page_on_trial(self.db, shelf, self.ada.class_id, opened, rules, self.db.now())
         return tried(self.room.helper, self.ada, page, question, self.room.clock)
 
-    async def try_it(self, question: str, tuning: Tuning = Tuning(), lesson: str = "circles") -> Trace:
+    async def try_it(self, question: str, tuning: Tuning = UNTUNED, lesson: str = "circles") -> Trace:
         async with aclosing(await self.events(question, tuning, lesson)) as events:
             found = [event async for event in events]
         assert isinstance(found[-1], Trace)
