@@ -101,13 +101,19 @@ class Settings:
     )
     helper_mock_response_text: str = _knob("", "The fixed text of the mock backend; empty gives a short hint")
     helper_strictness: str = _knob(
-        "light", "Light explains with reasons; strict gives hints only", choices=("light", "strict")
+        "light",
+        "Light explains with reasons; strict gives hints only, where a teacher chose nothing else for class or lesson",
+        choices=("light", "strict"),
     )
     helper_scope_mode: str = _knob(
-        "soft", "Soft prefers the lesson; strict stays inside it", choices=("soft", "strict")
+        "soft",
+        "Soft prefers the lesson; strict stays inside it, where a teacher chose nothing else",
+        choices=("soft", "strict"),
     )
     helper_topic_filter_mode: str = _knob(
-        "soft", "What happens to questions off the lesson's topics", choices=("off", "soft", "strict")
+        "soft",
+        "What happens to questions off the lesson's topics, where a teacher chose nothing else",
+        choices=("off", "soft", "strict"),
     )
     helper_reference_max_citations: int = _knob(3, "Passages quoted under an answer", least=0)
     helper_scope_token_max_age_seconds: int = _knob(7200, "How long an open lesson page may ask", least=60)

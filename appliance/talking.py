@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from appliance.classroom.audit import record_student
 from appliance.errors import Conflict
 from appliance.helper.answers import Answer, Citation, Done, Event
+from appliance.helper.care import needs_care
 from appliance.helper.citations import source_of_paper, url_of_paper
 from appliance.helper.class_chat import ClassChat, Talk, kept_answer
 from appliance.helper.conversations import Turn
 from appliance.helper.pipeline import SEARCH_CHARS
 from appliance.helper.questions import Asker, Question, checked
 from appliance.helper.redaction import redacted
-from appliance.helper.rules import GONE, Rules, rules_of
+from appliance.helper.rules import Rules, rules_of
 from appliance.helper.topics import leans_back
 from appliance.library.document_search import DocumentPassage, search_documents
 from appliance.parts import Parts
@@ -84,7 +85,8 @@ async def begin(parts: Parts, asker: Asker, session: ChatSession, sent: Sent) ->
         talk = Talk(session.id, message, (), "", citations, "", (), sent.request_id)
         known, nothing = from_text(session.summary), Decision(False, "answered_before", 0.0)
         return Begun(asker, session, client_id, talk, known, nothing, sent.most_tokens, rules, kept)
-    if asker.audience == "student":
+    # Whoever may be in danger is answered, also where the helper is off.
+    if asker.audience == "student" and not needs_care(message):
         rules.hold_to_on()
     await parts.helper.hold_to_rates(asker)
     await parts.helper.hold_to_one(asker)
@@ -176,7 +178,7 @@ async def _talk(
         searched,
         asker.class_id,
         vector,
-        0 if rules.document_id == GONE else most,
+        most,
         parts.helper.paper_vectors,
         rank,
         rules.document_id,

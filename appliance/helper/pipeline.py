@@ -32,7 +32,7 @@ from appliance.helper.pages import Page, page_of
 from appliance.helper.policy import About, Ask, beginning_for, prompt_for
 from appliance.helper.questions import Asker, Question, checked
 from appliance.helper.redaction import redacted
-from appliance.helper.rules import GONE, Rules, quotable
+from appliance.helper.rules import Rules, quotable
 from appliance.helper.scope import Scope, context_of, read, refused
 from appliance.helper.strict import Strict
 from appliance.helper.suggestions import suggestions_for
@@ -42,11 +42,11 @@ from appliance.helper.topics import Lead, Topics, is_vague, leans_back
 from appliance.helper.veils import veiled
 from appliance.helper.words import language_of
 from appliance.helper.writing import Draft, written
-from appliance.inference.engine import Prompt, Vector
+from appliance.inference.engine import Prompt
 from appliance.inference.queue import Priority
 from appliance.inference.router import Router, Started
 from appliance.library.courses import Shelf
-from appliance.library.document_search import DocumentPassage, search_documents
+from appliance.library.document_search import search_documents
 from appliance.library.lessons import Lesson
 from appliance.library.ranking import Matrices
 from appliance.library.search import Vectors, search
@@ -292,7 +292,10 @@ class Helper:
         )
         # The lesson goes first; where it fills every place, the class's papers get the last one.
         room = max(most - len(passages), min(1, most - 1))
-        papers = await self._papers(searched, page, vector, room)
+        of_class, chosen = page.scope.class_id, page.rules.document_id
+        papers = await search_documents(
+            self._db, searched, of_class, vector, room, self.paper_vectors, rank, chosen
+        )
         passages = passages[: most - len(papers)]
         bodies = [*(passage.body for passage in passages), *(paper.body for paper in papers)]
         lead = Lead(bodies, vector, memory.on_topic, same_language=language == page.course.language)
@@ -304,22 +307,6 @@ class Helper:
         citations = citations_of(passages, papers, page.course, language)
         scores = (*(passage.score for passage in passages), *(paper.score for paper in papers))
         return Ground(citations, topic, on_topic, citations, scores, topic)
-
-    async def _papers(
-        self, searched: str, page: Page, vector: Vector | None, room: int
-    ) -> list[DocumentPassage]:
-        if page.rules.document_id == GONE:
-            return []
-        return await search_documents(
-            self._db,
-            searched,
-            page.scope.class_id,
-            vector,
-            room,
-            self.paper_vectors,
-            self._router.rank,
-            page.rules.document_id,
-        )
 
     async def _strict(self, message: str, page: Page, asker: Asker, memory: Memory) -> Strict | None:
         if page.rules.strictness != "strict":

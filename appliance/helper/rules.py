@@ -13,7 +13,6 @@ from appliance.settings import Settings
 from appliance.storage.database import Database
 
 OFF = "Your teacher has switched the helper off here. Ask your teacher, or read the lesson once more."
-GONE = 0
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ class Rules:
         kind, _, number = self.reference.partition(":")
         if kind == "all":
             return None
-        return int(number) if kind == "paper" else GONE
+        return int(number) if kind == "paper" else 0
 
     def hold_to_on(self) -> None:
         if not self.is_on:

@@ -53,10 +53,10 @@ async def search_documents(
 ) -> list[DocumentPassage]:
     """The best passages of a class's papers, or of one. `vector` is the question's, or None for full text alone.
 
-    Give the same `vectors` to every search: they are kept there.
+    Give the same `vectors` to every search: they are kept there. `document_id` 0 is a paper that is gone.
     """
     passages = await _count(db, class_id)
-    if not passages or limit < 1:
+    if not passages or limit < 1 or document_id == 0:
         return []
     hits = await _by_words(db, terms_of(question), pairs_of(question), class_id, passages)
     cosines = await _cosines(db, vector, class_id, vectors or Matrices())
@@ -64,11 +64,7 @@ async def search_documents(
     scores = fused([hit.row["id"] for hit in by_words], cosines)
     best = sorted(scores, key=lambda id: (-scores[id], id))
     rows = await _passages(db, best if document_id else best[: wanted(limit)])
-    kept = [
-        id
-        for id in best
-        if id in rows and rows[id]["document_id"] == (document_id or rows[id]["document_id"])
-    ]
+    kept = [id for id in best if id in rows and document_id in (None, rows[id]["document_id"])]
     found = [DocumentPassage(**dict(rows[id]), score=scores[id]) for id in kept[: wanted(limit)]]
     ordered = await looked_at_again(
         rank, question, found, lambda passage: f"{passage.heading}. {passage.body}"

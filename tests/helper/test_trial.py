@@ -17,6 +17,7 @@ from appliance.settings import Settings
 from appliance.storage.database import Database
 from tests.helper.conftest import Classroom, until
 
+UNTUNED = Tuning()
 HOT = "Why does the wire get hot in a short circuit?"
 UNTUNED = Tuning()
 

@@ -37,6 +37,8 @@ async def test_switched_off_it_is_there_to_read_and_takes_no_message(cast: Cast)
     assert "Its graphite does." in page and "<textarea" not in page
     refused = await ben.post_json(f"{chat}/messages", {"message": WHY})
     assert (refused.status_code, refused.json()["error"]) == (403, "llm_access_disabled")
+    cared = await ben.post_json(f"{chat}/messages", {"message": "I want to kill myself"})
+    assert cared.status_code == 200 and "You can go to" in cared.json()["text"]
     form = await ben.post(f"{chat}/messages", {"message": WHY, "client_id": "a"})
     assert form.status_code == 403
     assert len(cast.engine.asked) == 1
