@@ -4,11 +4,15 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 
+from appliance.helper.care_weights import shipped
 from appliance.helper.plain_letters import levelled
 
-MOST_CHARS = 4000
+# In words.
+STRETCH, STEP = 24, 12
 PATTERNS = "care_patterns.txt"
+SENTENCE = re.compile(r"[^.!?;\n…]+[.!?;…]*")
 NAMED = re.compile(r"(\w+) = (.*)")
 # Games, stories and lessons have their dead.
 PLAYED = re.compile(
@@ -27,11 +31,35 @@ EARNEST = re.compile(
 
 
 def needs_care(message: str) -> bool:
-    """Read off the words alone, in English and Spanish."""
-    said = " ".join(levelled(message[:MOST_CHARS]).split())
+    """Read off the words alone, in English and Spanish: one sentence is enough, however much stands around it."""
+    return any(weighed(piece) > 0 for piece in pieces_of(message))
+
+
+def weighed(piece: str) -> float:
+    """Above 0 a person has to answer."""
+    return shipped().score(piece, rules_fit(piece))
+
+
+def rules_fit(piece: str) -> bool:
+    """What the phrases in care_patterns.txt say; the weights decide how much that counts."""
+    said = " ".join(levelled(piece).split())
     if PLAYED.search(said) and not EARNEST.search(said):
         return False
     return any(rule.fits(said) for rule in _rules())
+
+
+def pieces_of(message: str) -> list[str]:
+    """Each sentence, and each with the next, because two may say what neither says alone."""
+    sentences = [cut for line in SENTENCE.findall(message) for cut in _cuts(line.split())]
+    pairs = [f"{first}. {second}" for first, second in pairwise(sentences)]
+    return list(dict.fromkeys([*sentences, *pairs]))
+
+
+def _cuts(words: list[str]) -> list[str]:
+    """Whoever writes without stops is read in stretches that overlap."""
+    if len(words) <= STRETCH:
+        return [" ".join(words)] if words else []
+    return [" ".join(words[at : at + STRETCH]) for at in range(0, len(words) - STEP, STEP)]
 
 
 @dataclass(frozen=True)
