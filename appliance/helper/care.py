@@ -9,9 +9,12 @@ from itertools import pairwise
 from appliance.helper.care_weights import shipped
 from appliance.helper.plain_letters import levelled
 
+# A child in trouble who is missed weighs more than a school question that gets a kind word.
+LEAST = -0.5
 # In words.
 STRETCH, STEP = 24, 12
 PATTERNS = "care_patterns.txt"
+FIGURES = "care_figures.txt"
 SENTENCE = re.compile(r"[^.!?;\n…]+[.!?;…]*")
 NAMED = re.compile(r"(\w+) = (.*)")
 # Games, stories and lessons have their dead.
@@ -32,17 +35,22 @@ EARNEST = re.compile(
 
 def needs_care(message: str) -> bool:
     """Read off the words alone, in English and Spanish: one sentence is enough, however much stands around it."""
-    return any(weighed(piece) > 0 for piece in pieces_of(message))
+    return any(weighed(piece) > LEAST for piece in pieces_of(message))
 
 
 def weighed(piece: str) -> float:
-    """Above 0 a person has to answer."""
-    return shipped().score(piece, rules_fit(piece))
+    """Above LEAST a person has to answer; 0 is as likely care as not among the sentences that were learnt."""
+    said = meant(piece)
+    return shipped().score(said, rules_fit(said))
 
 
-def rules_fit(piece: str) -> bool:
-    """What the phrases in care_patterns.txt say; the weights decide how much that counts."""
-    said = " ".join(levelled(piece).split())
+def meant(piece: str) -> str:
+    """Lower case without accents, and without figures of speech: nobody dies of laughter."""
+    return _figures().sub(" ", " ".join(levelled(piece).split()))
+
+
+def rules_fit(said: str) -> bool:
+    """What the phrases in care_patterns.txt say of what was meant; the weights decide how much that counts."""
     if PLAYED.search(said) and not EARNEST.search(said):
         return False
     return any(rule.fits(said) for rule in _rules())
@@ -73,6 +81,12 @@ class _Rule:
         if not all(part.search(said) for part in self.parts):
             return False
         return self.unless is None or not self.unless.search(said)
+
+
+@cache
+def _figures() -> re.Pattern[str]:
+    lines = (files("appliance.helper") / FIGURES).read_text(encoding="utf-8").splitlines()
+    return re.compile(rf"\b(?:{'|'.join(line for line in lines if not line.startswith('#'))})")
 
 
 @cache

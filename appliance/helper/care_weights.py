@@ -26,7 +26,7 @@ class Weights:
     made_from: str
 
     def score(self, text: str, rules_fit: bool) -> float:
-        """Above 0 a person has to answer."""
+        """The higher, the more it speaks of danger."""
         numbers, worth = parts_of(text, rules_fit)
         return self.bias + self.step * float(self.of[numbers].astype(np.float64) @ worth)
 

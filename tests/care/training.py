@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from appliance.helper import care_weights
-from appliance.helper.care import PATTERNS, rules_fit
+from appliance.helper.care import FIGURES, PATTERNS, meant, rules_fit
 from appliance.helper.care_features import BUCKETS, CONCEPTS
 from appliance.helper.care_weights import MOST, Weights, parts_of
 from appliance.helper.evals.labelled import labelled as set_of
@@ -74,13 +74,14 @@ def labelled(part: str) -> list[tuple[bool, str]]:
 def made_from() -> str:
     """The SHA-256 of everything that is learnt from."""
     whole = sha256("\n".join(f"{each.is_care} {each.text}" for each in sentences()).encode())
-    for name in (CONCEPTS, PATTERNS):
+    for name in (CONCEPTS, FIGURES, PATTERNS):
         whole.update((HELPER / name).read_bytes())
     return whole.hexdigest()
 
 
 def table_of(learnt: Sequence[Sentence]) -> Table:
-    parts = [parts_of(each.text, rules_fit(each.text)) for each in learnt]
+    said = [meant(each.text) for each in learnt]
+    parts = [parts_of(text, rules_fit(text)) for text in said]
     return Table(
         rows=np.repeat(np.arange(len(parts)), [len(buckets) for buckets, _ in parts]),
         buckets=np.concatenate([buckets for buckets, _ in parts]),
