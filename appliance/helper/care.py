@@ -35,12 +35,11 @@ EARNEST = re.compile(
 
 def needs_care(message: str) -> bool:
     """Read off the words alone, in English and Spanish: one sentence is enough, however much stands around it."""
-    return any(weighed(piece) > LEAST for piece in pieces_of(message))
+    return any(_speaks_of_danger(meant(piece)) for piece in pieces_of(message))
 
 
-def weighed(piece: str) -> float:
-    """Above LEAST a person has to answer; 0 is as likely care as not among the sentences that were learnt."""
-    said = meant(piece)
+def weighed(said: str) -> float:
+    """0 is as likely care as not among the sentences that were learnt."""
     return shipped().score(said, rules_fit(said))
 
 
@@ -61,6 +60,12 @@ def pieces_of(message: str) -> list[str]:
     sentences = [cut for line in SENTENCE.findall(message) for cut in _cuts(line.split())]
     pairs = [f"{first}. {second}" for first, second in pairwise(sentences)]
     return list(dict.fromkeys([*sentences, *pairs]))
+
+
+def _speaks_of_danger(said: str) -> bool:
+    """`weighed` above LEAST; the phrases, which take longest, are only asked where they can decide it."""
+    score = shipped().score(said, rules_fit=False)
+    return score > LEAST or (score + shipped().of_rules > LEAST and rules_fit(said))
 
 
 def _cuts(words: list[str]) -> list[str]:

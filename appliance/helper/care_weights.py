@@ -25,6 +25,10 @@ class Weights:
     bias: float
     made_from: str
 
+    @property
+    def of_rules(self) -> float:
+        return self.step * float(self.of[RULES])
+
     def score(self, text: str, rules_fit: bool) -> float:
         """The higher, the more it speaks of danger."""
         numbers, worth = parts_of(text, rules_fit)
