@@ -19,9 +19,7 @@ DRAWN_OUT = re.compile(r"(.)\1{2,}")
 # A letter between digits or a digit between letters is how a word gets past a filter.
 DIGITS_AS_LETTERS = str.maketrans("013457", "oieast")
 HAS_BOTH = re.compile(r"(?=.*[a-z])(?=.*[0-9])")
-CHAT = dict(
-    pair.split("=")
-    for pair in """
+CHAT_WORDS = """
 u=you ur=your r=are y=why n=and im=i'm ive=i've id=i'd idk=i_dont_know idw=i_dont_want wanna=want_to gonna=going_to
 gona=going_to gotta=got_to dont=don't dnt=don't cant=can't wont=won't doesnt=doesn't didnt=didn't isnt=isn't
 bc=because cuz=because coz=because pls=please plz=please ppl=people smth=something sth=something sb=somebody
@@ -29,8 +27,8 @@ rn=right_now rly=really evry=every everyday=every_day nite=night luv=love wnt=wa
 k=que q=que xq=porque pq=porque porq=porque x=por d=de m=me t=te tb=tambien tmb=tambien toy=estoy ta=esta
 pa=para kiero=quiero qiero=quiero kieren=quieren kiere=quiere aki=aqui bn=bien tqm=te_quiero nadien=nadie
 ermano=hermano aser=hacer ase=hace asen=hacen boy=boy kien=quien aora=ahora asta=hasta ay=hay
-""".split()
-)
+"""
+CHAT = dict(pair.split("=") for pair in CHAT_WORDS.split())
 
 Numbers = NDArray[np.int64]
 
@@ -49,7 +47,9 @@ def words_in(text: str) -> list[str]:
 def features_of(words: list[str]) -> tuple[Numbers, Numbers, Numbers]:
     """Numbers below BUCKETS: of words in a row, of letters in a row, of what is spoken of."""
     row = ["^", *words, "$"]
-    of_words = {f"w{' '.join(row[at : at + size])}" for size in (1, 2, 3) for at in range(len(row) - size + 1)}
+    of_words = {
+        f"w{' '.join(row[at : at + size])}" for size in (1, 2, 3) for at in range(len(row) - size + 1)
+    }
     of_letters = {piece for word in words for piece in _letters(word)}
     return _hashed(of_words), _hashed(of_letters), _hashed(_spoken_of(words))
 
