@@ -146,7 +146,7 @@ async def _page(
         turns=[*turns_of(page.messages), *unkept],
         before=page.before,
         starters=_starters([title for course in courses for title in course.open_titles], request),
-        typed={} if words else forms.typed(request, "message", "title"),
+        typed={"message": "", "title": ""} if words else forms.typed(request, "message", "title"),
         errors=forms.errors(refusal, translator(request)),
         client_id=secrets.token_hex(16),
     )

@@ -54,7 +54,9 @@ def test_the_sentences_are_many_and_none_of_the_measured_ones_is_among_them() ->
     texts = {each.text.casefold() for each in learnt}
     assert sum(each.is_care for each in learnt) >= 1200
     assert sum(not each.is_care for each in learnt) >= 1500
-    measured = {text.casefold() for part in ("held back", "dev", "held") for _, text in training.labelled(part)}
+    measured = {
+        text.casefold() for part in ("held back", "dev", "held") for _, text in training.labelled(part)
+    }
     assert not {text for text in measured & texts if len(text.split()) > SHORT}
 
 
@@ -82,7 +84,8 @@ def test_nothing_in_particular_is_no_trouble(message: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "message", ["I WANT TO KILL MYSELF", "i want to k1ll myself", "quiero matarmeeee", "ＩＷＡＮＴ to kill myself"]
+    "message",
+    ["I WANT TO KILL MYSELF", "i want to k1ll myself", "quiero matarmeeee", "ＩＷＡＮＴ to kill myself"],
 )
 def test_spelling_hides_nothing(message: str) -> None:
     assert needs_care(message)

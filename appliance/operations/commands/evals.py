@@ -35,7 +35,11 @@ def describe(parser: ArgumentParser) -> None:
         help="write the figures, and every text that was judged wrongly, for programs; without FILE print them",
     )
     helper.add_argument(
-        "--care", type=Path, default=CARE_SET, metavar="FILE", help="the labelled set of care, from a checkout"
+        "--care",
+        type=Path,
+        default=CARE_SET,
+        metavar="FILE",
+        help="the labelled set of care, from a checkout",
     )
     helper.add_argument(
         "--missed", action="store_true", help="list what was judged wrongly under each figure"
