@@ -15,7 +15,7 @@ from appliance.helper.care_weights import MOST, Weights, parts_of
 from appliance.helper.evals.labelled import labelled as set_of
 
 HERE = Path(__file__).parent
-SENTENCES = ("care-en", "care-es", "fine-en", "fine-es")
+SENTENCES = ("care-en", "care-es", "fine-en", "fine-es", "fine-lessons")
 QUESTION_SETS = (("retrieval", 2), ("topics", 3), ("intents", 2), ("intents-later", 2))
 PATTERN_SET = HERE.parent / "evals" / "care.txt"
 HELPER = Path(care_weights.__file__).parent
@@ -55,12 +55,11 @@ def sentences() -> list[Sentence]:
         is_care = name.startswith("care")
         found += [Sentence(is_care, text, f"{name} {at // FAMILY}") for at, text in enumerate(texts)]
     phrases = enumerate(labelled("rules"))
-    found += [Sentence(is_care, text, f"phrases {at // FAMILY}") for at, (is_care, text) in phrases]
-    return found + [Sentence(False, text, text) for text, is_held in questions() if not is_held]
+    return found + [Sentence(is_care, text, f"phrases {at // FAMILY}") for at, (is_care, text) in phrases]
 
 
 def questions() -> list[tuple[str, bool]]:
-    """Questions about lessons from the other labelled sets, none of which needs care; half of them are held back."""
+    """Questions about lessons from the other labelled sets, none of which needs care; half of them are only measured."""
     return [(each.text, each.is_held) for name, labels in QUESTION_SETS for each in set_of(name, labels)]
 
 
