@@ -59,7 +59,7 @@ def sentences() -> list[Sentence]:
 
 
 def questions() -> list[tuple[str, bool]]:
-    """Questions about lessons from the other labelled sets, none of which needs care; half of them are only measured."""
+    """Of the other labelled sets, none of which needs care; half of them are only measured."""
     return [(each.text, each.is_held) for name, labels in QUESTION_SETS for each in set_of(name, labels)]
 
 
