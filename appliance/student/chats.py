@@ -9,7 +9,7 @@ from sanic.response import redirect
 
 from appliance.classroom.classes import class_by_id
 from appliance.errors import Invalid, NotFound, Refusal
-from appliance.helper.answers import Done, Event
+from appliance.helper.answers import Answer, Done, Event
 from appliance.helper.caring import CARE
 from appliance.helper.suggestions import suggestions_for
 from appliance.parts import parts_of
@@ -102,12 +102,16 @@ async def _send_form(request: Request, session: ChatSession) -> HTTPResponse:
         async with aclosing(_exchange(request, session, message, client_id)) as events:
             async for event in events:
                 if isinstance(event, Done) and event.failed == CARE:
-                    return await _page(request, session, words=event.answer.text)
+                    return await _page(request, session, unkept=_turn(message, event.answer))
     except NotFound:
         raise
     except Refusal as refusal:
         return await _page(request, session, refusal, refusal.status)
     return redirect(f"/student/chats/{session.id}#helper")
+
+
+def _turn(message: str, answer: Answer) -> ChatTurn:
+    return ChatTurn(message, answer.text, (), answer.backend, 0)
 
 
 def _exchange(
@@ -131,22 +135,21 @@ async def _page(
     session: ChatSession,
     refusal: Refusal | None = None,
     status: int = 200,
-    words: str = "",
+    unkept: ChatTurn | None = None,
 ) -> HTTPResponse:
-    """`words` were said just now and are not kept."""
+    """`unkept` was said just now and is shown this once."""
     parts = parts_of(request)
     page = await messages_page(parts.db, session.id, _before(request))
-    unkept = [ChatTurn("", words, (), "lesson", parts.db.now())] if words else []
     courses = await open_courses(parts.db, parts.shelf, session.class_id)
     return render(
         request,
         "student/chat.html",
         status,
         session=session,
-        turns=[*turns_of(page.messages), *unkept],
+        turns=[*turns_of(page.messages), *([unkept] if unkept else [])],
         before=page.before,
         starters=_starters([title for course in courses for title in course.open_titles], request),
-        typed={"message": "", "title": ""} if words else forms.typed(request, "message", "title"),
+        typed={"message": "", "title": ""} if unkept else forms.typed(request, "message", "title"),
         errors=forms.errors(refusal, translator(request)),
         client_id=secrets.token_hex(16),
     )
