@@ -10,7 +10,7 @@ CHROMIUM ?= /usr/bin/chromium
 # SETUP: llama.cpp without its tools, its image models and its "common" library, none of which is ever loaded here.
 LLAMA := -DLLAVA_BUILD=OFF -DLLAMA_OPENSSL=OFF '-DCMAKE_PROJECT_llama.cpp_INCLUDE=$(CURDIR)/image-build/llama-core.cmake'
 
-.PHONY: help setup run test browser-test check bench bench-engine messages image image-test
+.PHONY: help setup run test browser-test check bench bench-engine care messages image image-test
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -39,6 +39,9 @@ bench: .venv/.search-model .venv/.test-tools ## measure this machine; BENCH=--sh
 
 bench-engine: .venv/.search-model .venv/.test-tools ## our engine and its peers in the same class rush: hours; BENCH=--quick takes five minutes
 	@$(VENV)/python -m tests.bench.engine_rush $(BENCH)
+
+care: .venv/.installed ## learn the weights of care anew from the sentences in tests/care
+	@$(VENV)/python -m tests.care
 
 messages: .venv/.installed ## put new texts into the catalogues and say what is not translated
 	@$(VENV)/python .ci/messages.py --update $(LANGUAGES)

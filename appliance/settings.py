@@ -139,6 +139,9 @@ class Settings:
     helper_circuit_breaker_failures: int = _knob(5, "Failures that open the circuit", least=1)
     helper_circuit_breaker_ttl_seconds: float = _knob(30.0, "How long the circuit stays open", least=1)
     helper_rate_limit_per_minute: int = _knob(30, "Questions a minute for one person", least=1)
+    helper_care_helplines: str = _knob(
+        "", "Whom to call, said with the words of care: one line, such as a number and its hours"
+    )
     helper_address_rate_limit_per_minute: int = _knob(
         600, "Questions a minute from one address; a whole class may share one", least=1
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from appliance.classroom.audit import record_student
 from appliance.errors import Conflict
 from appliance.helper.answers import Answer, Citation, Done, Event
-from appliance.helper.care import needs_care
+from appliance.helper.caring import said as words_said
 from appliance.helper.citations import source_of_paper, url_of_paper
 from appliance.helper.class_chat import ClassChat, Talk, kept_answer
 from appliance.helper.conversations import Turn
@@ -16,6 +16,7 @@ from appliance.helper.questions import Asker, Question, checked
 from appliance.helper.redaction import redacted
 from appliance.helper.rules import Rules, rules_of
 from appliance.helper.topics import leans_back
+from appliance.helper.writing import LESSON
 from appliance.library.document_search import DocumentPassage, search_documents
 from appliance.parts import Parts
 from appliance.settings import Settings
@@ -59,7 +60,10 @@ class Sent:
 
 @dataclass(frozen=True)
 class Begun:
-    """Everything that is known before somebody answers; `again` is what was answered to the same message before."""
+    """Everything that is known before somebody answers; `again` is what was answered to the same message before.
+
+    `words` are the school's own for somebody in trouble: then nobody else answers, and nothing is kept.
+    """
 
     asker: Asker
     session: ChatSession
@@ -70,16 +74,21 @@ class Begun:
     most_tokens: int
     rules: Rules
     again: ChatMessage | None = None
+    words: str = ""
 
 
 async def begin(parts: Parts, asker: Asker, session: ChatSession, sent: Sent) -> Begun:
     """Every refusal comes from here: Invalid, Conflict (`chat_archived`), RateLimited."""
     message = redacted(checked(Question(sent.message, "")))
     client_id = _stored_id(sent.client_id)
-    if session.is_archived:
-        raise Conflict(PUT_AWAY, "chat_archived")
     rules = await rules_of(parts.db, parts.settings, asker.class_id)
     asker = replace(asker, language=rules.language or asker.language)
+    if words := await parts.helper.words_of_care(asker, message):
+        talk = Talk(session.id, message, (), "", (), "", (), sent.request_id)
+        known, nothing = from_text(session.summary), Decision(False, "care", 0.0)
+        return Begun(asker, session, client_id, talk, known, nothing, sent.most_tokens, rules, words=words)
+    if session.is_archived:
+        raise Conflict(PUT_AWAY, "chat_archived")
     if kept := await answer_to(parts.db, session.id, client_id):
         citations = tuple(Citation(**vars(citation)) for citation in kept.citations)
         talk = Talk(session.id, message, (), "", citations, "", (), sent.request_id)
@@ -98,6 +107,11 @@ async def begin(parts: Parts, asker: Asker, session: ChatSession, sent: Sent) ->
 
 async def answering(parts: Parts, begun: Begun) -> AsyncGenerator[Event, None]:
     """Nothing is kept here; a Done always comes last."""
+    if begun.words:
+        talk, strictness = begun.talk, parts.settings.helper_strictness
+        async for event in words_said(begun.words, str(talk.session_id), talk.request_id, strictness):
+            yield event
+        return
     if begun.again:
         strictness, kept = begun.rules.strictness, begun.again
         yield Done(kept_answer(begun.talk, kept.body, kept.backend, strictness))
@@ -121,7 +135,12 @@ async def exchange(
 
 
 async def keep(parts: Parts, begun: Begun, answer: Answer) -> ChatMessage:
-    """Question and answer in one write, with a student's event in ids and counts beside them."""
+    """Question and answer in one write, with a student's event in ids and counts beside them.
+
+    What was said in trouble is not kept, so that no teacher and no later prompt reads it: its id is 0.
+    """
+    if begun.words:
+        return ChatMessage(0, False, begun.words, (), LESSON, parts.db.now())
     if begun.again:
         return begun.again
     asker, session = begun.asker, begun.session

@@ -79,6 +79,8 @@ async def generate(request: Request, asked: GenerateAsked) -> Answered:
     access = await access_of(request, asked)
     wanted = _wanted(asked)
     asker = asker_of(request, access)
+    if words := await parts.helper.words_of_care(asker, wanted.message):
+        return _answered(asked, Given("ok", words, (), "low"), began)
     await parts.helper.hold_to_rates(asker)
     try:
         async with asyncio.timeout(asked.timeout_ms / 1000 if asked.timeout_ms else None):
@@ -88,6 +90,10 @@ async def generate(request: Request, asked: GenerateAsked) -> Answered:
         raise failed(TOO_SLOW, "chat_error") from late
     except (NoReply, Unavailable) as fault:
         raise failed(FAILED % fault, "chat_error") from fault
+    return _answered(asked, reply, began)
+
+
+def _answered(asked: GenerateAsked, reply: Given, began: float) -> Answered:
     spent = Usage(reply.prompt_tokens, reply.written_tokens, reply.prompt_tokens + reply.written_tokens)
     took = round((monotonic() - began) * 1000)
     return Answered(_payload(reply), reply.backend, reply.model, spent, took, _orchestration(asked, reply))

@@ -124,8 +124,7 @@ async def send(request: Request, asked: SendAsked) -> SentBack:
         answer = await _answer(parts, begun, asked.timeout_ms)
         kept = await keep(parts, begun, answer)
         answer = _as_kept(answer, kept)
-        pair = await messages_page(parts.db, session.id, kept.id + 1, limit=2)
-    question = next(message for message in pair.messages if message.is_person)
+        question = await _question(parts, begun, kept)
     row = _row(session, kept)
     row.model, row.latency_ms = answer.model or None, answer.total_ms
     return SentBack(_reply(question.body, answer), _row(session, question), row, _meta(parts, begun))
@@ -188,6 +187,13 @@ async def _answer(parts: Parts, begun: Begun, timeout_ms: int | None) -> Answer:
     if done is None or done.failed == "died" or (done.failed == "no_model" and was_there):
         raise failed(NO_ANSWER, "response_generation_failed")
     return done.answer
+
+
+async def _question(parts: Parts, begun: Begun, kept: ChatMessage) -> ChatMessage:
+    if begun.words:
+        return ChatMessage(kept.id, True, begun.talk.message, (), "", kept.sent_at)
+    pair = await messages_page(parts.db, begun.session.id, kept.id + 1, limit=2)
+    return next(message for message in pair.messages if message.is_person)
 
 
 def _as_kept(answer: Answer, kept: ChatMessage) -> Answer:

@@ -12,6 +12,7 @@ from appliance.storage.database import Database, Transaction
 WORDS_CHARACTERS = 1000
 PERSON_CHARACTERS = 200
 SHOWN_DAYS = 30
+CALL = {"en": "You can call: {lines}", "es": "Puedes llamar a: {lines}"}
 TO = {"en": "You can go to: {person}", "es": "Puedes ir con: {person}"}
 ANYBODY = {
     "en": "your teacher, or another adult you trust",
@@ -27,10 +28,14 @@ class CareWords:
     spanish: str
     person: str
 
-    def reply(self, language: str) -> str:
+    def reply(self, language: str, helplines: str = "") -> str:
+        """`helplines` are the box's, for every class."""
         language = language if language in TO else "en"
         words = self.spanish if language == "es" else self.english
-        return f"{words}\n\n{TO[language].format(person=self.person or ANYBODY[language])}"
+        lines = [words, TO[language].format(person=self.person or ANYBODY[language])]
+        if helplines.strip():
+            lines.append(CALL[language].format(lines=" ".join(helplines.split())))
+        return "\n\n".join(lines)
 
 
 @dataclass(frozen=True)

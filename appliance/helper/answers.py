@@ -57,33 +57,10 @@ class Delta:
 
 @dataclass(frozen=True)
 class Done:
-    """`failed` is why the lesson answered: no_model, busy or died; empty when a model did."""
+    """`failed` is why no model answered: no_model, busy, died or care; empty when one did."""
 
     answer: Answer
     failed: str = ""
 
 
 Event = Waiting | Start | Delta | Done
-
-
-def caring(text: str, conversation_id: str, request_id: str, strictness: str) -> Answer:
-    """The school's own words to somebody in trouble; nothing about the message itself."""
-    return Answer(
-        text=text,
-        model="",
-        backend="lesson",
-        strictness=strictness,
-        attempts=0,
-        queue_wait_ms=0,
-        total_ms=0,
-        truncated=False,
-        scope_verified=False,
-        citations=(),
-        intent="general",
-        follow_up_suggestions=(),
-        conversation_id=conversation_id,
-        conversation_enabled=False,
-        conversation_compacted=False,
-        grounded=False,
-        request_id=request_id,
-    )

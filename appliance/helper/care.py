@@ -4,11 +4,18 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 
+from appliance.helper.care_weights import shipped
 from appliance.helper.plain_letters import levelled
 
-MOST_CHARS = 4000
+# A child in trouble who is missed weighs more than a school question that gets a kind word.
+LEAST = -0.5
+# In words.
+STRETCH, STEP = 24, 12
 PATTERNS = "care_patterns.txt"
+FIGURES = "care_figures.txt"
+SENTENCE = re.compile(r"[^.!?;\n…]+[.!?;…]*")
 NAMED = re.compile(r"(\w+) = (.*)")
 # Games, stories and lessons have their dead.
 PLAYED = re.compile(
@@ -27,11 +34,45 @@ EARNEST = re.compile(
 
 
 def needs_care(message: str) -> bool:
-    """Read off the words alone, in English and Spanish."""
-    said = " ".join(levelled(message[:MOST_CHARS]).split())
+    """Read off the words alone, in English and Spanish: one sentence is enough, however much stands around it."""
+    return any(_speaks_of_danger(meant(piece)) for piece in pieces_of(message))
+
+
+def weighed(said: str) -> float:
+    """0 is as likely care as not among the sentences that were learnt."""
+    return shipped().score(said, rules_fit(said))
+
+
+def meant(piece: str) -> str:
+    """Lower case without accents, and without figures of speech: nobody dies of laughter."""
+    return _figures().sub(" ", " ".join(levelled(piece).split()))
+
+
+def rules_fit(said: str) -> bool:
+    """What the phrases in care_patterns.txt say of what was meant; the weights decide how much that counts."""
     if PLAYED.search(said) and not EARNEST.search(said):
         return False
     return any(rule.fits(said) for rule in _rules())
+
+
+def pieces_of(message: str) -> list[str]:
+    """Each sentence, and each with the next, because two may say what neither says alone."""
+    sentences = [cut for line in SENTENCE.findall(message) for cut in _cuts(line.split())]
+    pairs = [f"{first}. {second}" for first, second in pairwise(sentences)]
+    return list(dict.fromkeys([*sentences, *pairs]))
+
+
+def _speaks_of_danger(said: str) -> bool:
+    """`weighed` above LEAST; the phrases, which take longest, are only asked where they can decide it."""
+    score = shipped().score(said, rules_fit=False)
+    return score > LEAST or (score + shipped().of_rules > LEAST and rules_fit(said))
+
+
+def _cuts(words: list[str]) -> list[str]:
+    """Whoever writes without stops is read in stretches that overlap."""
+    if len(words) <= STRETCH:
+        return [" ".join(words)] if words else []
+    return [" ".join(words[at : at + STRETCH]) for at in range(0, len(words) - STEP, STEP)]
 
 
 @dataclass(frozen=True)
@@ -45,6 +86,12 @@ class _Rule:
         if not all(part.search(said) for part in self.parts):
             return False
         return self.unless is None or not self.unless.search(said)
+
+
+@cache
+def _figures() -> re.Pattern[str]:
+    lines = (files("appliance.helper") / FIGURES).read_text(encoding="utf-8").splitlines()
+    return re.compile(rf"\b(?:{'|'.join(line for line in lines if not line.startswith('#'))})")
 
 
 @cache

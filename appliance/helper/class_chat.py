@@ -6,7 +6,6 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from appliance.helper.answers import Answer, Citation, Delta, Done, Event, Start
-from appliance.helper.care import needs_care
 from appliance.helper.citations import marks_in
 from appliance.helper.conversations import Memory, Turn, history
 from appliance.helper.guards import Outgoing, nothing_kept
@@ -100,11 +99,6 @@ class ClassChat:
     async def ask(self, asker: Asker, talk: Talk) -> AsyncGenerator[Event, None]:
         """Nothing is kept here; a Done always comes last. Who asks too often is refused by whoever searched."""
         with self._helper.counted():
-            if needs_care(talk.message):
-                session = str(talk.session_id)
-                async for said in self._helper.cared_for(asker, talk.message, session, talk.request_id):
-                    yield said
-                return
             began = self._clock()
             strict = await self._strict(asker, talk)
             talk = _shown(talk, strict, language_of(talk.message, asker.language))

@@ -7,12 +7,11 @@ from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 
 from appliance.auth.throttle import Throttle
-from appliance.classroom.care import care_words_of, count_care
-from appliance.errors import Refusal, Unavailable
+from appliance.errors import RateLimited, Refusal, Unavailable
 from appliance.helper.answer_key import listed_for, listed_in_quizzes
-from appliance.helper.answers import Answer, Citation, Delta, Done, Event, Start, caring
+from appliance.helper.answers import Answer, Citation, Delta, Done, Event, Start
 from appliance.helper.answers import Waiting as Waiting
-from appliance.helper.care import needs_care
+from appliance.helper.caring import is_in_trouble, said, words_for
 from appliance.helper.citations import citations_of, marks_in
 from appliance.helper.conversations import (
     Conversations,
@@ -142,13 +141,14 @@ class Helper:
         """Refusals come before the first event, a Done always comes last; closing it frees place and slot."""
         async with self._noted(asker, question):
             began = self._clock()
-            await self.hold_to_rates(asker)
             message = redacted(checked(question))
-            if needs_care(message):
+            if words := await self.words_of_care(asker, message):
                 conversation_id = conversation_id_of(question.conversation_id)
-                async for event in self.cared_for(asker, message, conversation_id, question.request_id):
+                strictness = self._settings.helper_strictness
+                async for event in said(words, conversation_id, question.request_id, strictness):
                     yield event
                 return
+            await self.hold_to_rates(asker)
             await self.hold_to_one(asker)
             scope = self._scope(asker, question.scope_token)
             page = await page_of(self._db, self._shelf, self._settings, scope, self._db.now())
@@ -199,21 +199,20 @@ class Helper:
         """For the class chat, which belongs to no lesson: the quizzes' answers and the sums that are asked for."""
         return Strict(await listed_in_quizzes(self._db, asker.class_id), message, before, open_text)
 
-    async def cared_for(
-        self, asker: Asker, message: str, conversation_id: str, request_id: str
-    ) -> AsyncGenerator[Event, None]:
-        """The school's own words, without a model; nothing is kept here but a count."""
-        words = await care_words_of(self._db, asker.class_id)
-        if asker.audience == "student":
-            try:
-                await count_care(self._db, asker.class_id)
-            except Unavailable:
-                log.warning("helper_care_uncounted class_id=%d", asker.class_id)
-        text = words.reply(language_of(message, asker.language))
-        answer = caring(text, conversation_id, request_id, self._settings.helper_strictness)
-        yield Start(conversation_id, answer.intent, answer.model, answer.backend)
-        yield Delta(text)
-        yield Done(answer)
+    async def words_of_care(self, asker: Asker, message: str) -> str:
+        """The school's own for somebody in trouble, whom no limit keeps from them; empty for all others.
+
+        Whoever writes more often than one may ask is not counted once more.
+        """
+        if not await is_in_trouble(message):
+            return ""
+        try:
+            await self.hold_to_rates(asker)
+        except RateLimited:
+            is_counted = False
+        else:
+            is_counted = True
+        return await words_for(self._db, asker, message, self._settings.helper_care_helplines, is_counted)
 
     def expect(self, lesson: Lesson, rules: Rules) -> None:
         """Somebody opened this lesson: its beginning may be read before the first question; never waits or raises."""
@@ -340,8 +339,8 @@ class Helper:
 
     async def _remembered(self, asked: Asked, draft: Draft) -> Answer:
         """The whole answer, once the conversation has grown by it."""
-        said = Turn("user", asked.message, asked.intent), Turn("assistant", redacted(draft.text))
-        memory = grown(asked.conversation.memory, *said, asked.ground.on_topic, self._settings)
+        turns = Turn("user", asked.message, asked.intent), Turn("assistant", redacted(draft.text))
+        memory = grown(asked.conversation.memory, *turns, asked.ground.on_topic, self._settings)
         await self._conversations.keep(asked.conversation.key, memory)
         return self.answer_of(asked, draft, memory)
 

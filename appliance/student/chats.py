@@ -9,7 +9,8 @@ from sanic.response import redirect
 
 from appliance.classroom.classes import class_by_id
 from appliance.errors import Invalid, NotFound, Refusal
-from appliance.helper.answers import Event
+from appliance.helper.answers import Answer, Done, Event
+from appliance.helper.caring import CARE
 from appliance.helper.rules import rules_of
 from appliance.helper.suggestions import suggestions_for
 from appliance.parts import parts_of
@@ -27,7 +28,7 @@ from appliance.study.chats import (
     sessions_of_student,
 )
 from appliance.study.passages import open_courses
-from appliance.study.turns import turns_of
+from appliance.study.turns import ChatTurn, turns_of
 from appliance.talking import Sent, exchange
 from appliance.web import forms
 from appliance.web.identity import person_of
@@ -96,17 +97,22 @@ async def archive(request: Request, session_id: int) -> HTTPResponse:
 
 
 async def _send_form(request: Request, session: ChatSession) -> HTTPResponse:
-    """Without script: asked and answered, then the page with all of it."""
+    """Without script: asked and answered, then the page with all of it, also with what is not kept."""
     try:
         message, client_id = forms.text(request, "message", 20_000), forms.text(request, "client_id")
         async with aclosing(_exchange(request, session, message, client_id)) as events:
-            async for _ in events:
-                pass
+            async for event in events:
+                if isinstance(event, Done) and event.failed == CARE:
+                    return await _page(request, session, unkept=_turn(message, event.answer))
     except NotFound:
         raise
     except Refusal as refusal:
         return await _page(request, session, refusal, refusal.status)
     return redirect(f"/student/chats/{session.id}#helper")
+
+
+def _turn(message: str, answer: Answer) -> ChatTurn:
+    return ChatTurn(message, answer.text, (), answer.backend, 0)
 
 
 def _exchange(
@@ -126,8 +132,13 @@ async def _own(request: Request, session_id: int) -> ChatSession:
 
 
 async def _page(
-    request: Request, session: ChatSession, refusal: Refusal | None = None, status: int = 200
+    request: Request,
+    session: ChatSession,
+    refusal: Refusal | None = None,
+    status: int = 200,
+    unkept: ChatTurn | None = None,
 ) -> HTTPResponse:
+    """`unkept` was said just now and is shown this once."""
     parts = parts_of(request)
     page = await messages_page(parts.db, session.id, _before(request))
     courses = await open_courses(parts.db, parts.shelf, session.class_id)
@@ -138,10 +149,10 @@ async def _page(
         status,
         session=session,
         is_on=rules.is_on,
-        turns=list(turns_of(page.messages)),
+        turns=[*turns_of(page.messages), *([unkept] if unkept else [])],
         before=page.before,
         starters=_starters([title for course in courses for title in course.open_titles], request),
-        typed=forms.typed(request, "message", "title"),
+        typed={"message": "", "title": ""} if unkept else forms.typed(request, "message", "title"),
         errors=forms.errors(refusal, translator(request)),
         client_id=secrets.token_hex(16),
     )

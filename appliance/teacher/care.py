@@ -44,5 +44,6 @@ async def _page(
         classroom=await class_of_staff(parts.db, class_id, person.id),
         words=typed or await care_words_of(parts.db, class_id),
         days=await care_days_of(parts.db, class_id),
+        helplines=" ".join(parts.settings.helper_care_helplines.split()),
         errors=forms.errors(refusal, translator(request)),
     )

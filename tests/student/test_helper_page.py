@@ -336,7 +336,7 @@ async def test_one_person_has_one_question_at_a_time(lamps: Lamps) -> None:
 async def test_asking_without_end_has_to_wait(lamps: Lamps) -> None:
     token = await lamps.scope_token()
     for _ in range(30):
-        await lamps.ben.post_json("/helper/chat", {"message": "", "scope_token": token})
+        await lamps.ben.post_json("/helper/chat", {"message": QUESTION, "scope_token": "nonsense"})
     refused = await lamps.ben.post_json("/helper/chat", {"message": QUESTION, "scope_token": token})
     assert (refused.status_code, refused.json()["error"]) == (429, "rate_limited")
     assert int(refused.headers["retry-after"]) >= 1
