@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import sqlite3
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, replace
 
@@ -11,7 +11,7 @@ from appliance.auth.throttle import Throttle
 from appliance.classroom.audit import record_student
 from appliance.classroom.care import care_words_of, count_care
 from appliance.errors import Unavailable
-from appliance.helper.answer_key import listed_for, listed_in_quizzes
+from appliance.helper.answer_key import listed_for, listed_for_class
 from appliance.helper.answers import Answer, Citation, Delta, Done, Event, Start, caring
 from appliance.helper.answers import Waiting as Waiting
 from appliance.helper.care import needs_care
@@ -33,7 +33,7 @@ from appliance.helper.policy import About, Ask, beginning_for, prompt_for
 from appliance.helper.questions import Asker, Question, checked
 from appliance.helper.redaction import redacted
 from appliance.helper.scope import Scope, read, refused, scope_of_lesson
-from appliance.helper.strict import Strict
+from appliance.helper.strict import Strict, said_in
 from appliance.helper.suggestions import suggestions_for
 from appliance.helper.text_languages import leads_back
 from appliance.helper.tickets import Tickets
@@ -57,8 +57,6 @@ __all__ = ["Answer", "Asker", "Citation", "Delta", "Done", "Event", "Helper", "Q
 # The search model reads a few hundred words; more would only blur the question.
 SEARCH_CHARS = 1000
 MINUTE = 60
-# Whoever asks "and the second one?" still asks about the exercise of the question before.
-QUESTIONS_BEFORE = 2
 EVENT = "helper_chat_access"
 STOPPING = "The box is being restarted: ask again in a minute."
 NOT_ACKNOWLEDGED = (
@@ -177,9 +175,12 @@ class Helper:
             _log(asked, answer, draft)
             yield Done(answer)
 
-    async def strict_in_class(self, asker: Asker, message: str, before: list[str], open_text: str) -> Strict:
-        """For the class chat, which belongs to no lesson: the quizzes' answers and the sums that are asked for."""
-        return Strict(await listed_in_quizzes(self._db, asker.class_id), message, before, open_text)
+    async def strict_in_class(
+        self, asker: Asker, message: str, turns: Sequence[Turn], open_text: str
+    ) -> Strict:
+        """For a chat that belongs to no lesson."""
+        listed = await listed_for_class(self._db, self._shelf, asker.class_id)
+        return Strict(listed, said_in(message, turns), open_text)
 
     async def cared_for(
         self, asker: Asker, message: str, conversation_id: str, request_id: str
@@ -285,8 +286,7 @@ class Helper:
         if self._settings.helper_strictness != "strict":
             return None
         listed = await listed_for(self._db, self._shelf, page, asker.class_id)
-        before = [turn.text for turn in memory.turns if turn.role == "user"][-QUESTIONS_BEFORE:]
-        return Strict(listed, message, before, page.lesson.body_student)
+        return Strict(listed, said_in(message, memory.turns), page.lesson.body_student)
 
     async def _answered(self, asked: Asked, draft: Draft) -> AsyncGenerator[Event, None]:
         if turned_back := self._turned_back(asked):

@@ -14,6 +14,7 @@ from appliance.helper.conversations import Memory, history
 from appliance.helper.phrases import language_name
 from appliance.helper.scope import Scope
 from appliance.inference.engine import Message, Prompt
+from appliance.inference.fences import fenced
 from appliance.settings import Settings
 
 # A slot holds 2048 tokens on a small box, and the answer needs its part: a longer prompt would be refused.
@@ -54,7 +55,7 @@ def prompt_for(settings: Settings, about: About, memory: Memory, ask: Ask) -> Pr
     room -= sum(len(turn.text) for turn in turns)
     messages = (
         Message("system", rules + _earlier(memory.summary, room)),
-        *(Message(turn.role, turn.text) for turn in turns),
+        *(Message(turn.role, fenced(turn.text)) for turn in turns),
         Message("user", asked),
     )
     return Prompt(messages, max_tokens=settings.helper_response_max_tokens)
@@ -99,11 +100,6 @@ def passages_text(citations: Sequence[Citation]) -> str:
 
 def line(text: str) -> str:
     return fenced(" ".join(text.split()))
-
-
-def fenced(text: str) -> str:
-    """Material can't close its own fence."""
-    return text.replace("<<<", "‹‹‹").replace(">>>", "›››")
 
 
 def shortened(question: str) -> str:

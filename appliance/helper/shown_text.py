@@ -1,0 +1,166 @@
+"""What a student would see, taken apart as far as a guard needs it."""
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+
+from appliance.helper.cognates import all_meanings, misspellings_of, sound_of
+from appliance.helper.disguises import decoded, respelled
+from appliance.helper.letter_streams import Streams, streams_of
+from appliance.helper.number_words import in_digits
+from appliance.helper.plain_letters import levelled, tokens_of
+from appliance.helper.quantities import Quantity, counted_in, quantities_in
+from appliance.helper.sums import Sum, sums_in
+from appliance.helper.words import SMALL, stem, stems_of
+
+# "Step 4", "lesson 2" and the marks of a list say where something stands.
+PLACE_NUMBER = re.compile(
+    r"(?:\b(?:steps?|lessons?|session|page|part|level|exercise|question|pasos?|leccion|sesion|pagina"
+    r"|parte|nivel"
+    r"|ejercicio|pregunta|number|numero)\s*|(?:^|\n)\s*|\[l)$"
+)
+LIST_MARK = re.compile(r"[.):\]]")
+# How many things of a reply's own there are: "two numbers", "3 steps".
+OWN_THINGS = re.compile(
+    r"\s?(?:steps?|sides?|numbers?|parts?|ways?|things?|terms?|digits?|hints?|questions?|equal|of them"
+    r"|pieces?|quantities"
+    r"|pasos?|lados?|numeros?|partes?|formas?|cosas?|terminos?|cifras?|pistas?|preguntas?|cantidades"
+    r"|de ellos)\b"
+)
+SENTENCE = re.compile(r"(?<=[.!?…\n])\s+|\n+")
+CONNECTORS = (
+    "and then y luego followed by seguido de the a an is it are was next after that comes first second third fourth"
+    " fifth last digits digit number figure half part mitad cifra cifras numero primera primero segunda segundo tercera"
+    " tercero cuarta ultima ultimo la el es son despues sigue un una point decimal punto coma comma with of its now"
+    " finally plus units tens hundreds unidades decenas centenas other otra otro end ends begins starts final"
+)
+BETWEEN = "|".join(CONNECTORS.split())
+DIGIT_RUN = re.compile(
+    rf"(?<![\d.,])\d{{1,2}}(?:(?:[\s,;:…\"'()|.\[\]*_]|(?<=\d)-(?=\d)|\b(?:{BETWEEN})\b)+\d{{1,2}})+(?!\d"
+    rf"|[.,]\d)"
+)
+COMMANDS = (
+    (re.compile(r"\\frac\s*{([^{}]*)}\s*{([^{}]*)}"), r"(\1)/(\2)"),
+    (re.compile(r"\\(?:times|cdot)"), "*"),
+    (re.compile(r"\\div"), "/"),
+    (re.compile(r"\\(?:text|mathrm|mathbf|boxed|,|;|!|quad)"), " "),
+    (re.compile(r"[{}]|\\[()\[\]]"), ""),
+    (re.compile(r"(?<=\d)\$|\$(?=\d+[^$\n]{0,20}\$)"), " "),
+)
+
+
+class ShownText:
+    """`before` is the end of what the assistant said in its last turns; without it, what was hidden in two turns
+    could not be seen."""
+
+    def __init__(self, text: str, before: str = "") -> None:
+        self._raw = text
+        self._before = before
+        plain = levelled(text)
+        if "\\" in plain or "{" in plain or "$" in plain:
+            for command, sign in COMMANDS:
+                plain = command.sub(sign, plain)
+        self.plain = plain
+        self.tokens = tokens_of(plain)
+        self.quantities = quantities_in(plain)
+
+    @cached_property
+    def stems(self) -> tuple[str, ...]:
+        return tuple(map(stem, self.tokens))
+
+    @cached_property
+    def sums(self) -> list[Sum]:
+        return [*sums_in(self.plain)]
+
+    @cached_property
+    def sentences(self) -> list[str]:
+        return [part for part in SENTENCE.split(self.plain) if part.strip()]
+
+    @cached_property
+    def sentence_stems(self) -> list[frozenset[str]]:
+        """With what the words mean in English; of the last sentence before, too."""
+        earlier = SENTENCE.split(levelled(self._before).strip())[-1:]
+        return [stems_of(part) | all_meanings(tokens_of(part)) for part in (*earlier, *self.sentences)]
+
+    @cached_property
+    def hidden(self) -> tuple[str, ...]:
+        """What machines read in it."""
+        return tuple(decoded(f"{self._before}\n{self._raw}" if self._before else self._raw))
+
+    @cached_property
+    def hidden_letters(self) -> str:
+        return "\n".join("".join(tokens_of(text)) for text in self.hidden)
+
+    @cached_property
+    def all_tokens(self) -> list[str]:
+        return [*tokens_of(levelled(self._before)), *self.tokens] if self._before else self.tokens
+
+    @cached_property
+    def streams(self) -> Streams:
+        if not self._before:
+            return streams_of(self._raw, self.plain, self.tokens)
+        return streams_of(
+            f"{self._before}\n{self._raw}", f"{levelled(self._before)}\n{self.plain}", self.all_tokens
+        )
+
+    @cached_property
+    def hidden_quantities(self) -> list[Quantity]:
+        texts = (*self.hidden, *respelled(self.plain))
+        return [
+            *(found for text in texts for found in quantities_in(text)),
+            *counted_in(self._raw, signs=False),
+        ]
+
+    @cached_property
+    def counted(self) -> list[Quantity]:
+        return [*counted_in(self._raw, signs=True)]
+
+    @cached_property
+    def digit_runs(self) -> frozenset[str]:
+        text = in_digits(levelled(f"{self._before}\n") + self.plain)
+        return frozenset(re.sub(r"\D", "", found) for found in DIGIT_RUN.findall(text))
+
+    @cached_property
+    def sounds(self) -> tuple[str, ...]:
+        return tuple(sound_of(token) or token for token in self.tokens)
+
+    @cached_property
+    def misspelled(self) -> frozenset[str]:
+        return frozenset(slip for token in self.tokens for slip in misspellings_of(token))
+
+    def sentence_at(self, at: int) -> str:
+        start = max(self.plain.rfind(sign, 0, at) for sign in "!?\n") + 1
+        start = max(start, self.plain.rfind(". ", 0, at) + 1)
+        end = re.compile(r"[!?\n]|\.\s").search(self.plain, at)
+        return self.plain[start : end.end() if end else len(self.plain)]
+
+    def is_place(self, quantity: Quantity) -> bool:
+        """It says where something stands, or how many of its own things a reply speaks of."""
+        before = self.plain[max(0, quantity.start - 14) : quantity.start]
+        number = re.match(r"\w+", self.plain[quantity.start :])
+        after = self.plain[quantity.start + (number.end() if number else 0) :]
+        if not quantity.dimension and OWN_THINGS.match(after):
+            return True
+        if not PLACE_NUMBER.search(before):
+            return False
+        is_line = not before.strip() or before.rstrip(" ").endswith("\n")
+        return bool(LIST_MARK.match(after) and re.match(r".\s+\S", after)) if is_line else True
+
+    def pairs(self) -> Iterator[frozenset[str]]:
+        """What two sentences that follow each other speak of."""
+        following = [*self.sentence_stems[1:], frozenset[str]()]
+        yield from (one | two for one, two in zip(self.sentence_stems, following, strict=True))
+
+
+def holds(tokens: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
+    size = len(wanted)
+    if not size or wanted[0] not in tokens:
+        return False
+    return any(tokens[at : at + size] == wanted for at in range(len(tokens) - size + 1))
+
+
+def telling_tokens(text: str) -> list[str]:
+    """Of a levelled text, without the small words around an answer: `a closed circuit`."""
+    tokens = tokens_of(text)
+    kept = [token for token in tokens if token not in SMALL]
+    return kept or tokens
