@@ -3,12 +3,13 @@
 import re
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 from appliance.helper.answer_key import Listed
 from appliance.helper.number_words import in_digits
 from appliance.helper.plain_letters import levelled, tokens_of
 from appliance.helper.quantities import quantities_in
-from appliance.helper.shown_text import SENTENCE, ShownText, holds, telling_tokens
+from appliance.helper.shown_text import ShownText, holds, telling_tokens
 from appliance.helper.words import stem
 
 ENDS = r"(?=\s*(?:[.,;:!)\]\"'*<]|$)|\s+(?:is|es|was|because|since|porque|ya que|fits|my|amigo|por|for)\b)"
@@ -30,7 +31,7 @@ RULED = re.compile(
     r"|right|true|answer|best|one"
     r"|correct[ao]|respuesta|buena|cierta|verdadera|opcion)\b"
 )
-ALONE = re.compile(r"^\W*(?:option |answer |opcion )?([a-h])\W*$")
+ALONE = re.compile(r"^\W*(?:option |answer |opcion |la |es la |es |the |it's |it is )?([a-h])\W*$")
 LISTED = re.compile(r"^\W*\(?([a-h])\)\W*\s")
 NEXT_TO = re.compile(
     r"\b(after|before|follows|precedes|despues de|antes de|sigue a)\b(?:\W+(?:the|la|letter"
@@ -96,6 +97,7 @@ CONFIRMS = re.compile(
     r"|acertaste|le atinaste|tienes razon|es correct\w*|es incorrect\w*|esta bien|esta mal|lo lograste"
     r"|ese es|esa es|no es es[ea])\b"
 )
+LONGEST_CODE = 40
 GUESSES_TO_ENUMERATE = 2
 NUMBERS_TO_ENUMERATE = 3
 
@@ -106,30 +108,40 @@ def is_verdict(listed: Listed) -> bool:
     return 0 < len(tokens) <= 2 and set(tokens) <= VERDICTS
 
 
-def points_at(listed: Listed, seen: ShownText) -> bool:
-    """By its letter, its place, or by ruling out all others."""
-    right, most = ord(listed.choice) - ord("A"), len(listed.choices) or 4
-    ruled_out: set[int] = set()
-    for sentence in (*seen.sentences, *seen.hidden):
-        said = in_digits(sentence.strip())
+def points_at(items: Sequence[Listed], seen: ShownText) -> bool:
+    """At the right option of one of them: by its letter, its place, or by ruling out all others."""
+    picked: set[tuple[int, ...]] = set()
+    ruled_out = []
+    for sentence in (*seen.sentences, *(text for text in seen.hidden if len(text) <= LONGEST_CODE)):
+        said = sentence.strip()
         if NOT.search(said):
-            ruled_out |= _mentioned(said, listed)
-        elif not said.endswith("?") and _picked(said, most) == {right}:
-            return True
-    return most > 2 and len(ruled_out - {right}) == most - 1
+            ruled_out.append(said)
+        elif not said.endswith("?"):
+            picked.add(tuple(sorted(_picked(said))))
+    return any(_is_pointed_at(item, picked, ruled_out) for item in items)
 
 
-def _picked(said: str, most: int) -> set[int]:
+def _is_pointed_at(item: Listed, picked: set[tuple[int, ...]], ruled_out: Sequence[str]) -> bool:
+    right, most = ord(item.choice) - ord("A"), len(item.choices) or 4
+    if (right,) in picked or (right == most - 1 and (-1,) in picked):
+        return True
+    if most < 3 or not ruled_out:
+        return False
+    return len(_mentioned(" \n".join(ruled_out), item) - {right}) == most - 1
+
+
+def _picked(said: str) -> set[int]:
     letters = [*PICK.findall(said), *RULED.findall(said), *ALONE.findall(said), *LISTED.findall(said)]
     found = {ord(letter) - ord("a") for letter in letters if letter}
+    said_in_digits = in_digits(said)
     found |= {
         int(number) - 1 if number.isdigit() else ("i", "ii", "iii", "iv").index(number)
-        for number in NUMBERED.findall(said)
+        for number in NUMBERED.findall(said_in_digits)
     }
     for groups in ORDERED.findall(said):
         place = PLACES.get(next(filter(None, groups))[:2])
         if place is not None:
-            found.add(place % most)
+            found.add(place)
     for way, letter in NEXT_TO.findall(said):
         found.add(ord(letter) - ord("a") + (-1 if way in ("before", "precedes", "antes de") else 1))
     return found | {NAMED[name] for name in CALLED.findall(said)}
@@ -139,10 +151,13 @@ def _mentioned(said: str, listed: Listed) -> set[int]:
     """Options of an item, by their letters or their words."""
     found = {ord(one or other) - ord("a") for one, other in OPTION_LETTER.findall(said)}
     tokens = tuple(map(stem, tokens_of(said)))
-    for place, choice in enumerate(listed.choices):
-        if holds(tokens, tuple(map(stem, telling_tokens(levelled(choice))))):
-            found.add(place)
+    found |= {place for place, choice in enumerate(_option_stems(listed)) if holds(tokens, choice)}
     return {place for place in found if place < len(listed.choices)}
+
+
+@lru_cache(maxsize=2048)
+def _option_stems(listed: Listed) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(map(stem, telling_tokens(levelled(choice)))) for choice in listed.choices)
 
 
 def gives_verdict(seen: ShownText) -> bool:
@@ -170,7 +185,3 @@ def _guessed(listed: Listed, text: str) -> frozenset[int | Fraction]:
 def confirms(seen: ShownText) -> bool:
     """Yes or no, warm or cold."""
     return any(CONFIRMS.search(part) for part in seen.sentences if not part.rstrip().endswith("?"))
-
-
-def sentences_of(text: str) -> list[str]:
-    return [part for part in SENTENCE.split(text) if part.strip()]

@@ -102,7 +102,7 @@ def pulled(text: str) -> Iterator[str]:
 def respelled(text: str) -> Iterator[str]:
     """Single words of a levelled text that stand there with digits for letters or in pig latin."""
     for word in text.split():
-        if not word.isalpha():
+        if not word.strip(".,;:!?()\"'*").isalpha():
             yield from (re.sub(r"[\W_]", "", word.translate(leet)) for leet in LEET)
     yield from _pig_latin(text)
 

@@ -40,19 +40,23 @@ SENTENCE = re.compile(r"(?<=[.!?…;:\n])\s+|\n+")
 WORD = re.compile(r"[^\W\d_]+")
 SECRET_SPEECH = re.compile(r"(?:ub|ob|ib|op|ag|eg|idig|arp)(?=[aeiouy])")
 SHORTEST_TOKEN_SKIPPED = 7
+GRAM = 4
 
 
 @dataclass(frozen=True)
 class Streams:
     """`dense` comes letter by letter, `loose` from anywhere in a text, `words` are words by another spelling.
 
-    The first two are many streams, a line each. `letters` is the text without anything between its letters.
+    The first two are many streams, a line each. `letters` is the text without anything between its letters,
+    `grams` every four letters that follow each other anywhere here: a word without its own is not here.
     """
 
     dense: str
+    dense_lines: frozenset[str]
     loose: str
     words: frozenset[str]
     letters: str
+    grams: frozenset[str]
     shifted: frozenset[str]
     shifted_run: str
 
@@ -72,10 +76,14 @@ def streams_of(raw: str, plain: str, tokens: Sequence[str]) -> Streams:
     letters = "".join(tokens)
     loose = [*_ends(tokens), *(letters[start::step] for step in (2, 3) for start in range(step))]
     odd = [token for token in tokens if len(token) > 3 and token.isalpha() and is_gibberish(token)]
+    respelled_words = [*_respelled(plain, tokens)]
+    everything = "\n".join((*dense, *loose, letters, *respelled_words))
     return Streams(
+        grams=frozenset(everything[at : at + GRAM] for at in range(len(everything) - GRAM + 1)),
         dense="\n".join(filter(None, dense)),
+        dense_lines=frozenset(dense),
         loose="\n".join(loose),
-        words=frozenset((*_respelled(plain, tokens), *_joined(tokens))),
+        words=frozenset((*respelled_words, *_joined(tokens))),
         letters=letters,
         shifted=frozenset(shift_of(token) for token in odd),
         shifted_run=shift_of("".join(odd)),

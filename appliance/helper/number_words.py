@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 ONES = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
@@ -56,6 +57,8 @@ HUNDREDS = {
 } | {"cien": 100, "ciento": 100}
 ADDED = SMALL | TENS | HUNDREDS | {word[:-2] + "as": value for word, value in HUNDREDS.items() if value > 100}
 TIMES = {"hundred": 100, "thousand": 1000, "mil": 1000, "million": 10**6, "millon": 10**6, "millones": 10**6}
+# Only behind another number: a cent is money.
+BEHIND = {"cent": 100, "cents": 100, "cento": 100, "mille": 1000, "mila": 1000}
 POINTS = {"point", "punto", "coma", "comma", "dot", "virgule", "komma", "con"}
 PARTS = {
     "half": Fraction(1, 2),
@@ -94,6 +97,9 @@ SHARES: dict[str, int] = {
     },
     **{word: size for word, size in (("centesimas", 100), ("milesimas", 1000), ("millonesimas", 10**6))},
 }
+HUNDERT = re.compile(r"(|ein|zwei|drei|vier|funf|sechs|sieben|acht|neun)hundert(?:und)?([a-z]*)")
+NUMBER_WORDS = frozenset((*ADDED, *TIMES, *PARTS, *POINTS)) - {"con"}
+BEGINNINGS = (*TENS, "treint")
 MOST_WORDS = 12
 GERMAN = re.compile(r"([a-z]+)und([a-z]+)")
 WORD = re.compile(r"[^\W\d_]+")
@@ -111,6 +117,8 @@ class Written:
 def written_numbers(text: str) -> Iterator[Written]:
     """Of a levelled text: `forty-two`, `cuarenta y dos`, `one point five`, `two thirds`, `two and a half`."""
     words = [*_words(text)]
+    if NUMBER_WORDS.isdisjoint(word for word, _, _ in words):
+        return
     at = 0
     while at < len(words):
         used, value = _spelled([word for word, _, _ in words[at : at + MOST_WORDS]])
@@ -127,7 +135,10 @@ def _words(text: str) -> Iterator[tuple[str, int, int]]:
             yield part, found.start(), found.end()
 
 
+@lru_cache(maxsize=8192)
 def _parts(word: str) -> tuple[str, ...] | None:
+    if not word.startswith(BEGINNINGS) and "und" not in word and "hundert" not in word:
+        return None
     for tens, value in TENS.items():
         if word.startswith(tens) and len(word) > len(tens):
             rest = word[len(tens) :].removeprefix("i").removeprefix("y")
@@ -139,6 +150,9 @@ def _parts(word: str) -> tuple[str, ...] | None:
             and SMALL.get(word[6:].removeprefix("a").removeprefix("i"), 99) < 10
         ):
             return tens, word[6:].removeprefix("a").removeprefix("i")
+    if found := HUNDERT.fullmatch(word):
+        small = (found[2],) if found[2] in SMALL or found[2] in TENS else ()
+        return ("one" if found[1] in ("", "ein") else found[1], "hundred", *(_parts(found[2]) or small))
     german = GERMAN.fullmatch(word)
     if german and german[2] in TENS and SMALL.get("eins" if german[1] == "ein" else german[1], 99) < 10:
         return german[2], "eins" if german[1] == "ein" else german[1]
@@ -184,6 +198,8 @@ def _whole(words: Sequence[str]) -> tuple[int, int]:
     for at, word in enumerate(words):
         if word in ADDED and (not used or _goes_on(last, ADDED[word])):
             group, used, last = group + ADDED[word], at + 1, ADDED[word]
+        elif at and used == at and word in BEHIND:
+            group, used, last = max(1, group) * BEHIND[word], at + 1, 100
         elif word in TIMES and (used == at or words[at - 1] in ("a", "un")):
             group, used, last = max(1, group) * TIMES[word], at + 1, TIMES[word]
             if TIMES[word] > 100:
@@ -205,6 +221,7 @@ def _while_small(words: Sequence[str]) -> Iterator[str]:
         yield word
 
 
+@lru_cache(maxsize=512)
 def in_digits(text: str) -> str:
     """`siete por ocho` as `7 por 8`; the articles stay words."""
     out, at = [], 0

@@ -21,6 +21,7 @@ NUMBER = re.compile(
     r"|(?<![a-z])(?:\d+(?:[.,']\d+)*|(?<!\d)\.\d+)"
     r"(?:\s?(?:[*x]\s?10\s?(?:\^|\*\*)?\s?|e)(?P<power>[+-]?\d{1,2})(?![\d.,]))?(?:\s?/\s?\d+(?![\d/]))?"
 )
+OF_A = re.compile(r"(?:\s(?:of|de))?(?:\s(?:an?|the|una?|la|el)\b)?")
 UNIT = re.compile(r"\s?-?\s?(%|km/h|m/s|°\s?[cf]?|[$€]|[^\W\d_]+(?:\^?[23](?!\d))?)")
 SPACED = re.compile(r"(?<![\d.,])\d{1,3}(?: \d{3})+(?![\d])")
 MIXED = re.compile(r"(?<![\d./])(\d+) (?:and |y )?(\d+)/(\d+)(?![\d/])")
@@ -31,7 +32,10 @@ OUT_OF = re.compile(
 )
 AND_HALF = re.compile(r"\s?[^\W\d_]+ (?:and a half|y medi[oa])\b")
 PIECES = {"half": 2, "quarter": 4, "third": 3, "cuarto": 4, "tercio": 3}
-ROMAN = re.compile(r"\b(?=[IVXLC])(?:C{0,3})(XC|XL|L?X{0,3})(IX|IV|V?I{0,3})\b")
+ROMAN = re.compile(r"\b(?=[IVXLCDM])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})\b")
+ONE_OF = re.compile(r"\b(?:an?|una?)\s(?=[a-z]{3})")
+DOZENS = re.compile(r"(\d{1,9}) (?:dozens?|docenas?) (?:and|y) (\d{1,2})\b")
+BINARY = re.compile(r"(?<![\d.,])[01]{2,64}(?![\d.,]\d)")
 ROMAN_WORTH = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 TALLY = re.compile(r"([^\w\s.\-=_#>~`])(?:\ufe0f?\s?\1){2,}")
 REPEATED = re.compile(r"\b(\w+)(?:[ ,]+\1\b){3,}")
@@ -74,6 +78,13 @@ class Quantity:
         )
 
     @cached_property
+    def surroundings(self) -> tuple[tuple[float, float], ...]:
+        """Where to look for it in plain numbers: whatever is outside is another."""
+        sizes = {abs(float(value)) / part for value in (*self.values, *self.scaled) for part in (1, 100)}
+        slacks = ((size, max(0.01 * size, 0.51 if size >= 10 else 0.0) + 1e-12) for size in sizes)
+        return tuple((size - slack, size + slack) for size, slack in slacks)
+
+    @cached_property
     def scaled(self) -> tuple[Fraction, ...]:
         zero = ZEROS.get(self.unit, Fraction(0))
         return tuple((value + zero) * self.worth for value in self.values)
@@ -113,12 +124,17 @@ def _in_digits(text: str) -> Iterator[Quantity]:
 
 
 def _in_words(text: str) -> Iterator[Quantity]:
-    for found in written_numbers(text):
-        yield _with_unit((found.value,), text, found.start, found.end, is_written=True)
+    for found in ONE_OF.finditer(text):
+        one = _with_unit((Fraction(1),), text, found.start(), found.end() - 1, is_written=True)
+        if one.dimension:
+            yield one
+    for written in written_numbers(text):
+        yield _with_unit((written.value,), text, written.start, written.end, is_written=True)
 
 
 def _with_unit(values: tuple[Fraction, ...], text: str, start: int, end: int, is_written: bool) -> Quantity:
-    after = UNIT.match(text, end)
+    of_a = OF_A.match(text, end) if is_written else None
+    after = UNIT.match(text, of_a.end() if of_a else end)
     word = after[1].replace(" ", "") if after else ""
     if after and word in STEP_WORDS:
         second = UNIT.match(text, after.end())
@@ -197,6 +213,8 @@ def _mixed(text: str) -> Iterator[Quantity]:
         if len(found[0]) < MOST_DIGITS:
             value = Fraction(f"{found[1]}.{found[2]}")
             yield _with_unit((value,), text, found.start(), found.end(), is_written=False)
+    for found in DOZENS.finditer(text):
+        yield _bare(12 * int(found[1]) + int(found[2]), found.start())
     for found in OUT_OF.finditer(text):
         if len(found[0]) < 2 * MOST_DIGITS and int(found[2]) >= int(found[1]) > 0:
             share = Fraction(int(found[1]), int(found[2]))
@@ -214,6 +232,12 @@ def counted_in(raw: str, signs: bool) -> Iterator[Quantity]:
         yield _bare(found[0].count(found[1]), found.start())
     for found in REPEATED.finditer(raw.casefold()):
         yield _bare(len(re.findall(rf"\b{re.escape(found[1])}\b", found[0])), found.start())
+
+
+def in_twos(text: str) -> Iterator[Quantity]:
+    """What looks like binary."""
+    for found in BINARY.finditer(text):
+        yield _bare(int(found[0], 2), found.start())
 
 
 def _from_roman(written: str) -> int:

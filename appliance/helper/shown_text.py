@@ -1,15 +1,16 @@
 """What a student would see, taken apart as far as a guard needs it."""
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from appliance.helper.cognates import all_meanings, misspellings_of, sound_of
-from appliance.helper.disguises import decoded, respelled
+from appliance.helper.disguises import decoded
 from appliance.helper.letter_streams import Streams, streams_of
 from appliance.helper.number_words import in_digits
 from appliance.helper.plain_letters import levelled, tokens_of
-from appliance.helper.quantities import Quantity, counted_in, quantities_in
+from appliance.helper.quantities import Quantity, counted_in, in_twos, quantities_in
 from appliance.helper.sums import Sum, sums_in
 from appliance.helper.words import SMALL, stem, stems_of
 
@@ -28,17 +29,20 @@ OWN_THINGS = re.compile(
     r"|de ellos)\b"
 )
 SENTENCE = re.compile(r"(?<=[.!?…\n])\s+|\n+")
+SPACED_OUT = re.compile(r"(?<!\S)(?:[\w*?•▢#]\s+){3,}[\w*?•▢#](?!\S)")
 CONNECTORS = (
     "and then y luego followed by seguido de the a an is it are was next after that comes first second third fourth"
     " fifth last digits digit number figure half part mitad cifra cifras numero primera primero segunda segundo tercera"
     " tercero cuarta ultima ultimo la el es son despues sigue un una point decimal punto coma comma with of its now"
     " finally plus units tens hundreds unidades decenas centenas other otra otro end ends begins starts final"
+    " behind before whole entera entero decimals decimales"
 )
 BETWEEN = "|".join(CONNECTORS.split())
 DIGIT_RUN = re.compile(
     rf"(?<![\d.,])\d{{1,2}}(?:(?:[\s,;:…\"'()|.\[\]*_]|(?<=\d)-(?=\d)|\b(?:{BETWEEN})\b)+\d{{1,2}})+(?!\d"
     rf"|[.,]\d)"
 )
+MASKED = re.compile(r"[^\W_]*(?:[_*?•▢#.…-]+[^\W_]+|[^\W_]+[_*?•▢#.…-]+)[^\s,;:!]*")
 COMMANDS = (
     (re.compile(r"\\frac\s*{([^{}]*)}\s*{([^{}]*)}"), r"(\1)/(\2)"),
     (re.compile(r"\\(?:times|cdot)"), "*"),
@@ -53,7 +57,9 @@ class ShownText:
     """`before` is the end of what the assistant said in its last turns; without it, what was hidden in two turns
     could not be seen."""
 
-    def __init__(self, text: str, before: str = "") -> None:
+    def __init__(self, text: str, before: str = "", asked: str = "") -> None:
+        self._asked = asked
+        self._spoken: dict[re.Pattern[str], bool] = {}
         self._raw = text
         self._before = before
         plain = levelled(text)
@@ -96,6 +102,40 @@ class ShownText:
         return [*tokens_of(levelled(self._before)), *self.tokens] if self._before else self.tokens
 
     @cached_property
+    def asked_tokens(self) -> list[str]:
+        """What the student may have said of a word already."""
+        return tokens_of(self._asked)
+
+    @cached_property
+    def unspaced(self) -> str:
+        """`c h _ r m` as `ch_rm`."""
+        return SPACED_OUT.sub(lambda found: re.sub(r"\s", "", found[0]), self.plain)
+
+    @cached_property
+    def masked(self) -> list[str]:
+        """Words of which some letters are hidden."""
+        found = (re.sub(r"[^\w*?•▢#.…-]", "", each).rstrip(".") for each in MASKED.findall(self.unspaced))
+        return [each for each in found if not each.isalnum()]
+
+    @cached_property
+    def all_pieces(self) -> frozenset[str]:
+        """What a word may be put together from."""
+        return frozenset(token for token in (*self.all_tokens, *self.asked_tokens) if len(token) > 1)
+
+    @cached_property
+    def pieces(self) -> dict[str, list[str]]:
+        """By their first letters."""
+        found: dict[str, list[str]] = {}
+        for piece in self.all_pieces:
+            found.setdefault(piece[0], []).append(piece)
+        return found
+
+    def speaks_of(self, words: re.Pattern[str]) -> bool:
+        if words not in self._spoken:
+            self._spoken[words] = words.search(self.plain) is not None
+        return self._spoken[words]
+
+    @cached_property
     def streams(self) -> Streams:
         if not self._before:
             return streams_of(self._raw, self.plain, self.tokens)
@@ -105,20 +145,37 @@ class ShownText:
 
     @cached_property
     def hidden_quantities(self) -> list[Quantity]:
-        texts = (*self.hidden, *respelled(self.plain))
-        return [
-            *(found for text in texts for found in quantities_in(text)),
-            *counted_in(self._raw, signs=False),
-        ]
+        return [*quantities_in(" ;\n".join(self.hidden)), *counted_in(self._raw, signs=False)]
 
     @cached_property
     def counted(self) -> list[Quantity]:
         return [*counted_in(self._raw, signs=True)]
 
     @cached_property
+    def in_twos(self) -> list[Quantity]:
+        return [*in_twos(self.plain)]
+
+    @cached_property
     def digit_runs(self) -> frozenset[str]:
         text = in_digits(levelled(f"{self._before}\n") + self.plain)
         return frozenset(re.sub(r"\D", "", found) for found in DIGIT_RUN.findall(text))
+
+    @cached_property
+    def sizes(self) -> list[float]:
+        """Of all that the numbers in it may mean, from the smallest."""
+        return _sizes(self.quantities)
+
+    @cached_property
+    def hidden_sizes(self) -> list[float]:
+        return _sizes((*self.hidden_quantities, *self.in_twos, *self.counted))
+
+    @cached_property
+    def sum_sizes(self) -> list[float]:
+        return sorted(abs(float(each.value)) for each in self.sums)
+
+    @cached_property
+    def bare_words(self) -> frozenset[str]:
+        return frozenset(word.strip(".,;:!?()\"'") for word in self.plain.replace(",", ".").split())
 
     @cached_property
     def sounds(self) -> tuple[str, ...]:
@@ -150,6 +207,23 @@ class ShownText:
         """What two sentences that follow each other speak of."""
         following = [*self.sentence_stems[1:], frozenset[str]()]
         yield from (one | two for one, two in zip(self.sentence_stems, following, strict=True))
+
+
+def _sizes(quantities: Iterable[Quantity]) -> list[float]:
+    found = set()
+    for each in quantities:
+        for value in (*each.values, *each.scaled):
+            found |= {abs(float(value)), abs(float(value)) / 100}
+    return sorted(found)
+
+
+def has_near(sizes: Sequence[float], quantity: Quantity) -> bool:
+    """Whether it is worth a closer look: one of them is as large, or a hundredth, give or take half a unit."""
+    for low, high in quantity.surroundings:
+        at = bisect_left(sizes, low)
+        if at < len(sizes) and sizes[at] <= high:
+            return True
+    return False
 
 
 def holds(tokens: tuple[str, ...], wanted: tuple[str, ...]) -> bool:

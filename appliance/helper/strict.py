@@ -18,7 +18,7 @@ from appliance.helper.conversations import Turn
 from appliance.helper.number_words import in_digits
 from appliance.helper.plain_letters import levelled, tokens_of
 from appliance.helper.quantities import Quantity, near, quantities_in
-from appliance.helper.shown_text import ShownText, holds
+from appliance.helper.shown_text import ShownText, has_near, holds
 from appliance.helper.sums import Sum
 from appliance.helper.watches import (
     ENOUGH_STEMS,
@@ -61,6 +61,7 @@ EXERCISE = re.compile(
     r" (?:exercise|question|one|problem|task|ejercicio|pregunta|problema)\b"
     r"|\b(?:exercise|question|ejercicio|pregunta) (first|second|third|one|two|three|uno|dos|tres)\b"
 )
+BINARY = re.compile(r"\b(?:binar\w+|base (?:2|two|dos)|zeros and ones|ceros y unos|bits?)\b")
 ORDINALS = {
     "fi": 1,
     "pr": 1,
@@ -135,6 +136,7 @@ class Strict:
         sought = {kept.watch.listed for kept in self._kept if kept.is_sought}
         before = [levelled(question) for question in said.questions]
         self._has_verdict = any(is_verdict(item) for item in sought)
+        self._kept = [kept for kept in self._kept if not is_verdict(kept.watch.listed)]
         tried = sought | {item for item in items if item.choices}
         self._is_enumerating = any(tries_them_all(item, self._asked, before) for item in tried)
         chosen = [item for item in items if item.choice]
@@ -142,7 +144,7 @@ class Strict:
 
     def gives_away(self, text: str) -> bool:
         """`text` is all that would be shown, the newest sentence last."""
-        seen = ShownText(text, self._replies)
+        seen = ShownText(text, self._replies, self._asked)
         if any(self._says_sum(asked, seen) for asked in self._sums):
             return True
         if (self._has_verdict and gives_verdict(seen)) or (self._is_enumerating and confirms(seen)):
@@ -150,7 +152,7 @@ class Strict:
         hinted = self._is_hinted or bool(HINTS.search(seen.plain))
         if any(self._tells(kept, seen, hinted) for kept in self._kept):
             return True
-        return any(points_at(item, seen) for item in self._choices)
+        return bool(self._choices) and points_at(self._choices, seen)
 
     def _taken_apart(self, listed: Iterable[Listed], open_text: str) -> Iterator[Kept]:
         said, numbers = tuple(map(stem, tokens_of(open_text))), quantities_in(open_text)
@@ -158,9 +160,6 @@ class Strict:
             watches = watches_of(item)
             is_sought = bool(watches) and self._is_about(watches[0])
             for watch in watches:
-                if is_verdict(item):
-                    yield Kept(watch, is_sought, False)
-                    continue
                 is_common = not item.is_near or _is_common(watch, said, numbers)
                 is_demanded = self._is_demanding and item.is_near and not watch.is_everyday
                 yield Kept(watch, is_sought, not is_common or is_sought or is_demanded)
@@ -173,11 +172,11 @@ class Strict:
         ]
         shared = len(watch.asked_stems & self._recent_stems)
         return bool(watch.asked_stems) and (
-            shared >= 2 or 2 * shared >= len(watch.asked_stems) or (shared > 0 and len(numbers) > 1)
+            shared >= 2 or 2 * shared >= len(watch.asked_stems) or len(numbers) > 1
         )
 
     def _says_sum(self, asked: Sum, seen: ShownText) -> bool:
-        for quantity in (*seen.quantities, *seen.hidden_quantities):
+        for quantity in (*seen.quantities, *self._hidden(seen), *seen.counted):
             if not any(_comes_to(value, asked.value) for value in {*quantity.values, *quantity.scaled}):
                 continue
             is_given = any(quantity.reads_like(each) for each in self._asked_numbers)
@@ -189,14 +188,11 @@ class Strict:
         if self._runs(asked.value, seen):
             return True
         return any(
-            near(other.value, asked.value) and other.signs == 1 and not other.operands & asked.operands
-            for other in seen.sums
+            near(other.value, asked.value) and not other.operands & asked.operands for other in seen.sums
         )
 
     def _tells(self, kept: Kept, seen: ShownText, hinted: bool) -> bool:
         watch = kept.watch
-        if is_verdict(watch.listed):
-            return False
         if watch.quantity is not None:
             return self._tells_number(kept, watch.quantity, seen)
         is_open = watch.is_everyday and not (kept.is_sought or self._is_demanding or hinted)
@@ -210,7 +206,7 @@ class Strict:
 
     def _tells_number(self, kept: Kept, number: Quantity, seen: ShownText) -> bool:
         watch = kept.watch
-        for quantity in seen.quantities:
+        for quantity in seen.quantities if has_near(seen.sizes, number) else ():
             is_same = quantity.equals(number) or (
                 kept.is_sought and (quantity.reads_like(number) or _rounds_to(quantity, number))
             )
@@ -234,19 +230,27 @@ class Strict:
     def _hides_number(self, kept: Kept, number: Quantity, seen: ShownText) -> bool:
         """In a code, backwards, digit by digit, counted out, or as a sum of numbers that nobody asked about."""
         is_free = number.is_small and not kept.is_sought
-        if not is_free and any(each.equals(number) for each in seen.hidden_quantities):
+        is_near = has_near(seen.hidden_sizes, number)
+        if is_near and not is_free and any(each.equals(number) for each in self._hidden(seen)):
             return True
-        if kept.is_sought and any(each.reads_like(number) for each in seen.counted):
+        if is_near and kept.is_sought and any(each.reads_like(number) for each in seen.counted):
             return True
         if any(self._runs(value, seen) for value in number.values):
             return True
+        if not has_near(seen.sum_sizes, number):
+            return False
         known = {value for found in kept.watch.given for value in found.values}
         return not is_free and any(
-            each.signs == 1
+            (each.signs == 1 or not each.operands & known)
             and not each.operands <= known
             and any(near(each.value, value) for value in (*number.values, *number.scaled))
             for each in seen.sums
         )
+
+    def _hidden(self, seen: ShownText) -> Iterator[Quantity]:
+        yield from seen.hidden_quantities
+        if BINARY.search(self._recent) or seen.speaks_of(BINARY):
+            yield from seen.in_twos
 
     def _runs(self, value: Fraction, seen: ShownText) -> bool:
         """Digit by digit, or from behind."""
@@ -256,11 +260,11 @@ class Strict:
             digits == run or (len(digits) > 2 and digits in run) for run in seen.digit_runs
         ):
             return True
-        if len(digits) < 2 or not (self._is_mirrored or MIRRORED.search(seen.plain)):
+        if len(digits) < 2 or not (self._is_mirrored or seen.speaks_of(MIRRORED)):
             return False
-        turned = {written[::-1], digits[::-1]}
-        said = {word.strip(".,;:!?()\"'") for word in seen.plain.replace(",", ".").split()}
-        return bool(turned & said) or digits[::-1] in seen.digit_runs
+        return (
+            not seen.bare_words.isdisjoint({written[::-1], digits[::-1]}) or digits[::-1] in seen.digit_runs
+        )
 
 
 def _is_common(watch: Watch, said: tuple[str, ...], numbers: Sequence[Quantity]) -> bool:

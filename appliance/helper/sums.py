@@ -76,6 +76,17 @@ WORDED = tuple(
         (rf"{A} (?:as|in|to|como|en|a) (?:a |an |un )?(?:%|percent\w*|porcentaje)", r"(100*\g<a>)"),
         (rf"{A} ?(?:%|percent|per cent|por ciento) (?:of|de) {THE}", r"\g<a>/100*"),
         (rf"(?P<a>\d+/\d+|0[.,]\d+) (?:of|de) {THE}(?=\d)", r"(\g<a>)*"),
+        (
+            rf"\b(?:right |just )?(?:after|following|follows|despues de|sigue a|siguiente a|above) {A}(?! ?%)",
+            r"(\g<a>+1)",
+        ),
+        (
+            rf"\b(?:right |just )?(?:before|precedes|preceding|antes de|anterior a|below) {A}(?! ?%)",
+            r"(\g<a>-1)",
+        ),
+        (rf"{A} (?:twice|doubled|dos veces|por dos)\b", r"(\g<a>*2)"),
+        (rf"{A} (?:thrice|tripled|tres veces)\b", r"(\g<a>*3)"),
+        (rf"{A} halved\b", r"(\g<a>/2)"),
         (rf"\b(?:square of|cuadrado de) {A}", r"(\g<a>^2)"),
         (rf"\b(?:cube of|cubo de) {A}", r"(\g<a>^3)"),
     )
@@ -111,6 +122,7 @@ SAID = tuple(
         (r"(?<=\d)(?:st|nd|rd|th)\b", ""),
     )
 )
+BETWEEN = re.compile(r"\b(?:between|entre) (\d{1,12}) (?:and|y) (\d{1,12})(?![\d.,]\d)")
 MIXED = re.compile(r"(?<![\d./^)-])(\d+) (\d+)/(\d+)(?![\d/^])")
 # One number, as opposed to `1 / 2`.
 TIGHT = re.compile(r"(?<![\d./^])(\d+)/(\d+)(?![\d/^])")
@@ -135,11 +147,18 @@ def in_signs(text: str) -> str:
     text = in_digits(text)
     for pattern, signs in WORDED:
         text = pattern.sub(signs, text)
+    text = BETWEEN.sub(_middle, text)
     text = MIXED.sub(r"(\1+\2/\3)", text)
     text = TIGHT.sub(r"(\1/\2)", text)
     for pattern, signs in SAID:
         text = pattern.sub(signs, text)
     return UNITS_BETWEEN.sub("", text)
+
+
+def _middle(found: re.Match[str]) -> str:
+    """`Between 24 and 26` is 25."""
+    low, high = int(found[1]), int(found[2])
+    return f"({low}+1)" if high - low == 2 else found[0]
 
 
 def sums_in(text: str) -> Iterator[Sum]:

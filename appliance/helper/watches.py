@@ -9,7 +9,7 @@ from math import ceil
 from appliance.helper.answer_key import Listed
 from appliance.helper.cognates import meanings_of, misspellings_of, sound_of
 from appliance.helper.everyday import EVERYDAY
-from appliance.helper.letter_streams import mirror_of, shift_of
+from appliance.helper.letter_streams import GRAM, mirror_of, shift_of
 from appliance.helper.plain_letters import levelled, tokens_of
 from appliance.helper.quantities import Quantity, quantities_in
 from appliance.helper.shown_text import ShownText, holds, telling_tokens
@@ -25,15 +25,14 @@ HINTS = re.compile(
     r"|letras?|deletre\w*|al reves|invert\w*|invers\w*|espejo"
     r"|cifr\w*|codig\w*|codific\w*|secret[oa]s?|escond\w*|anagrama\w*|desorden\w*|silab\w*|pedazo\w*"
     r"|mitad\w*|poema|adivinanza"
-    r"|ahorcado|cada (?:segunda|dos|tres)|alfabeto|abecedario|morse|starts? with|begins? with|ends? with"
-    r"|empieza|termina)\b"
+    r"|ahorcado|cada (?:segunda|dos|tres)|alfabeto|abecedario|morse|starts with|begins with|ends with"
+    r"|(?:empieza|termina) (?:con|por|en) (?:la letra|las letras|.?[a-z]\b))"
 )
 PIECES = re.compile(
     r"\b(?:half|halves|pieces?|letters?|syllables?|mitad|pedazos?|letras?|silabas?|parts?|partes?|starts?"
     r"|begins?|ends?|empieza|termina|rest"
     r"|fragments?|chunks?|glue\w*|join\w*|together|then|luego|junt\w*|une)\b"
 )
-MASKED = re.compile(r"[^\W_]*(?:[_*?•▢#.…-]+[^\W_]+|[^\W_]+[_*?•▢#.…-]+)[^\s,;:!]*")
 SCRAMBLED = re.compile(
     r"\b(?:anagram\w*|scrambl\w*|unscrambl\w*|jumbl\w*|shuffl\w*|mixed|rearrang\w*|desorden\w*"
     r"|anagrama\w*|reorden\w*|ordena)\b"
@@ -68,7 +67,7 @@ class Watch:
 
     @cached_property
     def asked_stems(self) -> frozenset[str]:
-        return stems_of(self.listed.question)
+        return stems_of(self.listed.question) or frozenset(map(stem, tokens_of(self.question)))
 
     @cached_property
     def tokens(self) -> tuple[str, ...]:
@@ -82,6 +81,27 @@ class Watch:
     @cached_property
     def joined(self) -> str:
         return "".join(telling_tokens(self.form))
+
+    @cached_property
+    def spellings(self) -> tuple[tuple[str, str, bool], ...]:
+        """Forwards, backwards, and whether that is another."""
+        return tuple((word, word[::-1], word != word[::-1]) for word in {self.joined, self.whole})
+
+    @cached_property
+    def grams(self) -> frozenset[str]:
+        """Each spelling begins with one of these; empty for a word too short to tell."""
+        starts = {letters[:GRAM] for word, turned, _ in self.spellings for letters in (word, turned)}
+        return frozenset(starts) if all(len(start) == GRAM for start in starts) else frozenset()
+
+    @cached_property
+    def beginning(self) -> str:
+        """So much of it, letter by letter, is enough."""
+        word = self.joined
+        return word[: max(4, ceil(GIVEN_AWAY * len(word)))] if len(word) >= LOOSE_WORD else ""
+
+    @cached_property
+    def consonants(self) -> str:
+        return re.sub(r"[aeiou]", "", self.joined)
 
     @cached_property
     def whole(self) -> str:
@@ -133,8 +153,10 @@ class Watch:
         return shift_of(self.joined) if self.joined.isascii() and self.joined.isalpha() else ""
 
     @cached_property
-    def is_palindrome(self) -> bool:
-        return self.joined == self.joined[::-1]
+    def shifts(self) -> frozenset[str]:
+        """Of the word and of what stands in its place in an alphabet that runs backwards, from both ends."""
+        mirror = mirror_of(self.shift)
+        return frozenset((self.shift, self.shift[::-1], mirror, mirror[::-1]))
 
 
 @lru_cache(maxsize=4096)
@@ -188,35 +210,30 @@ def _is_decoded(watch: Watch, seen: ShownText) -> bool:
 
 
 def _is_spelled(watch: Watch, seen: ShownText, hinted: bool) -> bool:
-    word, streams = watch.joined, seen.streams
-    for letters in {word, watch.whole}:
-        turned = letters[::-1]
-        is_new = letters not in seen.plain
-        if is_new and letters in streams.words and (len(letters) > 3 or hinted):
-            return True
+    streams = seen.streams
+    if watch.grams and watch.grams.isdisjoint(streams.grams):
+        return False
+    for letters, turned, is_turnable in watch.spellings:
         least = 3 if hinted else 4
-        if len(letters) >= least and is_new and (letters in streams.dense or turned in streams.dense):
+        size = len(letters)
+        if size >= least and (
+            letters in streams.words or letters in streams.dense or turned in streams.dense
+        ):
+            if letters not in seen.plain:
+                return True
+        elif size == 3 and letters in streams.dense_lines and letters not in seen.plain:
             return True
-        if letters in streams.dense.splitlines() and is_new:
-            return True
-        if (len(letters) >= LOOSE_WORD or (hinted and len(letters) >= 4)) and (
+        if (size >= LOOSE_WORD or (hinted and size >= 4)) and (
             letters in streams.loose or turned in streams.loose
         ):
             return True
-        if turned != letters and _is_turned(turned, seen, hinted):
+        if is_turnable and _is_turned(turned, seen, hinted):
             return True
-        if (
-            is_new
-            and letters in streams.letters
-            and (len(letters) >= LONG_WORD or (hinted and len(letters) > 4))
-        ):
+        is_long = size >= LONG_WORD or (hinted and size > 4)
+        if is_long and letters in streams.letters and letters not in seen.plain:
             return True
-    beginning = word[: max(4, ceil(GIVEN_AWAY * len(word)))]
-    return len(word) >= LOOSE_WORD and word not in seen.plain and beginning in _letter_by_letter(seen)
-
-
-def _letter_by_letter(seen: ShownText) -> str:
-    return seen.streams.dense
+    beginning = watch.beginning
+    return bool(beginning) and beginning in streams.dense and watch.joined not in seen.plain
 
 
 def _is_turned(turned: str, seen: ShownText, hinted: bool) -> bool:
@@ -230,56 +247,61 @@ def _is_shifted(watch: Watch, seen: ShownText, hinted: bool) -> bool:
     shift, streams = watch.shift, seen.streams
     if len(shift) < 3 or not (streams.shifted or streams.shifted_run):
         return False
-    ways = {shift, mirror_of(shift), mirror_of(shift)[::-1], shift[::-1]}
-    if not ways.isdisjoint(streams.shifted):
+    if not watch.shifts.isdisjoint(streams.shifted):
         return True
-    return len(shift) >= LOOSE_WORD - 1 and any(way in streams.shifted_run for way in ways)
+    return len(shift) >= LOOSE_WORD - 1 and any(way in streams.shifted_run for way in watch.shifts)
 
 
 def _is_in_pieces(watch: Watch, seen: ShownText, hinted: bool) -> bool:
     word = watch.joined
-    if len(word) > 3 and word not in seen.tokens and _is_put_together(word, seen, hinted):
+    if len(word) > 3 and word not in seen.tokens and _is_put_together(watch, seen, hinted):
         return True
-    return _is_masked(word, seen)
+    return _is_masked(watch, seen)
 
 
-def _is_put_together(word: str, seen: ShownText, hinted: bool) -> bool:
+def _is_put_together(watch: Watch, seen: ShownText, hinted: bool) -> bool:
     """Pieces of it one after the other, with other words between: `gra` … `phi` … `te`; or most of it in one."""
-    are_pieces = hinted or PIECES.search(seen.plain) is not None
-    if len(word) < 5 and not hinted:
+    word = watch.joined
+    are_pieces = hinted or seen.speaks_of(PIECES)
+    if (len(word) < 5 and not hinted) or not any(map(word.startswith, seen.pieces.get(word[0], ()))):
         return False
+    usable = {piece for piece in seen.all_pieces if piece in word and (are_pieces or piece not in SMALL)}
+    if (
+        hinted
+        and len(watch.tokens) == 1
+        and any(_is_most_of(word, piece) for piece in usable.intersection(seen.all_tokens))
+    ):
+        return True
+    if sum(map(len, usable)) < len(word):
+        return False
+    return word not in seen.plain and _is_reached(word, usable, seen, are_pieces)
+
+
+def _is_most_of(word: str, piece: str) -> bool:
+    """A beginning of it that is no word of its own, as `amp` of `ampere` is."""
+    is_long = max(3, len(word) // 2) <= len(piece) < len(word)
+    return is_long and word.startswith(piece) and stem(piece) not in EVERYDAY and piece not in SMALL
+
+
+def _is_reached(word: str, usable: set[str], seen: ShownText, are_pieces: bool) -> bool:
     reached = {0}
+    for token in seen.asked_tokens if are_pieces else ():
+        if token in usable:
+            reached |= {at + len(token) for at in reached if word.startswith(token, at)} - {len(word)}
     for token in seen.all_tokens:
-        if len(token) >= len(word) or (len(token) < 2 and not are_pieces):
-            continue
-        if are_pieces or token not in SMALL:
+        if token in usable:
             reached |= {at + len(token) for at in reached if word.startswith(token, at)}
-        half = max(3, len(word) // 2)
-        if (
-            are_pieces
-            and hinted
-            and len(token) >= half
-            and stem(token) not in EVERYDAY
-            and token not in SMALL
-        ):
-            if word.startswith(token) and not watch_says(token):
-                return True
-    return len(word) in reached and word not in seen.plain
+    return len(word) in reached
 
 
-def watch_says(token: str) -> bool:
-    """A beginning that is a word of its own: `amp` of `ampere`."""
-    return stem(token) in EVERYDAY
-
-
-def _is_masked(word: str, seen: ShownText) -> bool:
+def _is_masked(watch: Watch, seen: ShownText) -> bool:
     """`c_rc_it`: as many letters shown as hidden; `grpht`: without its vowels."""
-    bare = re.sub(r"[aeiou]", "", word)
+    word = watch.joined
+    bare = watch.consonants
     if len(bare) > 3 and bare != word and bare in seen.tokens:
         return True
-    for found in MASKED.findall(seen.plain):
-        letters = re.sub(r"[^\w*?•▢#.…-]", "", found).rstrip(".")
-        if len(letters) == len(word) and len(word) > 3:
+    for letters in seen.masked if len(word) > 3 else ():
+        if len(letters) == len(word):
             shown = [at for at, sign in enumerate(letters) if sign.isalnum()]
             if 2 * len(shown) >= len(word) and all(letters[at] == word[at] for at in shown):
                 return True
@@ -288,7 +310,7 @@ def _is_masked(word: str, seen: ShownText) -> bool:
 
 def _is_scrambled(watch: Watch, seen: ShownText) -> bool:
     word = watch.joined
-    if len(word) < 4 or not SCRAMBLED.search(seen.plain):
+    if len(word) < 4 or not seen.speaks_of(SCRAMBLED):
         return False
     letters = sorted(word)
     return any(
