@@ -167,9 +167,11 @@ class Strict:
     def _is_about(self, watch: Watch) -> bool:
         if watch.listed.is_near and watch.listed.place in self._places:
             return True
-        numbers = [
-            each for each in watch.given if any(each.reads_like(other) for other in self._recent_numbers)
-        ]
+        numbers = {
+            each.values
+            for each in watch.given
+            if any(each.reads_like(other) for other in self._recent_numbers)
+        }
         shared = len(watch.asked_stems & self._recent_stems)
         return bool(watch.asked_stems) and (
             shared >= 2 or 2 * shared >= len(watch.asked_stems) or len(numbers) > 1
