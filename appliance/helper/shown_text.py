@@ -43,6 +43,11 @@ DIGIT_RUN = re.compile(
     rf"|[.,]\d)"
 )
 MASKED = re.compile(r"[^\W_]*(?:[_*?•▢#.…-]+[^\W_]+|[^\W_]+[_*?•▢#.…-]+)[^\s,;:!]*")
+DIGIT_SPEECH = re.compile(
+    r"\b(?:digits?|figures?|half|halves|first|then|next|last|point|whole part|tens|units|followed|cifras?|digitos?|mitad"
+    r"|primer\w*|luego|despues|coma|punto|seguido|decenas|unidades|parte entera)\b"
+)
+NEXT_SENTENCE = re.compile(r"\d{1,2}(?:[.\s]*[.\n][.\s]*\d{1,2})+")
 COMMANDS = (
     (re.compile(r"\\frac\s*{([^{}]*)}\s*{([^{}]*)}"), r"(\1)/(\2)"),
     (re.compile(r"\\(?:times|cdot)"), "*"),
@@ -156,9 +161,16 @@ class ShownText:
         return [*in_twos(self.plain)]
 
     @cached_property
-    def digit_runs(self) -> frozenset[str]:
+    def digit_runs(self) -> dict[str, bool]:
+        """Numbers one digit after the other, and whether the text says so: `2 and 3` are two numbers."""
         text = in_digits(levelled(f"{self._before}\n") + self.plain)
-        return frozenset(re.sub(r"\D", "", found) for found in DIGIT_RUN.findall(text))
+        runs: dict[str, bool] = {}
+        for found in DIGIT_RUN.finditer(text):
+            said = text[max(0, found.start() - 40) : found.end() + 20]
+            is_told = DIGIT_SPEECH.search(said) or NEXT_SENTENCE.fullmatch(found[0])
+            digits = re.sub(r"\D", "", found[0])
+            runs[digits] = runs.get(digits, False) or bool(is_told)
+        return runs
 
     @cached_property
     def sizes(self) -> list[float]:

@@ -49,9 +49,9 @@ DEMAND = re.compile(
 OFFER = re.compile(
     r"\b(?:answers?|solution|result|correct|right one|equals|final|key|secret|it'?s|it is|you get"
     r"|that makes|comes? to|comes? out"
-    r"|i think|i say|i'd say|must be|has to be|gives you|leaves|namely|called"
+    r"|i think|i guess|i reckon|say|must be|has to be|gives you|leaves|namely|called"
     r"|respuestas?|solucion|resultado|correct[oa]|igual a|clave|secreto|te da|te queda|son|se llama"
-    r"|digo que|creo que|da)\b|="
+    r"|digo|diria|creo|serian?|da)\b|="
 )
 EXERCISE = re.compile(
     r"(?:\b(?:exercise|question|number|problem|task|item|ejercicio|pregunta|numero|problema|tarea|no\.?)"
@@ -61,6 +61,7 @@ EXERCISE = re.compile(
     r" (?:exercise|question|one|problem|task|ejercicio|pregunta|problema)\b"
     r"|\b(?:exercise|question|ejercicio|pregunta) (first|second|third|one|two|three|uno|dos|tres)\b"
 )
+PERCENT = re.compile(r"%|\bper ?cent|\bporcentaje|\bpor ciento")
 BINARY = re.compile(r"\b(?:binar\w+|base (?:2|two|dos)|zeros and ones|ceros y unos|bits?)\b")
 ORDINALS = {
     "fi": 1,
@@ -84,6 +85,8 @@ CHARS_BEFORE = 700
 REPLIES_BEFORE = 4
 SHORT_SENTENCE = 2
 MOST_GUESSED = 3
+# Adding nothing and multiplying by one is no step.
+PLAIN = frozenset((Fraction(0), Fraction(1)))
 
 
 @dataclass(frozen=True)
@@ -178,8 +181,10 @@ class Strict:
         )
 
     def _says_sum(self, asked: Sum, seen: ShownText) -> bool:
-        for quantity in (*seen.quantities, *self._hidden(seen), *seen.counted):
-            if not any(_comes_to(value, asked.value) for value in {*quantity.values, *quantity.scaled}):
+        if any(self._is_value(quantity, asked) for quantity in (*self._hidden(seen), *seen.counted)):
+            return True
+        for quantity in seen.quantities:
+            if not self._is_value(quantity, asked):
                 continue
             is_given = any(quantity.reads_like(each) for each in self._asked_numbers)
             is_one = quantity.is_written and asked.value == 1
@@ -190,8 +195,16 @@ class Strict:
         if self._runs(asked.value, seen):
             return True
         return any(
-            near(other.value, asked.value) and not other.operands & asked.operands for other in seen.sums
+            near(other.value, asked.value) and not (other.operands & asked.operands) - PLAIN for other in seen.sums
         )
+
+    def _is_value(self, quantity: Quantity, asked: Sum) -> bool:
+        values = {*quantity.values, *quantity.scaled}
+        if quantity.dimension == "percent":
+            values |= {value / 100 for value in quantity.values}
+        elif not quantity.dimension and PERCENT.search(self._asked):
+            values |= {value * 100 for value in quantity.values}
+        return any(_comes_to(value, asked.value) for value in values)
 
     def _tells(self, kept: Kept, seen: ShownText, hinted: bool) -> bool:
         watch = kept.watch
@@ -243,7 +256,7 @@ class Strict:
             return False
         known = {value for found in kept.watch.given for value in found.values}
         return not is_free and any(
-            (each.signs == 1 or not each.operands & known)
+            (each.signs == 1 or not (each.operands & known) - PLAIN)
             and not each.operands <= known
             and any(near(each.value, value) for value in (*number.values, *number.scaled))
             for each in seen.sums
@@ -258,9 +271,9 @@ class Strict:
         """Digit by digit, or from behind."""
         written = _written(value)
         digits = re.sub(r"\D", "", written)
-        if len(digits) > 1 and any(
-            digits == run or (len(digits) > 2 and digits in run) for run in seen.digit_runs
-        ):
+        if len(digits) == 2 and seen.digit_runs.get(digits):
+            return True
+        if len(digits) > 2 and any(digits in run for run in seen.digit_runs):
             return True
         if len(digits) < 2 or not (self._is_mirrored or seen.speaks_of(MIRRORED)):
             return False
