@@ -17,7 +17,7 @@ JOINTS = r"(?:\W+(?:is|es|the|la|el|letter|letra|option|opcion|inciso|one|number
 PICK = re.compile(
     r"\b(?:answer|option|choice|letter|alternative|correct(?: one)?|right(?: one)?|pick|choose|chose"
     r"|select|mark|tick|circle"
-    r"|click|press|take|going?(?: with| for)?|it'?s|it is|be|is|say|vote|bet(?: on)?|respuesta|opcion"
+    r"|click|press|take|go(?:ing)?(?: with| for)?|it'?s|it is|be|is|say|vote|bet(?: on)?|respuesta|opcion"
     r"|letra|inciso|alternativa"
     r"|correcta|elige|elijo|marca|escoge|selecciona|pulsa|toca|es|digo|seria)\b"
     rf"{JOINTS}([a-h]){ENDS}"
@@ -41,7 +41,7 @@ ORDINALS = "first|second|third|fourth|fifth|last|final|primer[oa]?|segund[oa]|te
 ORDERED = re.compile(
     rf"\b({ORDINALS}) (?:one|option|choice|answer|alternative|possibility|opcion|respuesta|alternativa"
     rf"|of the (?:four|three|five|options|choices)|de las (?:cuatro|tres|opciones|respuestas)|in the list"
-    rf"|on the list|de la lista)\b"
+    rf"|on the list|de la lista|\w+ (?:in|on|of|de) (?:the|la|las) (?:list|options|choices|lista|opciones))\b"
     rf"|\b(?:number|numero|la|el|the|option|opcion) ({ORDINALS})\W*$|^\W*(?:the |la |el )?({ORDINALS})\W*$"
 )
 PLACES = {"fi": 0, "pr": 0, "se": 1, "th": 2, "te": 2, "fo": 3, "cu": 3, "ul": -1, "la": -1}
@@ -82,6 +82,8 @@ VERDICTS = frozenset(
 SAYS_SO = re.compile(
     r"^\W*(?:yes|no|yep|yeah|yup|nope|si|claro|sip)\b(?!\s+(?:problem|worries|idea|hay|puedo|lo se"
     r"|es necesario))"
+    r"|\b(?:it|that|this|they) (?:(?:sure|really|definitely|certainly|indeed) )?(?:is|does|are|isn't|doesn't)\W*$"
+    r"|\b(?:definitely|absolutely|certainly|of course|not at all|por supuesto|claro que|para nada|desde luego)\b"
     r"|\b(?:true|false|verdader[oa]|fals[oa]|ciert[oa]|correct[oa]?|incorrect[oa]?)\b"
 )
 CONFIRMS = re.compile(
@@ -161,7 +163,8 @@ def _option_stems(listed: Listed) -> tuple[tuple[str, ...], ...]:
 
 
 def gives_verdict(seen: ShownText) -> bool:
-    return any(SAYS_SO.search(part) for part in seen.sentences if not part.rstrip().endswith("?"))
+    said = (part for part in seen.sentences if not part.rstrip().endswith("?"))
+    return any(SAYS_SO.search(part) or CONFIRMS.search(part) for part in said)
 
 
 def tries_them_all(listed: Listed, asked: str, said_before: Sequence[str]) -> bool:

@@ -13,6 +13,7 @@ SOUNDS = tuple(
     (re.compile(pattern), sound)
     for pattern, sound in (
         (r"ph", "f"),
+        (r"ch(?=[lrn])", "k"),
         (r"sch|sh|ch", "x"),
         (r"th", "t"),
         (r"qu(?=[ei])|ck|q", "k"),

@@ -15,6 +15,7 @@ BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{3,}={0,2}")
 BASE32 = re.compile(r"\b[A-Z2-7]{8,}=*")
 HEX = re.compile(r"(?<![0-9a-zA-Z])(?:\\?[x%]?[0-9a-fA-F]{2}[\s,:]?){2,}")
 CODES = re.compile(r"(?:(?:chr|char|String\.fromCharCode)?\W{0,3}\b\d{1,3}\b\W{0,5}){2,}")
+OCTAL = re.compile(r"[01][0-7]{2}")
 OCTETS = re.compile(r"(?:\b[01]{7,8}\b\s*){1,}")
 ESCAPES = re.compile(r"\\u\{?([0-9a-fA-F]{4})\}?")
 MORSE_RUN = re.compile(r"[.\-/| ]{3,}")
@@ -56,6 +57,8 @@ def _machine_codes(text: str) -> Iterator[str]:
         yield from _readable(bytes(int(octet, 2) for octet in found.split()))
     for found in CODES.findall(text):
         numbers = [int(number) for number in re.findall(r"\d+", found)]
+        if all(map(OCTAL.fullmatch, re.findall(r"\d+", found))):
+            yield levelled("".join(chr(int(number, 8)) for number in re.findall(r"\d+", found)))
         if all(32 <= number < 256 for number in numbers):
             yield levelled("".join(map(chr, numbers)))
         if all(1 <= number <= 26 for number in numbers) and len(numbers) > 3:
@@ -103,6 +106,7 @@ def respelled(text: str) -> Iterator[str]:
     """Single words of a levelled text that stand there with digits for letters or in pig latin."""
     for word in text.split():
         if not word.strip(".,;:!?()\"'*").isalpha():
+            yield re.sub(r"[\W_]", "", word)
             yield from (re.sub(r"[\W_]", "", word.translate(leet)) for leet in LEET)
     yield from _pig_latin(text)
 

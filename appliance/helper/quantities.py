@@ -35,6 +35,9 @@ PIECES = {"half": 2, "quarter": 4, "third": 3, "cuarto": 4, "tercio": 3}
 ROMAN = re.compile(r"\b(?=[IVXLCDM])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})\b")
 ONE_OF = re.compile(r"\b(?:an?|una?)\s(?=[a-z]{3})")
 DOZENS = re.compile(r"(\d{1,9}) (?:dozens?|docenas?) (?:and|y) (\d{1,2})\b")
+SHORT_YEAR = re.compile(r"(?<!\w)'(\d\d)(?!\d|')")
+CLOCK = re.compile(r"(?<!\d)(\d{1,2}):([0-5]\d)\s?(?:h|hrs?|hours?|horas?)\b")
+HOUR_AND_HALF = re.compile(r"(?<!\d )\b([a-z]{3,}) (?:and a half|y medi[oa])\b")
 BINARY = re.compile(r"(?<![\d.,])[01]{2,64}(?![\d.,]\d)")
 ROMAN_WORTH = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 TALLY = re.compile(r"([^\w\s.\-=_#>~`])(?:\ufe0f?\s?\1){2,}")
@@ -133,7 +136,7 @@ def _in_words(text: str) -> Iterator[Quantity]:
 
 
 def _with_unit(values: tuple[Fraction, ...], text: str, start: int, end: int, is_written: bool) -> Quantity:
-    of_a = OF_A.match(text, end) if is_written else None
+    of_a = OF_A.match(text, end) if is_written or "/" in text[start:end] else None
     after = UNIT.match(text, of_a.end() if of_a else end)
     word = after[1].replace(" ", "") if after else ""
     if after and word in STEP_WORDS:
@@ -189,9 +192,11 @@ def _together(single: Sequence[Quantity], text: str) -> Iterator[Quantity]:
             yield replace(each, values=tuple(value + Fraction(1, 2) for value in each.values))
     measured = sorted((each for each in single if each.dimension), key=lambda each: each.start)
     for one, two in pairwise(measured):
-        if one.dimension != two.dimension or two.worth >= one.worth or two.start < one.end:
+        if one.dimension != two.dimension or two.start < one.end or two.start - one.end > 24:
             continue
-        if re.fullmatch(r"\W*\w+\W*(?:and|y)?\W*", text[one.end : two.start]) and two.start - one.end < 24:
+        between = text[one.end : two.start]
+        is_added = re.search(r"\+|\b(?:plus|mas)\b", between) is not None
+        if is_added or (two.worth < one.worth and re.fullmatch(r"\W*\w+\W*(?:and|y)?\W*", between)):
             value = one.scaled[-1] + two.scaled[-1]
             yield replace(one, values=(value / one.worth,), end=two.end)
 
@@ -215,6 +220,15 @@ def _mixed(text: str) -> Iterator[Quantity]:
             yield _with_unit((value,), text, found.start(), found.end(), is_written=False)
     for found in DOZENS.finditer(text):
         yield _bare(12 * int(found[1]) + int(found[2]), found.start())
+    for found in SHORT_YEAR.finditer(text):
+        yield _bare(1900 + int(found[1]), found.start())
+    for found in CLOCK.finditer(text):
+        hours = int(found[1]) + Fraction(int(found[2]), 60)
+        yield Quantity((hours,), *UNITS["h"], "h", False, found.start(), found.end())
+    for found in HOUR_AND_HALF.finditer(text):
+        dimension, worth = UNITS.get(found[1], ("", Fraction(1)))
+        if dimension:
+            yield Quantity((Fraction(3, 2),), dimension, worth, found[1], True, found.start(), found.end())
     for found in OUT_OF.finditer(text):
         if len(found[0]) < 2 * MOST_DIGITS and int(found[2]) >= int(found[1]) > 0:
             share = Fraction(int(found[1]), int(found[2]))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from appliance.helper.cognates import all_meanings, misspellings_of, sound_of
-from appliance.helper.disguises import decoded
+from appliance.helper.disguises import decoded, pulled
 from appliance.helper.letter_streams import Streams, streams_of
 from appliance.helper.number_words import in_digits
 from appliance.helper.plain_letters import levelled, tokens_of
@@ -47,7 +47,8 @@ DIGIT_SPEECH = re.compile(
     r"\b(?:digits?|figures?|half|halves|first|then|next|last|point|whole part|tens|units|followed|cifras?|digitos?|mitad"
     r"|primer\w*|luego|despues|coma|punto|seguido|decenas|unidades|parte entera)\b"
 )
-NEXT_SENTENCE = re.compile(r"\d{1,2}(?:[.\s]*[.\n][.\s]*\d{1,2})+")
+NEXT_SENTENCE = re.compile(r"\d{1,2}(?:(?:[.\s]+|-)\d{1,2})+")
+OH = re.compile(r"(\d)[\s-]oh?[\s-](?=\d)")
 COMMANDS = (
     (re.compile(r"\\frac\s*{([^{}]*)}\s*{([^{}]*)}"), r"(\1)/(\2)"),
     (re.compile(r"\\(?:times|cdot)"), "*"),
@@ -74,6 +75,8 @@ class ShownText:
         self.plain = plain
         self.tokens = tokens_of(plain)
         self.quantities = quantities_in(plain)
+        if "·" in text:
+            self.quantities += quantities_in(levelled(text.replace("·", " * ")))
 
     @cached_property
     def stems(self) -> tuple[str, ...]:
@@ -164,6 +167,7 @@ class ShownText:
     def digit_runs(self) -> dict[str, bool]:
         """Numbers one digit after the other, and whether the text says so: `2 and 3` are two numbers."""
         text = in_digits(levelled(f"{self._before}\n") + self.plain)
+        text = OH.sub(r"\1 0 ", text)
         runs: dict[str, bool] = {}
         for found in DIGIT_RUN.finditer(text):
             said = text[max(0, found.start() - 40) : found.end() + 20]
@@ -192,6 +196,20 @@ class ShownText:
     @cached_property
     def sounds(self) -> tuple[str, ...]:
         return tuple(sound_of(token) or token for token in self.tokens)
+
+    @cached_property
+    def glued_sounds(self) -> frozenset[str]:
+        """Of what is written in syllables: `klor-oh-fil`."""
+        return frozenset(filter(None, (sound_of(word) for word in pulled(self.plain))))
+
+    @cached_property
+    def sorted_tokens(self) -> list[str]:
+        return sorted({*self.tokens})
+
+    def has_kin_of(self, root: str) -> bool:
+        """A word that begins with it."""
+        at = bisect_left(self.sorted_tokens, root)
+        return at < len(self.sorted_tokens) and self.sorted_tokens[at].startswith(root)
 
     @cached_property
     def misspelled(self) -> frozenset[str]:

@@ -164,7 +164,7 @@ class Strict:
             is_sought = bool(watches) and self._is_about(watches[0])
             for watch in watches:
                 is_common = not item.is_near or _is_common(watch, said, numbers)
-                is_demanded = self._is_demanding and item.is_near and not watch.is_everyday
+                is_demanded = self._is_demanding and item.is_near and not (watch.is_everyday and item.choices)
                 yield Kept(watch, is_sought, not is_common or is_sought or is_demanded)
 
     def _is_about(self, watch: Watch) -> bool:
@@ -195,7 +195,8 @@ class Strict:
         if self._runs(asked.value, seen):
             return True
         return any(
-            near(other.value, asked.value) and not (other.operands & asked.operands) - PLAIN for other in seen.sums
+            near(other.value, asked.value) and not (other.operands & asked.operands) - PLAIN
+            for other in seen.sums
         )
 
     def _is_value(self, quantity: Quantity, asked: Sum) -> bool:
@@ -210,7 +211,11 @@ class Strict:
         watch = kept.watch
         if watch.quantity is not None:
             return self._tells_number(kept, watch.quantity, seen)
-        is_open = watch.is_everyday and not (kept.is_sought or self._is_demanding or hinted)
+        is_open = (
+            watch.is_everyday
+            and bool(watch.listed.choices)
+            and not (kept.is_sought or self._is_demanding or hinted)
+        )
         if not is_open and is_hidden(watch, seen, hinted):
             return True
         if is_said(watch, seen) or is_nearly_said(watch, seen):
@@ -286,7 +291,7 @@ def _is_common(watch: Watch, said: tuple[str, ...], numbers: Sequence[Quantity])
     number = watch.quantity
     if number is not None:
         return number.is_small or any(map(number.equals, (*numbers, *watch.given)))
-    if len(watch.joined) < 3 or watch.is_everyday:
+    if len(watch.joined) < 3 or (watch.is_everyday and watch.listed.choices):
         return True
     return holds(said, watch.tokens) or holds(watch.asked_tokens, watch.tokens)
 

@@ -76,6 +76,8 @@ WORDED = tuple(
         (rf"{A} (?:as|in|to|como|en|a) (?:a |an |un )?(?:%|percent\w*|porcentaje)", r"(100*\g<a>)"),
         (rf"{A} ?(?:%|percent|per cent|por ciento) (?:of|de) {THE}", r"\g<a>/100*"),
         (rf"(?P<a>\d+/\d+|0[.,]\d+) (?:of|de) {THE}(?=\d)", r"(\g<a>)*"),
+        (rf"{A} [a-z]+ (?:before|antes del?) {B}", r"(\g<b>-\g<a>)"),
+        (rf"{A} [a-z]+ (?:after|despues del?) {B}", r"(\g<b>+\g<a>)"),
         (
             rf"\b(?:right |just )?(?:after|following|follows|despues de|sigue a|siguiente a|above) {A}(?! ?%)",
             r"(\g<a>+1)",
@@ -123,6 +125,8 @@ SAID = tuple(
     )
 )
 BETWEEN = re.compile(r"\b(?:between|entre) (\d{1,12}) (?:and|y) (\d{1,12})(?![\d.,]\d)")
+HALF_DOZEN = re.compile(r"\b(?:half a dozen|media docena)\b")
+DOZENS = re.compile(r"\b(?:a|one|una|1) (?:dozen|docena)\b")
 MIXED = re.compile(r"(?<![\d./^)-])(\d+) (\d+)/(\d+)(?![\d/^])")
 # One number, as opposed to `1 / 2`.
 TIGHT = re.compile(r"(?<![\d./^])(\d+)/(\d+)(?![\d/^])")
@@ -145,6 +149,7 @@ class Sum:
 def in_signs(text: str) -> str:
     """A levelled text with its sums in signs: `seven times eight` as `7 * 8`."""
     text = in_digits(text)
+    text = DOZENS.sub("12", HALF_DOZEN.sub("6", text))
     for pattern, signs in WORDED:
         text = pattern.sub(signs, text)
     text = BETWEEN.sub(_middle, text)

@@ -43,6 +43,7 @@ MIRRORED = re.compile(
 LONG_WORD = 8
 LOOSE_WORD = 6
 LONG_ANSWER = 6
+SHORTEST_ROOT = 7
 ENOUGH_STEMS = 0.75
 GIVEN_AWAY = 0.6
 
@@ -149,6 +150,12 @@ class Watch:
         return misspellings_of(self.joined) if len(self.tokens) == 1 else frozenset()
 
     @cached_property
+    def root(self) -> str:
+        """What its whole family begins with."""
+        word = self.tokens[0] if len(self.tokens) == 1 else ""
+        return word if len(word) >= SHORTEST_ROOT else ""
+
+    @cached_property
     def shift(self) -> str:
         return shift_of(self.joined) if self.joined.isascii() and self.joined.isalpha() else ""
 
@@ -172,6 +179,10 @@ def is_said(watch: Watch, seen: ShownText) -> bool:
 
 def is_nearly_said(watch: Watch, seen: ShownText) -> bool:
     """In a neighbour's language, misspelled, or a word in its translation."""
+    if watch.root and seen.has_kin_of(watch.root):
+        return True
+    if len(watch.sounds) == 1 and watch.sounds[0] in seen.glued_sounds:
+        return True
     if watch.sounds and len("".join(watch.sounds)) >= 4 and holds(seen.sounds, watch.sounds):
         return True
     return bool(watch.misspellings) and not watch.misspellings.isdisjoint(seen.misspelled)

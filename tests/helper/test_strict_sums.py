@@ -24,9 +24,7 @@ SPANISH = (
     " veintiocho veintinueve"
 ).split()
 DECENAS = "x x x treinta cuarenta cincuenta sesenta setenta ochenta noventa".split()
-CENTENAS = (
-    "x ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos".split()
-)
+CENTENAS = "x ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos".split()
 
 
 def in_english(number: int) -> str:
@@ -158,6 +156,8 @@ ROUNDED = {
 }
 
 
-@pytest.mark.parametrize(("asked", "said"), [(asked, each) for asked, all_ in ROUNDED.items() for each in all_])
+@pytest.mark.parametrize(
+    ("asked", "said"), [(asked, each) for asked, all_ in ROUNDED.items() for each in all_]
+)
 def test_rounded_and_written_otherwise_it_is_the_same(asked: str, said: str) -> None:
     assert strict_on(asked).gives_away(said)
