@@ -63,8 +63,8 @@ def _equations(text: str) -> Iterator[Sum]:
     if " n " in text and "=" not in text:
         text = EQUALS.sub("=", text, count=1)
     tokens = TOKEN.findall(text)
-    for at, token in enumerate(tokens):
-        if token != "=":
+    for at, sign in enumerate(tokens):
+        if sign != "=":
             continue
         left, right = _side(tokens[:at][::-1])[::-1], _side(tokens[at + 1 :])
         unknowns = {part for part in (*left, *right) if part.isalpha() and part not in ("sqrt", "cbrt")}
@@ -75,20 +75,20 @@ def _equations(text: str) -> Iterator[Sum]:
             yield Sum(root, given)
 
 
-def _side(tokens: Sequence[str]) -> list[str]:
+def _side(parts: Sequence[str]) -> list[str]:
     """As far as it is a side of an equation."""
     side: list[str] = []
-    for token in tokens[:MOST_SIDE]:
-        is_name = token.isalpha() and (len(token) == 1 or token in ("sqrt", "cbrt"))
-        if not (token[0].isdigit() or token in "()^*/+-" or is_name):
+    for part in parts[:MOST_SIDE]:
+        is_name = part.isalpha() and (len(part) == 1 or part in ("sqrt", "cbrt"))
+        if not (part[0].isdigit() or part in "()^*/+-" or is_name):
             break
         if (
             is_name
             and side
-            and (side[-1].isalpha() or (len(token) == 1 and token in "ay" and side[-1].isdigit()))
+            and (side[-1].isalpha() or (len(part) == 1 and part in "ay" and side[-1].isdigit()))
         ):
             break
-        side.append(token)
+        side.append(part)
     return side
 
 

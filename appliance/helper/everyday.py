@@ -55,7 +55,9 @@ ver verano verdad verdadero verde vez viento vida viejo voz
 EVERYDAY = frozenset(
     stem(word) for word in (*ENGLISH_WORDS.split(), *SPANISH_WORDS.split(), *ENGLISH, *SPANISH)
 )
-ODD_PAIRS = "ph th sh ch ck qu ss ll tt ff rr mm nn pp cc dd gg bb zz oo ee ia io iu ue ui ua oi oe eo ea ae ei ie au eu"
+ODD_PAIRS = """
+ph th sh ch ck qu ss ll tt ff rr mm nn pp cc dd gg bb zz oo ee ia io iu ue ui ua oi oe eo ea ae ei ie au eu
+"""
 PAIRS = frozenset(
     first + second
     for word in (*ENGLISH_WORDS.split(), *SPANISH_WORDS.split(), *ODD_PAIRS.split())

@@ -27,7 +27,8 @@ OPEN_LINK = re.compile(r"\[[^\[\]\n]*$|\]\([^)\n]*$")
 ADDRESS = re.compile(r"[ ]?(?:\b(?:https?|ftp)://|\bwww\.)[^\s<>]*[^\s<>.,;:!?)\]\"'”’»]", re.IGNORECASE)
 # A reply speaks for nobody else.
 IMPERSONATION = re.compile(
-    r"^([ \t>*_#-]*)(?:(?:message|note|notice|mensaje|aviso|nota)\s+(?:from|by|de|del)\s+)?(?:(?:the|your|tu|el|la|su)\s+)?"
+    r"^([ \t>*_#-]*)(?:(?:message|note|notice|mensaje|aviso|nota)\s+(?:from|by|de|del)\s+)?"
+    r"(?:(?:the|your|tu|el|la|su)\s+)?"
     r"(?:teacher|admin(?:istrator)?|principal|headmaster|profe(?:sor|sora)?|maestr[ao]|docente|director[a]?)"
     r"(?:\s+(?:says|said|writes|dice|escribe))?[*_]*:[*_ \t]*",
     re.IGNORECASE | re.MULTILINE,

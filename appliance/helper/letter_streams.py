@@ -1,10 +1,10 @@
-"""Words that a text hides in its letters: at the beginnings of lines, in capitals, in syllables, in shifted alphabets."""
+"""Words that a text hides in its letters: where lines begin, in capitals, in syllables, in shifted alphabets."""
 
 import re
 import string
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from appliance.helper.disguises import pulled, respelled
 from appliance.helper.everyday import is_gibberish
@@ -16,9 +16,9 @@ alfa bravo charlie delta echo foxtrot golf hotel india juliett kilo lima mike no
 sierra tango uniform victor whiskey xray yankee zulu
 """
 NAMES = """
-a=ay/alpha, b=bee/be, c=cee/see/ce, d=dee/de, e=ee, f=eff/ef/efe, g=gee/ge, h=aitch/haitch/hache, i=eye, j=jay/juliet/jota,
-k=kay/ka, l=el/ell/ele, m=em/eme, n=en/ene, o=oh, p=pee/pe, q=cue/queue/cu, r=ar/are/erre/ere, s=ess/ese,
-t=tee/te, u=you, v=vee/uve/ve, w=whisky, x=ex/equis, y=why/ye, z=zee/zed/zeta
+a=ay/alpha, b=bee/be, c=cee/see/ce, d=dee/de, e=ee, f=eff/ef/efe, g=gee/ge, h=aitch/haitch/hache, i=eye,
+j=jay/juliet/jota, k=kay/ka, l=el/ell/ele, m=em/eme, n=en/ene, o=oh, p=pee/pe, q=cue/queue/cu,
+r=ar/are/erre/ere, s=ess/ese, t=tee/te, u=you, v=vee/uve/ve, w=whisky, x=ex/equis, y=why/ye, z=zee/zed/zeta
 """
 LETTER_NAMES = (
     {letter: letter for letter in LETTERS}
@@ -59,6 +59,16 @@ class Streams:
     grams: frozenset[str]
     shifted: frozenset[str]
     shifted_run: str
+    borders: frozenset[int]
+
+    def runs_together(self, word: str) -> bool:
+        """Whole words in a row make it."""
+        at = self.letters.find(word)
+        while at >= 0:
+            if at in self.borders and at + len(word) in self.borders:
+                return True
+            at = self.letters.find(word, at + 1)
+        return False
 
 
 def streams_of(raw: str, plain: str, tokens: Sequence[str]) -> Streams:
@@ -83,8 +93,9 @@ def streams_of(raw: str, plain: str, tokens: Sequence[str]) -> Streams:
         dense="\n".join(filter(None, dense)),
         dense_lines=frozenset(dense),
         loose="\n".join(loose),
-        words=frozenset((*respelled_words, *_joined(tokens))),
+        words=frozenset(respelled_words),
         letters=letters,
+        borders=frozenset(accumulate(map(len, tokens), initial=0)),
         shifted=frozenset(shift_of(token) for token in odd),
         shifted_run=shift_of("".join(odd)),
     )
@@ -153,10 +164,3 @@ def _respelled(plain: str, tokens: Sequence[str]) -> Iterator[str]:
             yield from (token[start::step] for step in (2, 3) for start in range(step))
             yield re.sub(r"([aeiou])p\1", r"\1", token)
             yield SECRET_SPEECH.sub("", token)
-
-
-def _joined(tokens: Sequence[str]) -> Iterator[str]:
-    """Two to five words run together."""
-    for size in (2, 3, 4, 5):
-        for at in range(len(tokens) - size + 1):
-            yield "".join(tokens[at : at + size])

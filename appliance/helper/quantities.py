@@ -1,7 +1,7 @@
 """Numbers in a text, however they are written: digits, fractions, powers, words; with their units."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -36,7 +36,7 @@ ROMAN = re.compile(r"\b(?=[IVXLCDM])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?
 ONE_OF = re.compile(r"\b(?:an?|una?)\s(?=[a-z]{3})")
 DOZENS = re.compile(r"(\d{1,9}) (?:dozens?|docenas?) (?:and|y) (\d{1,2})\b")
 SHORT_YEAR = re.compile(r"(?<!\w)'(\d\d)(?!\d|')")
-CLOCK = re.compile(r"(?<!\d)(\d{1,2}):([0-5]\d)\s?(?:h|hrs?|hours?|horas?)\b")
+CLOCK = re.compile(r"(?<!\d)(\d{1,2}):([0-5]\d)(?=\s?(?:h|hrs?|hours?|horas?)\b)")
 HOUR_AND_HALF = re.compile(r"(?<!\d )\b([a-z]{3,}) (?:and a half|y medi[oa])\b")
 BINARY = re.compile(r"(?<![\d.,])[01]{2,64}(?![\d.,]\d)")
 ROMAN_WORTH = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
@@ -202,37 +202,37 @@ def _together(single: Sequence[Quantity], text: str) -> Iterator[Quantity]:
 
 
 def _mixed(text: str) -> Iterator[Quantity]:
-    """Of a text in digits: `2 1/2`, `4 point 5`, `3 out of 4`, `1 500`."""
-    for found in SPACED.finditer(text):
-        yield _with_unit(
-            (Fraction(found[0].replace(" ", "")),), text, found.start(), found.end(), is_written=False
-        )
-    for found in MIXED.finditer(text):
-        if int(found[3]):
-            value = int(found[1]) + Fraction(int(found[2]), int(found[3]))
-            yield _with_unit((value,), text, found.start(), found.end(), is_written=False)
-    for found in WITH_HALF.finditer(text):
-        value = int(found[1]) + Fraction(1, PIECES.get(found[2], 2))
-        yield _with_unit((value,), text, found.start(), found.end(), is_written=False)
-    for found in POINTED.finditer(text):
-        if len(found[0]) < MOST_DIGITS:
-            value = Fraction(f"{found[1]}.{found[2]}")
-            yield _with_unit((value,), text, found.start(), found.end(), is_written=False)
-    for found in DOZENS.finditer(text):
-        yield _bare(12 * int(found[1]) + int(found[2]), found.start())
-    for found in SHORT_YEAR.finditer(text):
-        yield _bare(1900 + int(found[1]), found.start())
-    for found in CLOCK.finditer(text):
-        hours = int(found[1]) + Fraction(int(found[2]), 60)
-        yield Quantity((hours,), *UNITS["h"], "h", False, found.start(), found.end())
+    """Of a text in digits: `2 1/2`, `4 point 5`, `1 500`, `3 out of 4`, `1:30 h`."""
+    for pattern, value_of in READINGS:
+        for found in pattern.finditer(text):
+            value = value_of(found) if len(found[0]) < MOST_DIGITS else None
+            if value is not None:
+                yield _with_unit((value,), text, found.start(), found.end(), is_written=False)
     for found in HOUR_AND_HALF.finditer(text):
         dimension, worth = UNITS.get(found[1], ("", Fraction(1)))
         if dimension:
             yield Quantity((Fraction(3, 2),), dimension, worth, found[1], True, found.start(), found.end())
-    for found in OUT_OF.finditer(text):
-        if len(found[0]) < 2 * MOST_DIGITS and int(found[2]) >= int(found[1]) > 0:
-            share = Fraction(int(found[1]), int(found[2]))
-            yield Quantity((share,), "", Fraction(1), "", False, found.start(), found.end())
+
+
+def _share(found: re.Match[str]) -> Fraction | None:
+    part, whole = int(found[1]), int(found[2])
+    return Fraction(part, whole) if whole >= part > 0 else None
+
+
+def _mixed_number(found: re.Match[str]) -> Fraction | None:
+    return int(found[1]) + Fraction(int(found[2]), int(found[3])) if int(found[3]) else None
+
+
+READINGS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Fraction | None]], ...] = (
+    (SPACED, lambda found: Fraction(found[0].replace(" ", ""))),
+    (MIXED, _mixed_number),
+    (WITH_HALF, lambda found: int(found[1]) + Fraction(1, PIECES.get(found[2], 2))),
+    (POINTED, lambda found: Fraction(f"{found[1]}.{found[2]}")),
+    (DOZENS, lambda found: Fraction(12 * int(found[1]) + int(found[2]))),
+    (SHORT_YEAR, lambda found: Fraction(1900 + int(found[1]))),
+    (CLOCK, lambda found: int(found[1]) + Fraction(int(found[2]), 60)),
+    (OUT_OF, _share),
+)
 
 
 def counted_in(raw: str, signs: bool) -> Iterator[Quantity]:

@@ -42,10 +42,10 @@ DIGIT_RUN = re.compile(
     rf"(?<![\d.,])\d{{1,2}}(?:(?:[\s,;:…\"'()|.\[\]*_]|(?<=\d)-(?=\d)|\b(?:{BETWEEN})\b)+\d{{1,2}})+(?!\d"
     rf"|[.,]\d)"
 )
-MASKED = re.compile(r"[^\W_]*(?:[_*?•▢#.…-]+[^\W_]+|[^\W_]+[_*?•▢#.…-]+)[^\s,;:!]*")
+MASKED = re.compile(r"(?<![^\s\"'(])[^\W_]{0,30}[_*?•▢#.…-][^\s,;:!]{0,40}")
 DIGIT_SPEECH = re.compile(
-    r"\b(?:digits?|figures?|half|halves|first|then|next|last|point|whole part|tens|units|followed|cifras?|digitos?|mitad"
-    r"|primer\w*|luego|despues|coma|punto|seguido|decenas|unidades|parte entera)\b"
+    r"\b(?:digits?|figures?|half|halves|first|then|next|last|point|whole part|tens|units|followed"
+    r"|cifras?|digitos?|mitad|primer\w*|luego|despues|coma|punto|seguido|decenas|unidades|parte entera)\b"
 )
 NEXT_SENTENCE = re.compile(r"\d{1,2}(?:(?:[.\s]+|-)\d{1,2})+")
 OH = re.compile(r"(\d)[\s-]oh?[\s-](?=\d)")
@@ -83,8 +83,20 @@ class ShownText:
         return tuple(map(stem, self.tokens))
 
     @cached_property
+    def stem_set(self) -> frozenset[str]:
+        return frozenset(self.stems)
+
+    @cached_property
+    def token_set(self) -> frozenset[str]:
+        return frozenset(self.tokens)
+
+    @cached_property
+    def all_meanings(self) -> frozenset[str]:
+        return frozenset().union(*self.sentence_stems)
+
+    @cached_property
     def sums(self) -> list[Sum]:
-        return [*sums_in(self.plain)]
+        return [*sums_in(self.plain)] if self.quantities else []
 
     @cached_property
     def sentences(self) -> list[str]:
@@ -132,11 +144,13 @@ class ShownText:
 
     @cached_property
     def pieces(self) -> dict[str, list[str]]:
-        """By their first letters."""
-        found: dict[str, list[str]] = {}
-        for piece in self.all_pieces:
-            found.setdefault(piece[0], []).append(piece)
-        return found
+        """By their first letters, without the small words that stand everywhere."""
+        return _by_letter(piece for piece in self.all_pieces if piece not in SMALL)
+
+    @cached_property
+    def small_pieces(self) -> dict[str, list[str]]:
+        """The small words too."""
+        return _by_letter(self.all_pieces)
 
     def speaks_of(self, words: re.Pattern[str]) -> bool:
         if words not in self._spoken:
@@ -237,6 +251,13 @@ class ShownText:
         """What two sentences that follow each other speak of."""
         following = [*self.sentence_stems[1:], frozenset[str]()]
         yield from (one | two for one, two in zip(self.sentence_stems, following, strict=True))
+
+
+def _by_letter(pieces: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for piece in pieces:
+        found.setdefault(piece[0], []).append(piece)
+    return found
 
 
 def _sizes(quantities: Iterable[Quantity]) -> list[float]:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from appliance.helper.answer_key import Listed
 from appliance.helper.asked_sums import asked_sums
@@ -274,13 +275,16 @@ class Strict:
 
     def _runs(self, value: Fraction, seen: ShownText) -> bool:
         """Digit by digit, or from behind."""
+        is_mirrored = self._is_mirrored or seen.speaks_of(MIRRORED)
+        if not (seen.digit_runs or is_mirrored):
+            return False
         written = _written(value)
         digits = re.sub(r"\D", "", written)
         if len(digits) == 2 and seen.digit_runs.get(digits):
             return True
         if len(digits) > 2 and any(digits in run for run in seen.digit_runs):
             return True
-        if len(digits) < 2 or not (self._is_mirrored or seen.speaks_of(MIRRORED)):
+        if len(digits) < 2 or not is_mirrored:
             return False
         return (
             not seen.bare_words.isdisjoint({written[::-1], digits[::-1]}) or digits[::-1] in seen.digit_runs
@@ -375,5 +379,6 @@ def _places(text: str) -> frozenset[int]:
     return frozenset(found - {0})
 
 
+@lru_cache(maxsize=2048)
 def _written(value: Fraction) -> str:
     return str(value.numerator) if value.denominator == 1 else f"{float(value):g}"

@@ -174,7 +174,7 @@ def watches_of(listed: Listed) -> tuple[Watch, ...]:
 
 def is_said(watch: Watch, seen: ShownText) -> bool:
     """In plain words, with its small words or without."""
-    return holds(seen.stems, watch.tokens)
+    return watch.tokens[0] in seen.stem_set and holds(seen.stems, watch.tokens) if watch.tokens else False
 
 
 def is_nearly_said(watch: Watch, seen: ShownText) -> bool:
@@ -190,7 +190,7 @@ def is_nearly_said(watch: Watch, seen: ShownText) -> bool:
 
 def is_translated(watch: Watch, seen: ShownText) -> bool:
     """Each of its words, or what it is in the other language, in one sentence."""
-    if not watch.meanings:
+    if not watch.meanings or watch.meanings[0].isdisjoint(seen.all_meanings):
         return False
     return any(all(meanings & said for meanings in watch.meanings) for said in seen.sentence_stems)
 
@@ -228,7 +228,10 @@ def _is_spelled(watch: Watch, seen: ShownText, hinted: bool) -> bool:
         least = 3 if hinted else 4
         size = len(letters)
         if size >= least and (
-            letters in streams.words or letters in streams.dense or turned in streams.dense
+            letters in streams.words
+            or letters in streams.dense
+            or streams.runs_together(letters)
+            or turned in streams.dense
         ):
             if letters not in seen.plain:
                 return True
@@ -250,7 +253,7 @@ def _is_spelled(watch: Watch, seen: ShownText, hinted: bool) -> bool:
 def _is_turned(turned: str, seen: ShownText, hinted: bool) -> bool:
     if turned in seen.streams.letters and (len(turned) >= LOOSE_WORD or (hinted and len(turned) > 3)):
         return True
-    return turned in seen.tokens and (hinted or (len(turned) > 3 and stem(turned) not in EVERYDAY))
+    return turned in seen.token_set and (hinted or (len(turned) > 3 and stem(turned) not in EVERYDAY))
 
 
 def _is_shifted(watch: Watch, seen: ShownText, hinted: bool) -> bool:
@@ -274,7 +277,10 @@ def _is_put_together(watch: Watch, seen: ShownText, hinted: bool) -> bool:
     """Pieces of it one after the other, with other words between: `gra` … `phi` … `te`; or most of it in one."""
     word = watch.joined
     are_pieces = hinted or seen.speaks_of(PIECES)
-    if (len(word) < 5 and not hinted) or not any(map(word.startswith, seen.pieces.get(word[0], ()))):
+    if len(word) < 5 and not hinted:
+        return False
+    pieces = seen.small_pieces if are_pieces else seen.pieces
+    if not any(map(word.startswith, pieces.get(word[0], ()))):
         return False
     usable = {piece for piece in seen.all_pieces if piece in word and (are_pieces or piece not in SMALL)}
     if (
@@ -309,7 +315,7 @@ def _is_masked(watch: Watch, seen: ShownText) -> bool:
     """`c_rc_it`: as many letters shown as hidden; `grpht`: without its vowels."""
     word = watch.joined
     bare = watch.consonants
-    if len(bare) > 3 and bare != word and bare in seen.tokens:
+    if len(bare) > 3 and bare != word and bare in seen.token_set:
         return True
     for letters in seen.masked if len(word) > 3 else ():
         if len(letters) == len(word):

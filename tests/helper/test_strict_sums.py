@@ -13,18 +13,22 @@ from appliance.helper.asked_sums import asked_sums
 from appliance.helper.plain_letters import levelled
 from appliance.helper.strict import Said, Strict
 
-ENGLISH = (
+ENGLISH_WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
     " seventeen eighteen nineteen"
-).split()
-TENS = "x x twenty thirty forty fifty sixty seventy eighty ninety".split()
-SPANISH = (
+)
+TENS_WORDS = "x x twenty thirty forty fifty sixty seventy eighty ninety"
+SPANISH_WORDS = (
     "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete"
     " dieciocho diecinueve veinte veintiuno veintidós veintitrés veinticuatro veinticinco veintiséis veintisiete"
     " veintiocho veintinueve"
-).split()
-DECENAS = "x x x treinta cuarenta cincuenta sesenta setenta ochenta noventa".split()
-CENTENAS = "x ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos".split()
+)
+DECENAS_WORDS = "x x x treinta cuarenta cincuenta sesenta setenta ochenta noventa"
+CENTENAS_WORDS = (
+    "x ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos"
+)
+ENGLISH, TENS, SPANISH = ENGLISH_WORDS.split(), TENS_WORDS.split(), SPANISH_WORDS.split()
+DECENAS, CENTENAS = DECENAS_WORDS.split(), CENTENAS_WORDS.split()
 
 
 def in_english(number: int) -> str:
