@@ -94,7 +94,7 @@ CONFIRMS = re.compile(
     r"|caliente|frio|tibio)\b"
     r"|\b(?:you(?:'re| are| were| got)? (?:absolutely |completely |quite )?(?:right|correct|wrong|it"
     r"|there)|that'?s (?:it|right|correct|wrong"
-    r"|true|false|not it|the one)|that is (?:it|right|correct|wrong|true)|well spotted|spot on|nailed it"
+    r"|true|false|not it|the one)|that is (?:it|right|correct|wrong|true)|well spotted|spot on|getting (?:warm|cold|clos)\w*|te acercas|te alejas|nailed it"
     r"|got it|try another"
     r"|acertaste|le atinaste|tienes razon|es correct\w*|es incorrect\w*|esta bien|esta mal|lo lograste"
     r"|ese es|esa es|no es es[ea])\b"

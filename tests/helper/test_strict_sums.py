@@ -127,7 +127,7 @@ def test_the_way_there_passes(question: str, a: int, b: int) -> None:
         " What do you want to know, and which sign belongs between them? Try it with smaller numbers, such as"
         " 2 and 3, and check it with a drawing."
     )
-    assume(str(value) not in (*known, "2", "3", "5", "6", "1"))
+    assume(str(abs(value)) not in (*known, "2", "3", "5", "6", "1"))
     assert not strict_on(asked).gives_away(hint), (asked, hint)
 
 
