@@ -7,7 +7,7 @@ from itertools import pairwise
 from math import gcd, lcm
 
 from appliance.helper.number_words import in_digits
-from appliance.helper.quantities import Quantity, quantities_in
+from appliance.helper.quantities import quantities_in
 from appliance.helper.reckoning import NoSum, number_of, roots_of
 from appliance.helper.sums import Sum, in_signs, sums_in
 from appliance.helper.units import UNITS, ZEROS
@@ -249,8 +249,3 @@ def _numbers(text: str) -> list[Fraction]:
             continue
         found.append(-number if given.startswith("-") else number)
     return found
-
-
-def is_given(quantity: Quantity, asked: Sequence[Quantity]) -> bool:
-    """The question holds that number itself."""
-    return any(quantity.reads_like(each) for each in asked)

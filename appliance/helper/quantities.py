@@ -7,8 +7,7 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
 
-from appliance.helper.number_words import SMALL, in_digits, written_numbers
-from appliance.helper.plain_letters import tokens_of
+from appliance.helper.number_words import in_digits, written_numbers
 from appliance.helper.units import DOUBTFUL, STEP_WORDS, UNITS, ZEROS
 
 # Above this a number is no homework any more, and reckoning with it would take time.
@@ -22,7 +21,7 @@ NUMBER = re.compile(
     r"(?:\s?(?:[*x]\s?10\s?(?:\^|\*\*)?\s?|e)(?P<power>[+-]?\d{1,2})(?![\d.,]))?(?:\s?/\s?\d+(?![\d/]))?"
 )
 OF_A = re.compile(r"(?:\s(?:of|de))?(?:\s(?:an?|the|una?|la|el)\b)?")
-UNIT = re.compile(r"\s?-?\s?(%|km/h|m/s|°\s?[cf]?|[$€]|[^\W\d_]+(?:\^?[23](?!\d))?)")
+UNIT = re.compile(r"\s?-?\s?(%|km/h|c?m/s|°\s?[cf]?|[$€]|[^\W\d_]+(?:\^?[23](?!\d))?)")
 SPACED = re.compile(r"(?<![\d.,])\d{1,3}(?: \d{3})+(?![\d])")
 MIXED = re.compile(r"(?<![\d./])(\d+) (?:and |y )?(\d+)/(\d+)(?![\d/])")
 WITH_HALF = re.compile(r"(\d+) (?:and (?:a|one)|y) (half|medi[oa]|quarter|third|cuarto|tercio)\b")
@@ -36,6 +35,7 @@ ROMAN = re.compile(r"\b(?=[IVXLCDM])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?
 ONE_OF = re.compile(r"\b(?:an?|una?)\s(?=[a-z]{3})")
 DOZENS = re.compile(r"(\d{1,9}) (?:dozens?|docenas?) (?:and|y) (\d{1,2})\b")
 SHORT_YEAR = re.compile(r"(?<!\w)'(\d\d)(?!\d|')")
+H_CLOCK = re.compile(r"(?<![\w.,])(\d{1,2})\s?h\s?([0-5]\d)(?:\s?m(?:in)?)?(?![\w])")
 CLOCK = re.compile(r"(?<!\d)(\d{1,2}):([0-5]\d)(?=\s?(?:h|hrs?|hours?|horas?)\b)")
 HOUR_AND_HALF = re.compile(r"(?<!\d )\b([a-z]{3,}) (?:and a half|y medi[oa])\b")
 BINARY = re.compile(r"(?<![\d.,])[01]{2,64}(?![\d.,]\d)")
@@ -208,6 +208,9 @@ def _mixed(text: str) -> Iterator[Quantity]:
             value = value_of(found) if len(found[0]) < MOST_DIGITS else None
             if value is not None:
                 yield _with_unit((value,), text, found.start(), found.end(), is_written=False)
+    for found in H_CLOCK.finditer(text):
+        hours = int(found[1]) + Fraction(int(found[2]), 60)
+        yield Quantity((hours,), *UNITS["h"], "h", False, found.start(), found.end())
     for found in HOUR_AND_HALF.finditer(text):
         dimension, worth = UNITS.get(found[1], ("", Fraction(1)))
         if dimension:
@@ -262,8 +265,3 @@ def _from_roman(written: str) -> int:
 
 def _bare(value: int, start: int) -> Quantity:
     return Quantity((Fraction(value),), "", Fraction(1), "", False, start, start)
-
-
-def spelled_digits(text: str) -> list[str]:
-    """Every token that is a run of digits or a digit's name, as digits; other tokens as they are."""
-    return [str(SMALL[token]) if SMALL.get(token, 99) < 10 else token for token in tokens_of(text)]

@@ -62,6 +62,11 @@ EXERCISE = re.compile(
     r" (?:exercise|question|one|problem|task|ejercicio|pregunta|problema)\b"
     r"|\b(?:exercise|question|ejercicio|pregunta) (first|second|third|one|two|three|uno|dos|tres)\b"
 )
+# The number is given, and what is wanted is how else it is written.
+OTHER_FORM = re.compile(
+    r"\b(?:as|into|in|to|como|en|a) (?:an? |un |una )?(?:decimal|fraction|fraccion|percent\w*|porcentaje)"
+    r"|\b(?:simplif|reduc)\w*"
+)
 PERCENT = re.compile(r"%|\bper ?cent|\bporcentaje|\bpor ciento")
 BINARY = re.compile(r"\b(?:binar\w+|base (?:2|two|dos)|zeros and ones|ceros y unos|bits?)\b")
 ORDINALS = {
@@ -188,6 +193,11 @@ class Strict:
             if not self._is_value(quantity, asked):
                 continue
             is_given = any(quantity.reads_like(each) for each in self._asked_numbers)
+            if (
+                OTHER_FORM.search(self._asked)
+                and seen.plain[quantity.start : quantity.end] not in self._asked
+            ):
+                is_given = False
             is_one = quantity.is_written and asked.value == 1
             if (is_given or is_one) and not _offers(seen.sentence_at(quantity.start), 1):
                 continue

@@ -54,6 +54,7 @@ OTHERS: dict[str, tuple[str, int | Fraction]] = {
     "mah": ("charge", Fraction(36, 10)),
     "kmh km/h kph": ("speed", Fraction(10, 36)),
     "m/s mps": ("speed", 1),
+    "cm/s": ("speed", Fraction(1, 100)),
     "mph": ("speed", Fraction(44_704, 100_000)),
     "% percent": ("percent", 1),
     "$ € euro euros dollar dollars dolar dolares peso pesos": ("money", 1),
