@@ -94,8 +94,7 @@ async def begin(parts: Parts, asker: Asker, session: ChatSession, sent: Sent) ->
         talk = Talk(session.id, message, (), "", citations, "", (), sent.request_id)
         known, nothing = from_text(session.summary), Decision(False, "answered_before", 0.0)
         return Begun(asker, session, client_id, talk, known, nothing, sent.most_tokens, rules, kept)
-    # Whoever may be in danger is answered, also where the helper is off.
-    if asker.audience == "student" and not needs_care(message):
+    if asker.audience == "student":
         rules.hold_to_on()
     await parts.helper.hold_to_rates(asker)
     await parts.helper.hold_to_one(asker)

@@ -14,12 +14,13 @@ from appliance.api.routes import Loose, Milliseconds, Route, Text
 from appliance.api.workspace import ClassAsked, access_of, failed
 from appliance.errors import Invalid, Unavailable
 from appliance.helper.conversations import Turn
-from appliance.helper.questions import NO_MESSAGE, Question, checked
+from appliance.helper.questions import NO_MESSAGE, Asker, Question, checked
 from appliance.helper.redaction import redacted
 from appliance.helper.replies import NoReply, replied
 from appliance.helper.replies import Request as Wanted
 from appliance.helper.reply_form import Reply as Given
-from appliance.parts import parts_of
+from appliance.helper.strict import Strict
+from appliance.parts import Parts, parts_of
 
 ENGINE = "direct_v1"
 MOST_TURNS = 12
@@ -31,6 +32,7 @@ TOO_SLOW = "There was no answer within timeout_ms."
 DIRECT = "Answered directly."
 NO_TOOLS = "Answered directly: this box runs no tools and no other engine, so nothing was called."
 PASSAGES = " No model is ready, so passages of the material were quoted."
+HINT = " The model gave an answer away that is the student's to find, so this is a hint."
 BUSY = " The line was full, so passages of the material were quoted."
 
 
@@ -85,7 +87,8 @@ async def generate(request: Request, asked: GenerateAsked) -> Answered:
     try:
         async with asyncio.timeout(asked.timeout_ms / 1000 if asked.timeout_ms else None):
             with parts.helper.counted():
-                reply = await replied(parts.settings, parts.router, asker, wanted)
+                strict = await _strict(parts, asker, wanted)
+                reply = await replied(parts.settings, parts.router, asker, wanted, strict)
     except TimeoutError as late:
         raise failed(TOO_SLOW, "chat_error") from late
     except (NoReply, Unavailable) as fault:
@@ -97,6 +100,13 @@ def _answered(asked: GenerateAsked, reply: Given, began: float) -> Answered:
     spent = Usage(reply.prompt_tokens, reply.written_tokens, reply.prompt_tokens + reply.written_tokens)
     took = round((monotonic() - began) * 1000)
     return Answered(_payload(reply), reply.backend, reply.model, spent, took, _orchestration(asked, reply))
+
+
+async def _strict(parts: Parts, asker: Asker, wanted: Wanted) -> Strict | None:
+    """A teacher who asks gets a direct answer."""
+    if parts.settings.helper_strictness != "strict" or asker.audience != "student":
+        return None
+    return await parts.helper.strict_in_class(asker, wanted.message, wanted.turns, wanted.material)
 
 
 def _wanted(asked: GenerateAsked) -> Wanted:
@@ -140,7 +150,7 @@ def _orchestration(asked: GenerateAsked, reply: Given) -> Orchestration:
     wants_more = asked.tool_mode != "off" or bool(asked.tool_catalog) or engine != ENGINE
     notes = NO_TOOLS if wants_more else DIRECT
     if reply.failed:
-        notes += BUSY if reply.failed == "busy" else PASSAGES
+        notes += {"busy": BUSY, "gives_away": HINT}.get(reply.failed, PASSAGES)
     return Orchestration(ENGINE, asked.tool_mode, [], asked.tool_catalog or [], notes)
 
 

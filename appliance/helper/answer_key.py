@@ -1,9 +1,12 @@
 """The answers that a helper with `strict` keeps to itself: of the lessons' exercises and the class's quizzes."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
+from appliance.classroom.materials import courses_of_class
+from appliance.errors import NotFound, Unavailable
 from appliance.helper.pages import Page
 from appliance.library.courses import Shelf
 from appliance.storage.database import Database
@@ -18,16 +21,28 @@ class Listed:
     """`forms` are all ways to give the answer, the first with its unit; `choice` is A to D for a quiz item.
 
     `is_near`: of this lesson or of a quiz; the other lessons' answers are watched only when they are asked for.
+    `place` counts a lesson's exercises from 1, `choices` are all that a quiz item offers.
     """
 
     question: str
     forms: tuple[str, ...]
     choice: str = ""
     is_near: bool = True
+    place: int = 0
+    choices: tuple[str, ...] = ()
 
 
 async def listed_for(db: Database, shelf: Shelf, page: Page, class_id: int) -> tuple[Listed, ...]:
-    return (*_of_course(shelf, page), *await listed_in_quizzes(db, class_id))
+    return (*_of_course(shelf, page.course.slug, page.lesson.slug), *await listed_in_quizzes(db, class_id))
+
+
+async def listed_for_class(db: Database, shelf: Shelf, class_id: int) -> tuple[Listed, ...]:
+    """Where no lesson is open: of the quizzes, and of the exercises on the class's road."""
+    exercises: list[Listed] = []
+    for slug in await courses_of_class(db, class_id):
+        with suppress(NotFound, Unavailable):
+            exercises += _of_course(shelf, slug, "")
+    return (*exercises, *await listed_in_quizzes(db, class_id))
 
 
 async def listed_in_quizzes(db: Database, class_id: int) -> tuple[Listed, ...]:
@@ -43,20 +58,19 @@ async def listed_in_quizzes(db: Database, class_id: int) -> tuple[Listed, ...]:
         class_id=class_id,
         most=MOST_QUIZ_ITEMS,
     )
-    return tuple(
-        Listed(
-            row["stem"],
-            (str(json.loads(row["choices"])[row["answer_index"]])[:MOST_CHARS],),
-            "ABCD"[row["answer_index"]],
-        )
-        for row in rows
-    )
+    return tuple(_of_quiz(row["stem"], json.loads(row["choices"]), row["answer_index"]) for row in rows)
 
 
-def _of_course(shelf: Shelf, page: Page) -> Iterator[Listed]:
-    for lesson in shelf.lessons(page.course.slug):
-        for exercise in lesson.exercises:
+def _of_quiz(stem: str, choices: Sequence[object], right: int) -> Listed:
+    texts = tuple(str(choice)[:MOST_CHARS] for choice in choices)
+    return Listed(stem, (texts[right],), "ABCDEFGH"[right], choices=texts)
+
+
+def _of_course(shelf: Shelf, course_slug: str, near: str) -> Iterator[Listed]:
+    """`near` is the slug of the lesson that is open."""
+    for lesson in shelf.lessons(course_slug):
+        for place, exercise in enumerate(lesson.exercises, start=1):
             if exercise.answer:
                 whole = f"{exercise.answer} {exercise.unit}".strip()
                 forms = tuple(form[:MOST_CHARS] for form in (whole, *exercise.also))
-                yield Listed(exercise.question, forms, is_near=lesson.slug == page.lesson.slug)
+                yield Listed(exercise.question, forms, is_near=lesson.slug == near, place=place)

@@ -12,11 +12,10 @@ from appliance.helper.guards import Outgoing, nothing_kept
 from appliance.helper.intents import intent_of
 from appliance.helper.lesson_answer import MOST_TOPICS, Case, Reason, quoted
 from appliance.helper.phrases import language_name, say
-from appliance.helper.pipeline import QUESTIONS_BEFORE, Helper
+from appliance.helper.pipeline import Helper
 from appliance.helper.policy import (
     NOTES_CHARS,
     PROMPT_CHARS,
-    fenced,
     filled,
     line,
     passages_text,
@@ -32,6 +31,7 @@ from appliance.helper.veils import veiled
 from appliance.helper.words import language_of
 from appliance.helper.writing import Draft, written
 from appliance.inference.engine import Message, Prompt
+from appliance.inference.fences import fenced
 from appliance.inference.router import Router, Started
 from appliance.settings import Settings
 from appliance.storage.database import Clock
@@ -122,9 +122,8 @@ class ClassChat:
     async def _strict(self, asker: Asker, talk: Talk) -> Strict | None:
         if self._settings.helper_strictness != "strict":
             return None
-        before = [turn.text for turn in talk.turns if turn.role == "user"][-QUESTIONS_BEFORE:]
         open_text = "\n".join(citation.text for citation in talk.citations)
-        return await self._helper.strict_in_class(asker, talk.message, before, open_text)
+        return await self._helper.strict_in_class(asker, talk.message, talk.turns, open_text)
 
     def _answer(self, talk: Talk, draft: Draft, language: str, began: float) -> Answer:
         intent = intent_of(talk.message)
@@ -194,7 +193,7 @@ def prompt_for(settings: Settings, talk: Talk, language: str) -> Prompt:
     earlier = filled("earlier", summary=memory) if memory else ""
     messages = (
         Message("system", rules + (earlier if len(earlier) <= room else "")),
-        *(Message(turn.role, turn.text) for turn in turns),
+        *(Message(turn.role, fenced(turn.text)) for turn in turns),
         Message("user", asked),
     )
     return Prompt(messages, max_tokens=settings.helper_response_max_tokens)

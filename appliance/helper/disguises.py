@@ -11,11 +11,11 @@ from urllib.parse import unquote
 
 from appliance.helper.plain_letters import levelled, tokens_of
 
-SHORTEST_SHIFTED = 4
 BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{3,}={0,2}")
 BASE32 = re.compile(r"\b[A-Z2-7]{8,}=*")
 HEX = re.compile(r"(?<![0-9a-zA-Z])(?:\\?[x%]?[0-9a-fA-F]{2}[\s,:]?){2,}")
 CODES = re.compile(r"(?:(?:chr|char|String\.fromCharCode)?\W{0,3}\b\d{1,3}\b\W{0,5}){2,}")
+OCTAL = re.compile(r"[01][0-7]{2}")
 OCTETS = re.compile(r"(?:\b[01]{7,8}\b\s*){1,}")
 ESCAPES = re.compile(r"\\u\{?([0-9a-fA-F]{4})\}?")
 MORSE_RUN = re.compile(r"[.\-/| ]{3,}")
@@ -26,7 +26,7 @@ MORSE_DIGITS = "----- .---- ..--- ...-- ....- ..... -.... --... ---.. ----."
 MORSE = dict(zip(MORSE_LETTERS.split(), string.ascii_lowercase, strict=True)) | dict(
     zip(MORSE_DIGITS.split(), string.digits, strict=True)
 )
-LEET = str.maketrans("013457@$!", "oieastasi")
+LEET = tuple(str.maketrans("013457@$!|68+(", f"o{one}eastas{one}lgbtc") for one in "il")
 LETTERS = string.ascii_lowercase
 # Between the letters of one word that is pulled apart: signs, never another word.
 PULLED = re.compile(r"(?<![^\W_])[^\W_](?:[\W_]{1,4}[^\W_](?![^\W_]))+")
@@ -57,6 +57,8 @@ def _machine_codes(text: str) -> Iterator[str]:
         yield from _readable(bytes(int(octet, 2) for octet in found.split()))
     for found in CODES.findall(text):
         numbers = [int(number) for number in re.findall(r"\d+", found)]
+        if all(map(OCTAL.fullmatch, re.findall(r"\d+", found))):
+            yield levelled("".join(chr(int(number, 8)) for number in re.findall(r"\d+", found)))
         if all(32 <= number < 256 for number in numbers):
             yield levelled("".join(map(chr, numbers)))
         if all(1 <= number <= 26 for number in numbers) and len(numbers) > 3:
@@ -90,43 +92,28 @@ def _from_morse(text: str) -> str:
     for found in MORSE_RUN.findall(text.replace("·", ".").replace("−", "-").replace("–", "-")):
         letters = [MORSE.get(letter, "") for letter in found.replace("/", " ").replace("|", " ").split()]
         words.append("".join(letters))
-    return " ".join(word for word in words if len(word) > 1)
+    return " ".join(filter(None, words))
 
 
-def respelled(text: str) -> Iterator[str]:
-    """Single words and short phrases that a levelled text spells out in pieces, signs or first letters."""
+def pulled(text: str) -> Iterator[str]:
+    """Letters or syllables of a levelled text with signs between them, put together."""
     bare = JOINED.sub("", text)
     yield from (re.sub(r"[\W_]", "", found[0]) for found in PULLED.finditer(bare))
     yield from (re.sub(r"[\W_]", "", found[0]) for found in GLUED.finditer(bare))
-    yield from (word for word in bare.translate(LEET).split() if word not in text)
-    for rows in (text.splitlines(), re.split(r"[.!?…\n]+", text), text.split()):
-        yield _firsts(rows)
+
+
+def respelled(text: str) -> Iterator[str]:
+    """Single words of a levelled text that stand there with digits for letters or in pig latin."""
+    for word in text.split():
+        if not word.strip(".,;:!?()\"'*").isalpha():
+            yield re.sub(r"[\W_]", "", word)
+            yield from (re.sub(r"[\W_]", "", word.translate(leet)) for leet in LEET)
     yield from _pig_latin(text)
-
-
-def _firsts(rows: list[str]) -> str:
-    firsts = (re.search(r"[^\W\d_]", row) for row in rows)
-    return "".join(first[0] for first in firsts if first)
 
 
 def _pig_latin(text: str) -> Iterator[str]:
     for word in tokens_of(text):
-        if word.endswith("ay") and len(word) > 5:
-            stem = word[:-2].removesuffix("w")
-            for moved in range(4):
-                yield stem[len(stem) - moved :] + stem[: len(stem) - moved]
-
-
-def backwards(text: str) -> str:
-    return text[::-1]
-
-
-def shifts_of(word: str) -> frozenset[str]:
-    """The word in every alphabet that begins at another letter, and in the one that runs backwards."""
-    if len(word) < SHORTEST_SHIFTED or not word.isascii() or not word.isalpha():
-        return frozenset()
-    mirror = str.maketrans(LETTERS, LETTERS[::-1])
-    turned = (
-        word.translate(str.maketrans(LETTERS, LETTERS[by:] + LETTERS[:by])) for by in range(1, len(LETTERS))
-    )
-    return frozenset((*turned, word.translate(mirror)))
+        if word.endswith("ay") and len(word) > 4:
+            stem = word[:-2]
+            for bare in {stem, stem.removesuffix("w"), stem.removesuffix("y")}:
+                yield from (bare[len(bare) - moved :] + bare[: len(bare) - moved] for moved in range(5))

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from appliance.helper.citations import marks_in, with_known_marks
 from appliance.helper.redaction import redacted
+from appliance.inference.fences import without_controls
 
 # A space follows the mark and its quotes; in scripts without spaces the mark alone ends a sentence.
 SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*[ \t\u00a0]+|[。！？]|\n+")
@@ -24,6 +25,14 @@ IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 LINK = re.compile(r"\[([^\[\]]*)\]\([^)]*\)")
 OPEN_LINK = re.compile(r"\[[^\[\]\n]*$|\]\([^)\n]*$")
 ADDRESS = re.compile(r"[ ]?(?:\b(?:https?|ftp)://|\bwww\.)[^\s<>]*[^\s<>.,;:!?)\]\"'”’»]", re.IGNORECASE)
+# A reply speaks for nobody else.
+IMPERSONATION = re.compile(
+    r"^([ \t>*_#-]*)(?:(?:message|note|notice|mensaje|aviso|nota)\s+(?:from|by|de|del)\s+)?"
+    r"(?:(?:the|your|tu|el|la|su)\s+)?"
+    r"(?:teacher|admin(?:istrator)?|principal|headmaster|profe(?:sor|sora)?|maestr[ao]|docente|director[a]?)"
+    r"(?:\s+(?:says|said|writes|dice|escribe))?[*_]*:[*_ \t]*",
+    re.IGNORECASE | re.MULTILINE,
+)
 CODE = re.compile(r"(```|`[^`\n]+`)")
 
 
@@ -98,15 +107,23 @@ class Outgoing:
 
     def _safe(self, ready: str) -> str:
         """Redaction comes last: what the other guards take out may have stood in the middle of an address."""
-        return redacted("".join(self._plain(part) for part in CODE.split(ready)))
+        return redacted("".join(self._plain(part) for part in CODE.split(without_controls(ready))))
 
     def _plain(self, part: str) -> str:
         if part == "```":
             self._in_code = not self._in_code
         if self._in_code or part.startswith("`"):
             return part
-        part = LINK.sub(r"\1", IMAGE.sub("", TAG.sub("", part)))
+        part = LINK.sub(r"\1", IMAGE.sub("", TAG.sub("", IMPERSONATION.sub(r"\1", part))))
         return with_known_marks(ADDRESS.sub("", part), self._known)
+
+
+def cleaned(text: str) -> str:
+    """A short text of a model's, all at once."""
+    gate = Outgoing(frozenset(), len(text) + 1)
+    gate.feed(text)
+    gate.finish(is_cut=False)
+    return gate.text
 
 
 def _cut_at_sentence(text: str, room: int, is_first: bool) -> str:

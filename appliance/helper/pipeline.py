@@ -2,13 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 
 from appliance.auth.throttle import Throttle
 from appliance.errors import RateLimited, Refusal, Unavailable
-from appliance.helper.answer_key import listed_for, listed_in_quizzes
+from appliance.helper.answer_key import listed_for, listed_for_class
 from appliance.helper.answers import Answer, Citation, Delta, Done, Event, Start
 from appliance.helper.answers import Waiting as Waiting
 from appliance.helper.caring import is_in_trouble, said, words_for
@@ -33,7 +33,7 @@ from appliance.helper.questions import Asker, Question, checked
 from appliance.helper.redaction import redacted
 from appliance.helper.rules import Rules, quotable
 from appliance.helper.scope import Scope, context_of, read, refused
-from appliance.helper.strict import Strict
+from appliance.helper.strict import Strict, said_in
 from appliance.helper.suggestions import suggestions_for
 from appliance.helper.text_languages import leads_back
 from appliance.helper.tickets import Tickets
@@ -58,8 +58,6 @@ __all__ = ["Answer", "Asker", "Citation", "Delta", "Done", "Event", "Helper", "Q
 # The search model reads a few hundred words; more would only blur the question.
 SEARCH_CHARS = 1000
 MINUTE = 60
-# Whoever asks "and the second one?" still asks about the exercise of the question before.
-QUESTIONS_BEFORE = 2
 STOPPING = "The box is being restarted: ask again in a minute."
 NOT_ACKNOWLEDGED = (
     "The helper is not switched on yet: whoever runs the box has to agree to a borrowed model first."
@@ -195,9 +193,12 @@ class Helper:
         keeps = asked.strict.gives_away if asked.strict else nothing_kept
         return _marks(asked.ground), self._settings.helper_response_max_chars, keeps
 
-    async def strict_in_class(self, asker: Asker, message: str, before: list[str], open_text: str) -> Strict:
-        """For the class chat, which belongs to no lesson: the quizzes' answers and the sums that are asked for."""
-        return Strict(await listed_in_quizzes(self._db, asker.class_id), message, before, open_text)
+    async def strict_in_class(
+        self, asker: Asker, message: str, turns: Sequence[Turn], open_text: str
+    ) -> Strict:
+        """For a chat that belongs to no lesson."""
+        listed = await listed_for_class(self._db, self._shelf, asker.class_id)
+        return Strict(listed, said_in(message, turns), open_text)
 
     async def words_of_care(self, asker: Asker, message: str) -> str:
         """The school's own for somebody in trouble, whom no limit keeps from them; empty for all others.
@@ -311,8 +312,7 @@ class Helper:
         if page.rules.strictness != "strict":
             return None
         listed = await listed_for(self._db, self._shelf, page, asker.class_id)
-        before = [turn.text for turn in memory.turns if turn.role == "user"][-QUESTIONS_BEFORE:]
-        return Strict(listed, message, before, page.lesson.body_student)
+        return Strict(listed, said_in(message, memory.turns), page.lesson.body_student)
 
     async def answered(
         self, asked: Asked, draft: Draft, priority: Priority = Priority.QUESTION

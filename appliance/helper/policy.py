@@ -16,6 +16,7 @@ from appliance.helper.reading import level_of
 from appliance.helper.rules import Rules
 from appliance.helper.words import language_of
 from appliance.inference.engine import Message, Prompt
+from appliance.inference.fences import fenced
 from appliance.settings import Settings
 
 # A slot holds 2048 tokens on a small box, and the answer needs its part: a longer prompt would be refused.
@@ -64,7 +65,7 @@ def prompt_for(settings: Settings, about: About, memory: Memory, ask: Ask) -> Pr
     room -= sum(len(turn.text) for turn in turns)
     messages = (
         Message("system", rules + _earlier(memory.summary, room)),
-        *(Message(turn.role, turn.text) for turn in turns),
+        *(Message(turn.role, fenced(turn.text)) for turn in turns),
         Message("user", asked),
     )
     return Prompt(messages, max_tokens=settings.helper_response_max_tokens)
@@ -115,11 +116,6 @@ def passages_text(citations: Sequence[Citation]) -> str:
 
 def line(text: str) -> str:
     return fenced(" ".join(text.split()))
-
-
-def fenced(text: str) -> str:
-    """Material can't close its own fence."""
-    return text.replace("<<<", "‹‹‹").replace(">>>", "›››")
 
 
 def _behind(ask: Ask) -> str:

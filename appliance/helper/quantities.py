@@ -1,116 +1,47 @@
 """Numbers in a text, however they are written: digits, fractions, powers, words; with their units."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
+from itertools import pairwise
 
-from appliance.helper.plain_letters import tokens_of
+from appliance.helper.number_words import in_digits, written_numbers
+from appliance.helper.units import DOUBTFUL, STEP_WORDS, UNITS, ZEROS
 
 # Above this a number is no homework any more, and reckoning with it would take time.
 MOST_DIGITS = 30
-MOST_POWER = 60
 # Two numbers are one where they differ by rounding alone.
 ROUNDING = Fraction(5, 1000)
 
 NUMBER = re.compile(
     r"0x[0-9a-f]{1,16}\b|0b[01]{1,64}\b"
-    r"|(?<![a-z])\d+(?:[.,']\d+)*(?:\s?(?:\*\s?10\s?\^?\s?|e)(?P<power>[+-]?\d{1,2})(?![\d.,]))?(?:\s?/\s?\d+(?![\d/]))?"
+    r"|(?<![a-z])(?:\d+(?:[.,']\d+)*|(?<!\d)\.\d+)"
+    r"(?:\s?(?:[*x]\s?10\s?(?:\^|\*\*)?\s?|e)(?P<power>[+-]?\d{1,2})(?![\d.,]))?(?:\s?/\s?\d+(?![\d/]))?"
 )
-UNIT = re.compile(r"\s?-?\s?(%|°\s?[cfk]?|[$€]|[^\W\d_]+(?:[23²³])?)")
-
-ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
-    " seventeen eighteen nineteen"
+OF_A = re.compile(r"(?:\s(?:of|de))?(?:\s(?:an?|the|una?|la|el)\b)?")
+UNIT = re.compile(r"\s?-?\s?(%|km/h|c?m/s|°\s?[cf]?|[$€]|[^\W\d_]+(?:\^?[23](?!\d))?)")
+SPACED = re.compile(r"(?<![\d.,])\d{1,3}(?: \d{3})+(?![\d])")
+MIXED = re.compile(r"(?<![\d./])(\d+) (?:and |y )?(\d+)/(\d+)(?![\d/])")
+WITH_HALF = re.compile(r"(\d+) (?:and (?:a|one)|y) (half|medi[oa]|quarter|third|cuarto|tercio)\b")
+POINTED = re.compile(r"(?<![\d.,])(\d+) ?(?:point|punto|coma|comma|dot|decimal|\.) ?(\d+)(?![\d.,])")
+OUT_OF = re.compile(
+    r"(\d+) (?:out of(?: every)?|of every|in every|in|of|de cada|de un total de|sobre|over) (?:the |las |los )?(\d+)\b"
 )
-SPANISH_ONES = (
-    "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciseis"
-    " diecisiete dieciocho diecinueve veinte veintiuno veintidos veintitres veinticuatro veinticinco"
-    " veintiseis veintisiete veintiocho veintinueve"
-)
-SMALL: dict[str, int] = {
-    **{word: value for value, word in enumerate(ONES.split())},
-    **{word: value for value, word in enumerate(SPANISH_ONES.split())},
-    "veintiun": 21,
-}
-TENS_WORDS = """
-twenty thirty forty fifty sixty seventy eighty ninety
-veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa
-"""
-TENS = {word: 20 + 10 * (place % 8) for place, word in enumerate(TENS_WORDS.split())}
-SPANISH_HUNDREDS = {
-    "cien": 100,
-    "ciento": 100,
-    "doscientos": 200,
-    "trescientos": 300,
-    "cuatrocientos": 400,
-    "quinientos": 500,
-    "seiscientos": 600,
-    "setecientos": 700,
-    "ochocientos": 800,
-    "novecientos": 900,
-}
-ADDED = SMALL | TENS | SPANISH_HUNDREDS
-TIMES = {"hundred": 100, "thousand": 1000, "mil": 1000, "million": 10**6, "millon": 10**6, "millones": 10**6}
-POINTS = {"point", "punto", "coma"}
-PARTS = {
-    "half": Fraction(1, 2),
-    "medio": Fraction(1, 2),
-    "media": Fraction(1, 2),
-    "quarter": Fraction(1, 4),
-    "dozen": Fraction(12),
-    "docena": Fraction(12),
-}
-SHARES_OF = "third quarter fifth sixth seventh eighth ninth tenth"
-SPANISH_SHARES_OF = "tercio cuarto quinto sexto septimo octavo noveno decimo"
-SHARES: dict[str, int] = {"half": 2, "halves": 2, "fourth": 4, "medios": 2} | {
-    word + ending: 3 + place
-    for words in (SHARES_OF, SPANISH_SHARES_OF)
-    for place, word in enumerate(words.split())
-    for ending in ("", "s")
-}
-
-# Dimension and what one of it is worth in the dimension's first unit.
-UNIT_WORDS: dict[str, tuple[str, int | Fraction]] = {
-    "volt": ("v volt volts voltio voltios", 1),
-    "milli volt": ("mv millivolt millivolts milivoltios", Fraction(1, 1000)),
-    "kilo volt": ("kv kilovolt kilovolts kilovoltios", 1000),
-    "amp": ("a amp amps ampere amperes amperio amperios", 1),
-    "milli amp": ("ma milliamp milliamps milliampere milliamperes miliamperios", Fraction(1, 1000)),
-    "ohm": ("ohm ohms ohmio ohmios", 1),
-    "kilo ohm": ("kohm kohms kiloohm kiloohms kilohm kilohms kiloohmios", 1000),
-    "watt": ("w watt watts vatio vatios", 1),
-    "kilo watt": ("kw kilowatt kilowatts kilovatios", 1000),
-    "metre": ("m metre metres meter meters metro metros", 1),
-    "kilo metre": ("km kilometre kilometres kilometer kilometers kilometro kilometros", 1000),
-    "centi metre": (
-        "cm centimetre centimetres centimeter centimeters centimetro centimetros",
-        Fraction(1, 100),
-    ),
-    "milli metre": (
-        "mm millimetre millimetres millimeter millimeters milimetro milimetros",
-        Fraction(1, 1000),
-    ),
-    "gram": ("g gram grams gramo gramos", 1),
-    "kilo gram": ("kg kilo kilos kilogram kilograms kilogramo kilogramos", 1000),
-    "milli gram": ("mg milligram milligrams miligramos", Fraction(1, 1000)),
-    "second": ("s sec secs second seconds segundo segundos", 1),
-    "sixty second": ("min mins minute minutes minuto minutos", 60),
-    "hour second": ("h hr hrs hour hours hora horas", 3600),
-    "litre": ("l litre litres liter liters litro litros", 1),
-    "milli litre": ("ml millilitre millilitres milliliter milliliters mililitros", Fraction(1, 1000)),
-    "newton": ("n newton newtons", 1),
-    "joule": ("j joule joules julios", 1),
-    "degree": ("° °c °f degree degrees grado grados", 1),
-    "percent": ("% percent", 1),
-    "money": ("$ € euro euros dollar dollars dolar dolares", 1),
-    "square metre": ("m2 m² cm2 cm²", 1),
-}
-UNITS: dict[str, tuple[str, Fraction]] = {
-    word: (name.rsplit(" ", 1)[-1], Fraction(worth))
-    for name, (words, worth) in UNIT_WORDS.items()
-    for word in words.split()
-}
+AND_HALF = re.compile(r"\s?[^\W\d_]+ (?:and a half|y medi[oa])\b")
+PIECES = {"half": 2, "quarter": 4, "third": 3, "cuarto": 4, "tercio": 3}
+ROMAN = re.compile(r"\b(?=[IVXLCDM])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})\b")
+ONE_OF = re.compile(r"\b(?:an?|una?)\s(?=[a-z]{3})")
+DOZENS = re.compile(r"(\d{1,9}) (?:dozens?|docenas?) (?:and|y) (\d{1,2})\b")
+SHORT_YEAR = re.compile(r"(?<!\w)'(\d\d)(?!\d|')")
+H_CLOCK = re.compile(r"(?<![\w.,])(\d{1,2})\s?h\s?([0-5]\d)(?:\s?m(?:in)?)?(?![\w])")
+CLOCK = re.compile(r"(?<!\d)(\d{1,2}):([0-5]\d)(?=\s?(?:h|hrs?|hours?|horas?)\b)")
+HOUR_AND_HALF = re.compile(r"(?<!\d )\b([a-z]{3,}) (?:and a half|y medi[oa])\b")
+BINARY = re.compile(r"(?<![\d.,])[01]{2,64}(?![\d.,]\d)")
+ROMAN_WORTH = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
+TALLY = re.compile(r"([^\w\s.\-=_#>~`])(?:\ufe0f?\s?\1){2,}")
+REPEATED = re.compile(r"\b(\w+)(?:[ ,]+\1\b){3,}")
 
 
 @dataclass(frozen=True)
@@ -123,40 +54,63 @@ class Quantity:
     unit: str
     is_written: bool
     start: int
+    end: int = 0
 
     def equals(self, other: "Quantity") -> bool:
         if self.dimension and self.dimension == other.dimension:
-            return _meet(_scaled(self), _scaled(other))
-        if self.dimension and other.dimension and len(self.unit) > 1:
+            return _meet(self.scaled, other.scaled)
+        if self.dimension and other.dimension and not {self.unit, other.unit} & DOUBTFUL:
             return False
         ratio = {self.dimension, other.dimension} == {"percent", ""}
-        return _meet(self.values, other.values) or (ratio and _meet(_parts(self), _parts(other)))
+        return self.reads_like(other) or (ratio and _meet(_parts(self), _parts(other)))
+
+    def reads_like(self, other: "Quantity") -> bool:
+        """The same digits, whatever they measure."""
+        return _meet(self.values, other.values)
 
     @property
     def is_small(self) -> bool:
         """A bare number that any sentence may hold."""
-        return not self.dimension and all(value in range(13) for value in self.values)
+        return not self.dimension and self.is_plain
+
+    @property
+    def is_plain(self) -> bool:
+        """Up to a dozen, or round."""
+        return all(
+            value in range(13) or value in (15, 20, 25, 30, 40, 50, 60, 100, 1000) for value in self.values
+        )
+
+    @cached_property
+    def surroundings(self) -> tuple[tuple[float, float], ...]:
+        """Where to look for it in plain numbers: whatever is outside is another."""
+        sizes = {abs(float(value)) / part for value in (*self.values, *self.scaled) for part in (1, 100)}
+        slacks = ((size, max(0.01 * size, 0.51 if size >= 10 else 0.0) + 1e-12) for size in sizes)
+        return tuple((size - slack, size + slack) for size, slack in slacks)
+
+    @cached_property
+    def scaled(self) -> tuple[Fraction, ...]:
+        zero = ZEROS.get(self.unit, Fraction(0))
+        return tuple((value + zero) * self.worth for value in self.values)
 
 
 def quantities_in(text: str) -> list[Quantity]:
     """Of a levelled text."""
-    return [*_in_digits(text), *_in_words(text)]
+    single = [*_in_digits(text), *_in_words(text)]
+    return [*single, *_together(single, text), *_mixed(in_digits(text))]
 
 
 def near(one: Fraction, other: Fraction) -> bool:
+    """Without their signs: `minus three` is as telling as `-3`."""
+    one, other = abs(one), abs(other)
     if one == other:
         return True
     if one.denominator == 1 and other.denominator == 1:
         return False
-    return abs(one - other) <= ROUNDING * max(abs(one), abs(other))
+    return abs(one - other) <= ROUNDING * max(one, other)
 
 
-def _meet(some: tuple[Fraction, ...], others: tuple[Fraction, ...]) -> bool:
+def _meet(some: Sequence[Fraction], others: Sequence[Fraction]) -> bool:
     return any(near(one, other) for one in some for other in others)
-
-
-def _scaled(quantity: Quantity) -> tuple[Fraction, ...]:
-    return tuple(value * quantity.worth for value in quantity.values)
 
 
 def _parts(quantity: Quantity) -> tuple[Fraction, ...]:
@@ -172,15 +126,31 @@ def _in_digits(text: str) -> Iterator[Quantity]:
             yield _with_unit(values, text, found.start(), found.end(), is_written=False)
 
 
+def _in_words(text: str) -> Iterator[Quantity]:
+    for found in ONE_OF.finditer(text):
+        one = _with_unit((Fraction(1),), text, found.start(), found.end() - 1, is_written=True)
+        if one.dimension:
+            yield one
+    for written in written_numbers(text):
+        yield _with_unit((written.value,), text, written.start, written.end, is_written=True)
+
+
 def _with_unit(values: tuple[Fraction, ...], text: str, start: int, end: int, is_written: bool) -> Quantity:
-    after = UNIT.match(text, end)
+    of_a = OF_A.match(text, end) if is_written or "/" in text[start:end] else None
+    after = UNIT.match(text, of_a.end() if of_a else end)
     word = after[1].replace(" ", "") if after else ""
+    if after and word in STEP_WORDS:
+        second = UNIT.match(text, after.end())
+        word += second[1] if second else ""
     if text[max(0, start - 1) : start] in ("$", "€"):
         word = "$"
     dimension, worth = UNITS.get(word, ("", Fraction(1)))
-    if re.match(r"\s?(?:por ciento|per cent)\b", text[end:]):
+    if not dimension:
+        # A dozen, a pair: what is counted in them has no unit.
+        values, worth = tuple(value * worth for value in values), Fraction(1)
+    if re.match(r"\s?(?:por ciento|per cent|percent)\b", text[end:]):
         dimension, worth = "percent", Fraction(1)
-    return Quantity(values, dimension, worth, word if dimension else "", is_written, start)
+    return Quantity(values, dimension, worth, word if dimension else "", is_written, start, end)
 
 
 def _values(found: re.Match[str]) -> tuple[Fraction, ...]:
@@ -215,54 +185,83 @@ def _meanings(digits: str) -> set[Fraction]:
     return found
 
 
-def _in_words(text: str) -> Iterator[Quantity]:
-    """`forty-two`, `cuarenta y dos`, `one point five`, `two thirds` of what people write out."""
-    words = [(found[0], found.start(), found.end()) for found in re.finditer(r"[^\W\d_]+", text)]
-    at = 0
-    while at < len(words):
-        used, value = _spelled([word for word, _, _ in words[at : at + 12]])
-        if used:
-            _, start, _ = words[at]
-            end = words[at + used - 1][2]
-            yield _with_unit((value,), text, start, end, is_written=True)
-        at += max(1, used)
+def _together(single: Sequence[Quantity], text: str) -> Iterator[Quantity]:
+    """`1 h 30 min`, `two metres and five centimetres`, `two hours and a half`."""
+    for each in single:
+        if each.dimension and AND_HALF.match(text, each.end):
+            yield replace(each, values=tuple(value + Fraction(1, 2) for value in each.values))
+    measured = sorted((each for each in single if each.dimension), key=lambda each: each.start)
+    for one, two in pairwise(measured):
+        if one.dimension != two.dimension or two.start < one.end or two.start - one.end > 24:
+            continue
+        between = text[one.end : two.start]
+        is_added = re.search(r"\+|\b(?:plus|mas)\b", between) is not None
+        if is_added or (two.worth < one.worth and re.fullmatch(r"\W*\w+\W*(?:and|y)?\W*", between)):
+            value = one.scaled[-1] + two.scaled[-1]
+            yield replace(one, values=(value / one.worth,), end=two.end)
 
 
-def _spelled(words: list[str]) -> tuple[int, Fraction]:
-    """How many words the number takes, and what it is; 0 where none begins here."""
-    if words and words[0] in PARTS:
-        return 1, PARTS[words[0]]
-    total, group, used, last = 0, 0, 0, 0
-    for at, word in enumerate(words):
-        if word in ADDED and (not used or _goes_on(last, ADDED[word])):
-            group, used, last = group + ADDED[word], at + 1, ADDED[word]
-        elif word in TIMES and (used == at or words[at - 1] in ("a", "un")):
-            group, used, last = max(1, group) * TIMES[word], at + 1, TIMES[word]
-            if TIMES[word] > 100:
-                total, group = total + group, 0
-        elif not (word in ("and", "y") and used == at and used):
-            break
-    if used and used < len(words) and words[used] in POINTS:
-        digits = [str(SMALL[word]) for word in _while_small(words[used + 1 :])]
-        if digits:
-            return used + 1 + len(digits), Fraction(f"{total + group}.{''.join(digits)}")
-    if used and used < len(words) and words[used] in SHARES and total + group < 100:
-        return used + 1, Fraction(total + group, SHARES[words[used]])
-    return used, Fraction(total + group)
+def _mixed(text: str) -> Iterator[Quantity]:
+    """Of a text in digits: `2 1/2`, `4 point 5`, `1 500`, `3 out of 4`, `1:30 h`."""
+    for pattern, value_of in READINGS:
+        for found in pattern.finditer(text):
+            value = value_of(found) if len(found[0]) < MOST_DIGITS else None
+            if value is not None:
+                yield _with_unit((value,), text, found.start(), found.end(), is_written=False)
+    for found in H_CLOCK.finditer(text):
+        hours = int(found[1]) + Fraction(int(found[2]), 60)
+        yield Quantity((hours,), *UNITS["h"], "h", False, found.start(), found.end())
+    for found in HOUR_AND_HALF.finditer(text):
+        dimension, worth = UNITS.get(found[1], ("", Fraction(1)))
+        if dimension:
+            yield Quantity((Fraction(3, 2),), dimension, worth, found[1], True, found.start(), found.end())
 
 
-def _goes_on(last: int, value: int) -> bool:
-    """`forty two` is one number and `four two` are two."""
-    return value < last and (last >= 100 or (last >= 20 and last % 10 == 0 and value < 10))
+def _share(found: re.Match[str]) -> Fraction | None:
+    part, whole = int(found[1]), int(found[2])
+    return Fraction(part, whole) if whole >= part > 0 else None
 
 
-def _while_small(words: list[str]) -> Iterator[str]:
-    for word in words:
-        if SMALL.get(word, 99) > 9:
-            return
-        yield word
+def _mixed_number(found: re.Match[str]) -> Fraction | None:
+    return int(found[1]) + Fraction(int(found[2]), int(found[3])) if int(found[3]) else None
 
 
-def spelled_digits(text: str) -> list[str]:
-    """Every token that is a run of digits or a digit's name, as digits; other tokens as they are."""
-    return [str(SMALL[token]) if SMALL.get(token, 99) < 10 else token for token in tokens_of(text)]
+READINGS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Fraction | None]], ...] = (
+    (SPACED, lambda found: Fraction(found[0].replace(" ", ""))),
+    (MIXED, _mixed_number),
+    (WITH_HALF, lambda found: int(found[1]) + Fraction(1, PIECES.get(found[2], 2))),
+    (POINTED, lambda found: Fraction(f"{found[1]}.{found[2]}")),
+    (DOZENS, lambda found: Fraction(12 * int(found[1]) + int(found[2]))),
+    (SHORT_YEAR, lambda found: Fraction(1900 + int(found[1]))),
+    (CLOCK, lambda found: int(found[1]) + Fraction(int(found[2]), 60)),
+    (OUT_OF, _share),
+)
+
+
+def counted_in(raw: str, signs: bool) -> Iterator[Quantity]:
+    """Roman numerals, and with `signs` also strokes and pictures that want to be counted, in a text as it stands."""
+    for found in ROMAN.finditer(raw):
+        if len(found[0]) > 1:
+            yield _bare(_from_roman(found[0]), found.start())
+    if not signs:
+        return
+    for found in TALLY.finditer(raw):
+        yield _bare(found[0].count(found[1]), found.start())
+    for found in REPEATED.finditer(raw.casefold()):
+        yield _bare(len(re.findall(rf"\b{re.escape(found[1])}\b", found[0])), found.start())
+
+
+def in_twos(text: str) -> Iterator[Quantity]:
+    """What looks like binary."""
+    for found in BINARY.finditer(text):
+        yield _bare(int(found[0], 2), found.start())
+
+
+def _from_roman(written: str) -> int:
+    worths = [ROMAN_WORTH[sign] for sign in written]
+    pairs = zip(worths, [*worths[1:], 0], strict=True)
+    return sum(-one if one < following else one for one, following in pairs)
+
+
+def _bare(value: int, start: int) -> Quantity:
+    return Quantity((Fraction(value),), "", Fraction(1), "", False, start, start)

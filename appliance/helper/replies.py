@@ -11,17 +11,19 @@ from appliance.helper.answers import Citation
 from appliance.helper.class_chat import NOTHING_FOUND, OPENINGS
 from appliance.helper.conversations import Memory, Turn, history
 from appliance.helper.intents import intent_of
-from appliance.helper.lesson_answer import Case, Reason, quoted
+from appliance.helper.lesson_answer import Case, Reason, own_words, quoted
 from appliance.helper.material import Piece, pieces_of, ranked, until
 from appliance.helper.phrases import language_name, say
-from appliance.helper.policy import PROMPT_CHARS, fenced, filled, line, shortened, stance
+from appliance.helper.policy import PROMPT_CHARS, filled, line, shortened, stance
 from appliance.helper.questions import Asker
 from appliance.helper.redaction import redacted
 from appliance.helper.reply_form import REASON_CHARS, Cited, NoForm, Reply, reply_from, schema_for
+from appliance.helper.strict import Strict
 from appliance.helper.topics import is_vague
 from appliance.helper.words import language_of
 from appliance.helper.writing import LESSON
 from appliance.inference.engine import Message, Prompt
+from appliance.inference.fences import fenced
 from appliance.inference.grammar import gbnf_of
 from appliance.inference.router import Ended, Router, Started
 from appliance.inference.router import Piece as Written
@@ -56,11 +58,43 @@ class Request:
     most_tokens: int
 
 
-async def replied(settings: Settings, router: Router, asker: Asker, request: Request) -> Reply:
-    """Without a model, and with a full line, the passages answer. Raises NoReply."""
+async def replied(
+    settings: Settings, router: Router, asker: Asker, request: Request, strict: Strict | None = None
+) -> Reply:
+    """Without a model, and with a full line, the passages answer; what gives an answer away becomes a hint.
+
+    Raises NoReply.
+    """
     # A whole book may come along: reading it must not hold up the pages.
     pieces = await asyncio.to_thread(_pieces, request)
     language = language_of(request.message, asker.language)
+    reply = await _reply(settings, router, asker, request, pieces, language)
+    if strict is None or not _gives_away(reply, strict):
+        return reply
+    return _hint(_from_material(settings, request, pieces, language, "gives_away"), request, strict, language)
+
+
+def _gives_away(reply: Reply, strict: Strict) -> bool:
+    shown = (reply.answer, reply.concept, *(cited.reason for cited in reply.citations))
+    return strict.gives_away("\n".join(filter(None, shown)))
+
+
+def _hint(reply: Reply, request: Request, strict: Strict, language: str) -> Reply:
+    """The passages, where they don't say it themselves."""
+    if not _gives_away(reply, strict):
+        return reply
+    case = Case("gives_away", intent_of(request.message), is_vague(request.message), language, 0)
+    return Reply("ok", own_words(case), (), "low", failed="gives_away")
+
+
+async def _reply(
+    settings: Settings,
+    router: Router,
+    asker: Asker,
+    request: Request,
+    pieces: Sequence[tuple[int, Piece]],
+    language: str,
+) -> Reply:
     if not router.status()["ok"]:
         return _from_material(settings, request, pieces, language, "no_model")
     chosen = until((piece for _, piece in pieces), MATERIAL_CHARS)
@@ -120,7 +154,7 @@ def prompt_for(
     earlier = filled("earlier", summary=memory) if memory else ""
     messages = (
         Message("system", rules + (earlier if len(earlier) <= room else "")),
-        *(Message(turn.role, turn.text) for turn in turns),
+        *(Message(turn.role, fenced(turn.text)) for turn in turns),
         Message("user", asked),
     )
     most = min(request.most_tokens, settings.helper_response_max_tokens + FORM_TOKENS)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar, get_args
 
-from appliance.helper.guards import Outgoing
+from appliance.helper.guards import Outgoing, cleaned
 from appliance.helper.lesson_answer import Reason
 from appliance.helper.material import label_in
 from appliance.helper.redaction import redacted
@@ -149,7 +149,7 @@ def _citations(given: object, labels: Sequence[str]) -> Iterator[Cited]:
 
 
 def _line(given: object, most_chars: int) -> str:
-    return " ".join(redacted(given).split())[:most_chars] if isinstance(given, str) else ""
+    return " ".join(cleaned(redacted(given)).split())[:most_chars] if isinstance(given, str) else ""
 
 
 def _one_of(known: Sequence[Word], given: object) -> Word | None:

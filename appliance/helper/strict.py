@@ -1,7 +1,8 @@
 """Strict: whether a reply gives away the final answer of graded work, or the result of a sum that was asked for.
 
 Nothing here asks a model. An answer that the lesson itself says in the open ("closed circuit" in a lesson on
-circuits) is held back only where it is asked for or offered as the answer; any other is held back everywhere.
+circuits), or that any sentence may hold ("water", "10"), is held back only where it is asked for or offered as
+the answer; any other is held back everywhere.
 """
 
 import re
@@ -9,359 +10,385 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import lru_cache
 
 from appliance.helper.answer_key import Listed
-from appliance.helper.disguises import LEET, backwards, decoded, respelled, shifts_of
+from appliance.helper.asked_sums import asked_sums
+from appliance.helper.choices import confirms, gives_verdict, is_verdict, points_at, tries_them_all
+from appliance.helper.conversations import Turn
+from appliance.helper.number_words import in_digits
 from appliance.helper.plain_letters import levelled, tokens_of
-from appliance.helper.quantities import Quantity, near, quantities_in, spelled_digits
-from appliance.helper.sums import Sum, sums_in
-from appliance.helper.words import SMALL, stem, stems_of
+from appliance.helper.quantities import Quantity, near, quantities_in
+from appliance.helper.shown_text import ShownText, has_near, holds
+from appliance.helper.sums import Sum
+from appliance.helper.watches import (
+    ENOUGH_STEMS,
+    HINTS,
+    LONG_ANSWER,
+    MIRRORED,
+    Watch,
+    is_hidden,
+    is_nearly_said,
+    is_said,
+    is_translated,
+    watches_of,
+)
+from appliance.helper.words import stem, stems_of
 from appliance.library.glossary import in_english
 
 # What a student says who wants an answer, and what a reply says that gives one.
 DEMAND = re.compile(
-    r"\b(?:answers?|answer key|solution|solve[ds]?|result|quiz|test|exam|homework|exercises?|question \d|number \d"
+    r"\b(?:answers?|answer key|solution|solve[ds]?|result|quiz|test|exam|homework|exercises?|question \d"
+    r"|number \d"
     r"|respuestas?|soluci\w+|resuel\w+|resolver|resultado|cuestionario|examen|prueba|tarea|deberes"
     r"|ejercicios?|pregunta \d|secret\w*|clave|system prompt|instruct\w+|rules|reglas|backwards?|reverse\w*"
     r"|al reves|base64|rot13|morse|spell|deletrea\w*|translat\w+|traduc\w+|teacher said|my teacher|profe\w*"
-    r"|just tell me|just say|dime|solo di)\b"
+    r"|just tell me|just say|just the|only the|one word|dime|solo di|solo el|solo la|una palabra|print"
+    r"|reveal|ignore"
+    r"|repeat|imprime|revela|ignora|repite)\b"
 )
 OFFER = re.compile(
-    r"\b(?:answers?|solution|result|correct|right one|equals|final|key|secret"
-    r"|respuestas?|solucion|resultado|correct[oa]|igual a|clave|secreto)\b|="
+    r"\b(?:answers?|solution|result|correct|right one|equals|final|key|secret|it'?s|it is|you get"
+    r"|that makes|comes? to|comes? out"
+    r"|i think|i guess|i reckon|say|must be|has to be|gives you|leaves|namely|called"
+    r"|respuestas?|solucion|resultado|correct[oa]|igual a|clave|secreto|te da|te queda|son|se llama"
+    r"|digo|diria|creo|serian?|da)\b|="
 )
-CHOICE = re.compile(
-    r"\b(?:answer|option|choice|letter|correct|right one|pick|choose|select|mark|tick|go with"
-    r"|respuesta|opcion|letra|inciso|correcta|elige|marca|escoge)\b(?:\W+(?:is|es|la|the|one|letter|letra|option|opcion|number|=|:))*"
-    r"\W+([a-d]|[1-4]|first|second|third|fourth|primera|segunda|tercera|cuarta)(?![\w'])"
-    r"|\b(first|second|third|fourth) (?:one|option|choice|answer)\b"
-    r"|\b(primera|segunda|tercera|cuarta) (?:opcion|respuesta)\b"
+EXERCISE = re.compile(
+    r"(?:\b(?:exercise|question|number|problem|task|item|ejercicio|pregunta|numero|problema|tarea|no\.?)"
+    r"|#)\s?(\d{1,2})\b"
+    r"|\b(first|second|third|fourth|fifth|last|primer|primera|segund[oa]|tercer|tercera|cuart[oa]"
+    r"|quint[oa]|ultim[oa])"
+    r" (?:exercise|question|one|problem|task|ejercicio|pregunta|problema)\b"
+    r"|\b(?:exercise|question|ejercicio|pregunta) (first|second|third|one|two|three|uno|dos|tres)\b"
 )
-PLACES = {
-    **dict.fromkeys(("a", "1", "first", "primera"), "A"),
-    **dict.fromkeys(("b", "2", "second", "segunda"), "B"),
-    **dict.fromkeys(("c", "3", "third", "tercera"), "C"),
-    **dict.fromkeys(("d", "4", "fourth", "cuarta"), "D"),
+# The number is given, and what is wanted is how else it is written.
+OTHER_FORM = re.compile(
+    r"\b(?:as|into|in|to|como|en|a) (?:an? |un |una )?(?:decimal|fraction|fraccion|percent\w*|porcentaje)"
+    r"|\b(?:simplif|reduc)\w*"
+)
+PERCENT = re.compile(r"%|\bper ?cent|\bporcentaje|\bpor ciento")
+BINARY = re.compile(r"\b(?:binar\w+|base (?:2|two|dos)|zeros and ones|ceros y unos|bits?)\b")
+ORDINALS = {
+    "fi": 1,
+    "pr": 1,
+    "se": 2,
+    "th": 3,
+    "te": 3,
+    "fo": 4,
+    "cu": 4,
+    "qu": 5,
+    "on": 1,
+    "tw": 2,
+    "un": 1,
+    "do": 2,
+    "tr": 3,
 }
-MIRRORED = re.compile(r"\b(?:backwards?|revers\w*|mirror\w*|al reves|invertid\w*|espejo|volteal\w*)\b")
-# "Step 4", "lesson 2" and the marks of a list say where something stands.
-PLACE_NUMBER = re.compile(
-    r"(?:\b(?:steps?|lessons?|session|page|part|level|exercise|question|pasos?|leccion|sesion|pagina|parte|nivel"
-    r"|ejercicio|pregunta|number|numero)\s*|(?:^|\n)\s*|\[l)$"
-)
-LIST_MARK = re.compile(r"[.):\]]")
-MASKED = re.compile(r"[^\W_]*(?:[_*?•▢]+[^\W_]+|[^\W_]+[_*?•▢]+)[^\s.,;:!]*")
-PIECES = re.compile(
-    r"\b(?:half|halves|piece|letters?|syllables?|mitad|pedazos?|letras?|silabas?|ends? with)\b"
-)
-LONG_WORD = 8
-LONG_ANSWER = 6
-SHORTEST_JOINED = 6
-ENOUGH_STEMS = 0.75
+# Whoever asks "and the second one?" still asks about the exercise of the question before.
+QUESTIONS_BEFORE = 2
+# How much of the last replies may be one half of something.
+CHARS_BEFORE = 700
+REPLIES_BEFORE = 4
+SHORT_SENTENCE = 2
+MOST_GUESSED = 3
+# Adding nothing and multiplying by one is no step.
+PLAIN = frozenset((Fraction(0), Fraction(1)))
 
 
 @dataclass(frozen=True)
-class Watch:
-    """One form of one listed answer, taken apart once."""
+class Said:
+    """Redacted: the newest question, those before it, and what the assistant said last."""
 
-    listed: Listed
-    form: str
-    is_common: bool
+    asked: str
+    questions: tuple[str, ...]
+    replies: str
 
-    @cached_property
-    def tokens(self) -> tuple[str, ...]:
-        return tuple(stem(token) for token in tokens_of(self.form))
+    @property
+    def recent(self) -> str:
+        return " ".join((*self.questions[-QUESTIONS_BEFORE:], self.asked))
 
-    @cached_property
-    def joined(self) -> str:
-        return "".join(tokens_of(self.form))
 
-    @cached_property
-    def quantity(self) -> Quantity | None:
-        """Where the answer is a number and little else."""
-        found = quantities_in(self.form)
-        words = [token for token in tokens_of(self.form) if len(token) > 2 and token not in SMALL]
-        is_number = found and len(words) <= 2 + 2 * found[0].is_written + 6 * (found[0].start == 0)
-        return found[0] if is_number and len(found) == 1 else None
+@dataclass(frozen=True)
+class Kept:
+    """`is_sought`: the student asks about it; `is_held`: it may not be said at all, and else not be offered."""
 
-    @cached_property
-    def shifted(self) -> frozenset[str]:
-        return shifts_of(self.joined) if self.quantity is None else frozenset()
+    watch: Watch
+    is_sought: bool
+    is_held: bool
 
-    @cached_property
-    def telling(self) -> frozenset[str]:
-        """Stems that the question doesn't hold already."""
-        return stems_of(self.form) - stems_of(self.listed.question)
+
+def said_in(message: str, turns: Sequence[Turn]) -> Said:
+    questions = tuple(turn.text for turn in turns if turn.role == "user")
+    replies = [turn.text for turn in turns if turn.role == "assistant"]
+    return Said(message, questions, "\n".join(replies[-REPLIES_BEFORE:])[-CHARS_BEFORE:])
 
 
 class Strict:
     """What is to be kept back for one question; `open_text` is what the lesson says to everybody."""
 
-    def __init__(self, listed: Iterable[Listed], asked: str, before: Sequence[str], open_text: str) -> None:
-        self._asked = levelled(asked)
-        recent = levelled(" ".join((*before, asked)))
-        self._sums = [*sums_in(self._asked)]
+    def __init__(self, listed: Iterable[Listed], said: Said, open_text: str) -> None:
+        self._asked = levelled(said.asked)
+        self._recent = levelled(said.recent)
+        self._replies = said.replies
+        self._sums = [*asked_sums(levelled(said.asked.replace("·", "*")))]
+        self._asked_numbers = quantities_in(self._asked)
         # Asked in Spanish about an exercise that is written in English, it is the same exercise.
-        fellows = " ".join(fellow for token in tokens_of(recent) for fellow in in_english(token))
-        self._recent_stems = stems_of(recent) | stems_of(fellows)
-        self._is_demanding = bool(DEMAND.search(recent))
-        self._is_mirrored = bool(MIRRORED.search(recent))
-        said = levelled(open_text)
-        self._watched = [*self._watches(listed, tuple(map(stem, tokens_of(said))), quantities_in(said))]
-
-    def _watches(
-        self, listed: Iterable[Listed], said: tuple[str, ...], numbers: list[Quantity]
-    ) -> Iterator[Watch]:
-        for each in listed:
-            question = levelled(each.question)
-            asked = tuple(map(stem, tokens_of(question)))
-            for form in filter(None, (levelled(form).strip() for form in each.forms)):
-                bare = Watch(each, form, False)
-                open_numbers = (*numbers, *quantities_in(question))
-                is_said = _holds(said, bare.tokens) or _holds(asked, bare.tokens)
-                if bare.quantity is not None:
-                    is_said |= bare.quantity.is_small or any(map(bare.quantity.equals, open_numbers))
-                else:
-                    is_said |= len(bare.joined) < 3
-                is_said |= not each.is_near
-                yield Watch(each, form, is_said)
+        fellows = " ".join(fellow for token in tokens_of(self._recent) for fellow in in_english(token))
+        self._recent_stems = stems_of(self._recent) | stems_of(fellows)
+        self._recent_numbers = quantities_in(self._recent)
+        self._places = _places(in_digits(self._recent))
+        self._is_demanding = bool(DEMAND.search(self._recent))
+        self._is_hinted = bool(HINTS.search(self._recent))
+        self._is_mirrored = bool(MIRRORED.search(self._recent))
+        items = [*listed]
+        self._kept = [*self._taken_apart(items, levelled(open_text))]
+        sought = {kept.watch.listed for kept in self._kept if kept.is_sought}
+        before = [levelled(question) for question in said.questions]
+        self._has_verdict = any(is_verdict(item) for item in sought)
+        self._kept = [kept for kept in self._kept if not is_verdict(kept.watch.listed)]
+        tried = sought | {item for item in items if item.choices}
+        self._is_enumerating = any(tries_them_all(item, self._asked, before) for item in tried)
+        chosen = [item for item in items if item.choice]
+        self._choices = [item for item in chosen if item in sought] or chosen
 
     def gives_away(self, text: str) -> bool:
         """`text` is all that would be shown, the newest sentence last."""
-        seen = _Seen(text)
+        seen = ShownText(text, self._replies, self._asked)
         if any(self._says_sum(asked, seen) for asked in self._sums):
             return True
-        return any(self._tells(watch, seen) for watch in self._watched) or self._says_choice(seen)
+        if (self._has_verdict and gives_verdict(seen)) or (self._is_enumerating and confirms(seen)):
+            return True
+        hinted = self._is_hinted or bool(HINTS.search(seen.plain))
+        if any(self._tells(kept, seen, hinted) for kept in self._kept):
+            return True
+        return bool(self._choices) and points_at(self._choices, seen)
 
-    def _says_sum(self, asked: Sum, seen: "_Seen") -> bool:
+    def _taken_apart(self, listed: Iterable[Listed], open_text: str) -> Iterator[Kept]:
+        said, numbers = tuple(map(stem, tokens_of(open_text))), quantities_in(open_text)
+        for item in listed:
+            watches = watches_of(item)
+            is_sought = bool(watches) and self._is_about(watches[0])
+            for watch in watches:
+                is_common = not item.is_near or _is_common(watch, said, numbers)
+                is_demanded = self._is_demanding and item.is_near and not (watch.is_everyday and item.choices)
+                yield Kept(watch, is_sought, not is_common or is_sought or is_demanded)
+
+    def _is_about(self, watch: Watch) -> bool:
+        if watch.listed.is_near and watch.listed.place in self._places:
+            return True
+        numbers = {
+            each.values
+            for each in watch.given
+            if any(each.reads_like(other) for other in self._recent_numbers)
+        }
+        shared = len(watch.asked_stems & self._recent_stems)
+        return bool(watch.asked_stems) and (
+            shared >= 2 or 2 * shared >= len(watch.asked_stems) or len(numbers) > 1
+        )
+
+    def _says_sum(self, asked: Sum, seen: ShownText) -> bool:
+        if any(self._is_value(quantity, asked) for quantity in (*self._hidden(seen), *seen.counted)):
+            return True
         for quantity in seen.quantities:
-            if not any(near(value, asked.value) for value in quantity.values):
+            if not self._is_value(quantity, asked):
                 continue
-            if asked.value in asked.operands and not OFFER.search(seen.plain):
+            is_given = any(quantity.reads_like(each) for each in self._asked_numbers)
+            if (
+                OTHER_FORM.search(self._asked)
+                and seen.plain[quantity.start : quantity.end] not in self._asked
+            ):
+                is_given = False
+            is_one = quantity.is_written and asked.value == 1
+            if (is_given or is_one) and not _offers(seen.sentence_at(quantity.start), 1):
                 continue
             if not seen.is_place(quantity):
                 return True
+        if self._runs(asked.value, seen):
+            return True
         return any(
-            near(other.value, asked.value) and not other.operands <= asked.operands for other in seen.sums
+            near(other.value, asked.value) and not (other.operands & asked.operands) - PLAIN
+            for other in seen.sums
         )
 
-    def _tells(self, watch: Watch, seen: "_Seen") -> bool:
-        is_sought = self._is_about(watch.listed)
-        is_strict = not watch.is_common or is_sought or (self._is_demanding and watch.listed.is_near)
+    def _is_value(self, quantity: Quantity, asked: Sum) -> bool:
+        values = {*quantity.values, *quantity.scaled}
+        if quantity.dimension == "percent":
+            values |= {value / 100 for value in quantity.values}
+        elif not quantity.dimension and PERCENT.search(self._asked):
+            values |= {value * 100 for value in quantity.values}
+        return any(_comes_to(value, asked.value) for value in values)
+
+    def _tells(self, kept: Kept, seen: ShownText, hinted: bool) -> bool:
+        watch = kept.watch
         if watch.quantity is not None:
-            return self._tells_number(watch, watch.quantity, seen, is_strict)
-        if seen.spells(watch, self._is_mirrored):
+            return self._tells_number(kept, watch.quantity, seen)
+        is_open = (
+            watch.is_everyday
+            and bool(watch.listed.choices)
+            and not (kept.is_sought or self._is_demanding or hinted)
+        )
+        if not is_open and is_hidden(watch, seen, hinted):
             return True
-        if _holds(seen.stems, watch.tokens):
-            return is_strict or (watch.listed.is_near and seen.offers(watch.tokens))
-        return seen.nearly_says(watch.tokens) or (is_sought and seen.covers(watch.telling))
+        if is_said(watch, seen) or is_nearly_said(watch, seen):
+            return kept.is_held or (watch.listed.is_near and _is_offered(watch, seen))
+        if kept.is_held and len(watch.joined) > 2 and is_translated(watch, seen):
+            return True
+        return _nearly_holds(watch, seen) or (kept.is_sought and _covers(watch, seen))
 
-    def _tells_number(self, watch: Watch, number: Quantity, seen: "_Seen", is_strict: bool) -> bool:
-        for quantity in seen.quantities:
-            if not quantity.equals(number) or seen.is_place(quantity):
+    def _tells_number(self, kept: Kept, number: Quantity, seen: ShownText) -> bool:
+        watch = kept.watch
+        for quantity in seen.quantities if has_near(seen.sizes, number) else ():
+            is_same = quantity.equals(number) or (
+                kept.is_sought and (quantity.reads_like(number) or _rounds_to(quantity, number))
+            )
+            if not is_same or seen.is_place(quantity):
                 continue
-            if number.is_small and quantity.is_written and quantity.values == (Fraction(1),):
-                continue
-            if is_strict or (watch.listed.is_near and OFFER.search(seen.sentence_at(quantity.start))):
+            is_one = quantity.is_written and number.is_small and quantity.values == (Fraction(1),)
+            is_bare = not quantity.dimension and quantity.is_plain and not kept.is_sought
+            is_given = any(number.equals(each) for each in watch.given) or self._is_guessed(number)
+            if kept.is_held and not (is_one or is_bare or is_given):
                 return True
-        if not is_strict:
+            if watch.listed.is_near and _offers(
+                seen.sentence_at(quantity.start), 1 + bool(quantity.dimension)
+            ):
+                return True
+        return kept.is_held and self._hides_number(kept, number, seen)
+
+    def _is_guessed(self, number: Quantity) -> bool:
+        """The student says it, and not as one of many."""
+        return len(self._asked_numbers) <= MOST_GUESSED and any(map(number.equals, self._asked_numbers))
+
+    def _hides_number(self, kept: Kept, number: Quantity, seen: ShownText) -> bool:
+        """In a code, backwards, digit by digit, counted out, or as a sum of numbers that nobody asked about."""
+        is_free = number.is_small and not kept.is_sought
+        is_near = has_near(seen.hidden_sizes, number)
+        if is_near and not is_free and any(each.equals(number) for each in self._hidden(seen)):
+            return True
+        if is_near and kept.is_sought and any(each.reads_like(number) for each in seen.counted):
+            return True
+        if any(self._runs(value, seen) for value in number.values):
+            return True
+        if not has_near(seen.sum_sizes, number):
             return False
-        return self._hides_number(number, seen, watch.listed.question)
-
-    def _hides_number(self, number: Quantity, seen: "_Seen", question: str) -> bool:
-        """In a code, backwards, digit by digit, or as a sum of numbers that nobody asked about."""
-        if any(quantity.equals(number) for quantity in seen.hidden_quantities):
-            return True
-        digits = "".join(sign for sign in _written(number) if sign.isdigit())
-        if len(digits) > 1 and seen.has_run(digits):
-            return True
-        if self._is_mirrored or MIRRORED.search(seen.plain):
-            turned = _written(number)[::-1]
-            if turned in seen.plain.replace(",", ".").split() or seen.has_run(digits[::-1]):
-                return True
-        known = {value for found in quantities_in(levelled(question)) for value in found.values}
-        return any(
-            any(near(each.value, value) for value in number.values) and not each.operands <= known
+        known = {value for found in kept.watch.given for value in found.values}
+        return not is_free and any(
+            (each.signs == 1 or not (each.operands & known) - PLAIN)
+            and not each.operands <= known
+            and any(near(each.value, value) for value in (*number.values, *number.scaled))
             for each in seen.sums
         )
 
-    def _is_about(self, listed: Listed) -> bool:
-        stems = stems_of(listed.question)
-        shared = len(stems & self._recent_stems)
-        return bool(stems) and (shared >= 2 or 2 * shared >= len(stems))
+    def _hidden(self, seen: ShownText) -> Iterator[Quantity]:
+        yield from seen.hidden_quantities
+        if BINARY.search(self._recent) or seen.speaks_of(BINARY):
+            yield from seen.in_twos
 
-    def _says_choice(self, seen: "_Seen") -> bool:
-        choices = {watch.listed.choice for watch in self._watched if watch.listed.choice}
-        if not choices:
+    def _runs(self, value: Fraction, seen: ShownText) -> bool:
+        """Digit by digit, or from behind."""
+        is_mirrored = self._is_mirrored or seen.speaks_of(MIRRORED)
+        if not (seen.digit_runs or is_mirrored):
             return False
-        said = {PLACES[word] for found in CHOICE.findall(seen.plain) for word in found if word}
-        return bool(said & choices)
-
-
-class _Seen:
-    """A text, levelled and taken apart as far as it is needed."""
-
-    def __init__(self, text: str) -> None:
-        self._raw = text
-        self.plain = levelled(text)
-        self.quantities = quantities_in(self.plain)
-        self.sums = [*sums_in(self.plain)]
-
-    @cached_property
-    def stems(self) -> tuple[str, ...]:
-        return tuple(map(stem, tokens_of(self.plain)))
-
-    @cached_property
-    def _hidden(self) -> tuple[str, ...]:
-        return tuple(decoded(self._raw))
-
-    @cached_property
-    def _spelled(self) -> tuple[str, ...]:
-        return tuple(respelled(self.plain))
-
-    @cached_property
-    def _letters(self) -> str:
-        return "".join(tokens_of(self.plain))
-
-    @cached_property
-    def hidden_quantities(self) -> list[Quantity]:
-        return [found for text in (*self._hidden, *self._spelled) for found in quantities_in(text)]
-
-    @cached_property
-    def _digit_words(self) -> str:
-        return " ".join(spelled_digits(self.plain))
-
-    def sentence_at(self, at: int) -> str:
-        start = max(self.plain.rfind(sign, 0, at) for sign in "!?\n") + 1
-        start = max(start, self.plain.rfind(". ", 0, at) + 1)
-        return self.plain[start : at + 80]
-
-    def is_place(self, quantity: Quantity) -> bool:
-        before = self.plain[max(0, quantity.start - 14) : quantity.start]
-        if not PLACE_NUMBER.search(before):
+        written = _written(value)
+        digits = re.sub(r"\D", "", written)
+        if len(digits) == 2 and seen.digit_runs.get(digits):
+            return True
+        if len(digits) > 2 and any(digits in run for run in seen.digit_runs):
+            return True
+        if len(digits) < 2 or not is_mirrored:
             return False
-        is_line = not before.strip() or before.rstrip(" ").endswith("\n")
-        number = re.match(r"\w+", self.plain[quantity.start :])
-        after = self.plain[quantity.start + (number.end() if number else 0) :]
-        return bool(LIST_MARK.match(after) and re.match(r".\s+\S", after)) if is_line else True
+        return (
+            not seen.bare_words.isdisjoint({written[::-1], digits[::-1]}) or digits[::-1] in seen.digit_runs
+        )
 
-    def has_run(self, digits: str) -> bool:
-        """The digits one by one, with nothing but signs or `and then` between them."""
-        between = r"(?:\W|\b(?:and|then|y|luego|followed by|seguido de)\b)*"
-        return re.search(rf"(?<!\w){between.join(digits)}(?!\w)", self._digit_words) is not None
 
-    def offers(self, tokens: tuple[str, ...]) -> bool:
-        sentences = re.split(r"(?<=[.!?\n])\s+", self.plain)
-        for before, sentence in zip(["", *sentences], sentences, strict=False):
-            if _holds(tuple(map(stem, tokens_of(sentence))), tokens) and (
-                OFFER.search(sentence) or (len(sentence) < 40 and OFFER.search(before))
-            ):
-                return True
-        return False
+def _is_common(watch: Watch, said: tuple[str, ...], numbers: Sequence[Quantity]) -> bool:
+    number = watch.quantity
+    if number is not None:
+        return number.is_small or any(map(number.equals, (*numbers, *watch.given)))
+    if len(watch.joined) < 3 or (watch.is_everyday and watch.listed.choices):
+        return True
+    return holds(said, watch.tokens) or holds(watch.asked_tokens, watch.tokens)
 
-    def covers(self, telling: frozenset[str]) -> bool:
-        """Two sentences that follow each other hold most of what the answer adds to its question."""
-        if len(telling) < 2:
-            return False
-        sentences = [stems_of(sentence) for sentence in re.split(r"(?<=[.!?\n])\s+", self.plain)]
-        pairs = zip(sentences, [*sentences[1:], frozenset[str]()], strict=True)
-        return any(len((one | two) & telling) >= ENOUGH_STEMS * len(telling) for one, two in pairs)
 
-    def nearly_says(self, wanted: tuple[str, ...]) -> bool:
-        """A long answer but for a word or two."""
-        if len(wanted) < LONG_ANSWER:
-            return False
-        size, missing = len(wanted), Counter(wanted)
-        for at in range(max(1, len(self.stems) - size)):
-            shared = missing & Counter(self.stems[at : at + size + 1])
-            if shared.total() >= ENOUGH_STEMS * size:
-                return True
-        return False
-
-    def spells(self, watch: Watch, is_mirrored: bool) -> bool:
-        """Whether the word stands here in any disguise."""
-        word = watch.joined
-        if any(_holds(tuple(map(stem, tokens_of(text))), watch.tokens) for text in self._hidden):
-            return True
-        if any(word in re.sub(r"[\W_]", "", text) for text in self._hidden):
-            return True
-        if len(word) < 3:
-            return False
-        if any(_is_spelled(word, spelled) for spelled in self._spelled):
-            return True
-        if watch.shifted and any(shifted in self.plain for shifted in watch.shifted):
-            return True
-        if len(word) >= LONG_WORD and not _holds(self.stems, watch.tokens) and self._is_run_together(watch):
-            return True
-        return self._is_backwards(word, is_mirrored) or self._is_pulled(watch) or self._is_masked(word)
-
-    def _is_run_together(self, watch: Watch) -> bool:
-        """With its spaces moved, with digits for letters, or in a shifted alphabet."""
-        if any(
-            watch.joined in letters
-            for letters in (self._letters, "".join(self.plain.translate(LEET).split()))
+def _is_offered(watch: Watch, seen: ShownText) -> bool:
+    for before, sentence in zip(["", *seen.sentences], seen.sentences, strict=False):
+        if holds(tuple(map(stem, tokens_of(sentence))), watch.tokens) and (
+            _offers(sentence, len(watch.tokens)) or (len(sentence) < 40 and OFFER.search(before))
         ):
             return True
-        return any(shifted in self._letters for shifted in watch.shifted)
+    return False
 
-    def _is_backwards(self, word: str, is_mirrored: bool) -> bool:
-        turned = backwards(word)
-        if turned == word:
-            return False
-        if turned in tokens_of(self.plain):
-            return True
-        return (len(word) >= SHORTEST_JOINED or is_mirrored) and turned in self._letters
 
-    def _is_pulled(self, watch: Watch) -> bool:
-        """In syllables, or with its words run together."""
-        word = watch.joined
-        tokens = tokens_of(self.plain)
-        if len(watch.tokens) > 1 and word in tokens:
-            return True
-        if len(word) < 4:
-            return False
-        for size in (2, 3, 4, 5):
-            for at in range(len(tokens) - size + 1):
-                if len(watch.tokens) != size and "".join(tokens[at : at + size]) == word:
-                    return True
-        singles = "".join(token for token in tokens if len(token) == 1)
-        return word in singles or (len(watch.tokens) == 1 and self._is_put_together(word, tokens))
-
-    def _is_put_together(self, word: str, tokens: Sequence[str]) -> bool:
-        """Pieces of it one after the other, with other words between: `gra` … `phi` … `te`."""
-        are_pieces = PIECES.search(self.plain) is not None
-        reached = {0}
-        for token in tokens:
-            if 2 <= len(token) < len(word) and (are_pieces or token not in SMALL):
-                reached |= {at + len(token) for at in reached if word.startswith(token, at)}
-        return len(word) in reached
-
-    def _is_masked(self, word: str) -> bool:
-        """`c_rc_it`: more letters shown than hidden."""
-        for found in MASKED.findall(self.plain):
-            letters = re.sub(r"[^\w*?•▢]", "", found)
-            if len(letters) == len(word) and len(word) > 3:
-                shown = [at for at, sign in enumerate(letters) if sign.isalnum()]
-                if 2 * len(shown) >= len(word) and all(letters[at] == word[at] for at in shown):
-                    return True
+def _offers(sentence: str, words: int) -> bool:
+    """It says that this is the answer, or says nothing else."""
+    if sentence.rstrip().endswith("?"):
         return False
+    return OFFER.search(sentence) is not None or len(tokens_of(sentence)) <= words + SHORT_SENTENCE
 
 
-def _is_spelled(word: str, spelled: str) -> bool:
-    """The whole word, or the first half of it where it comes letter by letter."""
-    if len(word) > 3:
-        return word in spelled
-    return word == spelled
+def _covers(watch: Watch, seen: ShownText) -> bool:
+    """Two sentences that follow each other hold most of what the answer adds to its question."""
+    if len(watch.telling) < 2:
+        return False
+    most = ENOUGH_STEMS * len(watch.telling)
+    if any(len(said & watch.telling) >= most for said in seen.pairs()):
+        return True
+    meanings = watch.meanings
+    return len(meanings) > 2 and any(
+        sum(bool(meaning & said) for meaning in meanings) >= ENOUGH_STEMS * len(meanings)
+        for said in seen.pairs()
+    )
 
 
-def _holds(tokens: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
+def _nearly_holds(watch: Watch, seen: ShownText) -> bool:
+    """A long answer but for a word or two."""
+    wanted = watch.stems
     size = len(wanted)
-    if not size or wanted[0] not in tokens:
+    if size < LONG_ANSWER or len(set(wanted) & set(seen.stems)) < ENOUGH_STEMS * len(set(wanted)):
         return False
-    return any(tokens[at : at + size] == wanted for at in range(len(tokens) - size + 1))
+    for at in range(max(1, len(seen.stems) - size)):
+        shared = Counter(wanted) & Counter(seen.stems[at : at + size + 1])
+        if shared.total() >= ENOUGH_STEMS * size:
+            return True
+    return False
 
 
-def _written(number: Quantity) -> str:
-    value = number.values[-1]
+def _comes_to(value: Fraction, wanted: Fraction) -> bool:
+    """The same, or the same as far as its digits go."""
+    if near(value, wanted):
+        return True
+    if wanted.denominator == 1 or value.denominator == wanted.denominator:
+        return False
+    for places in range(5):
+        if (value * 10**places).denominator == 1:
+            is_told = len(str(abs(int(value * 10**places)))) > 1
+            return is_told and abs(abs(value) - abs(wanted)) <= Fraction(1, 2 * 10**places)
+    return False
+
+
+def _rounds_to(quantity: Quantity, number: Quantity) -> bool:
+    """`33.3` for a listed 33."""
+    if quantity.dimension and number.dimension and quantity.dimension != number.dimension:
+        return False
+    return any(
+        wanted >= 10
+        and wanted.denominator == 1
+        and value.denominator != 1
+        and abs(value - wanted) <= Fraction(1, 2)
+        for value in quantity.values
+        for wanted in number.values
+    )
+
+
+def _places(text: str) -> frozenset[int]:
+    """Of exercises that a question names: `exercise 3`, `the first one`."""
+    found = set()
+    for number, ordinal, name in EXERCISE.findall(text):
+        place = int(number) if number else ORDINALS.get((ordinal or name)[:2], 0)
+        found.add(place)
+    return frozenset(found - {0})
+
+
+@lru_cache(maxsize=2048)
+def _written(value: Fraction) -> str:
     return str(value.numerator) if value.denominator == 1 else f"{float(value):g}"

@@ -1,143 +1,187 @@
-"""Sums that a text asks for, reckoned with a small reader of our own; nothing is ever run."""
+"""Sums that stand in a text, in signs or in words, with what they come to."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from math import isqrt
 
-MOST_SIGNS = 120
-MOST_POWER = 40
-BIGGEST = 10**18
-DEEPEST = 12
+from appliance.helper.number_words import in_digits
+from appliance.helper.reckoning import MOST_SIGNS, NoSum, numbers_of, parts_of, reckoned
 
-# What is said in words, as a sign; tried in this order on levelled text.
-SAID = (
-    (r"(?:square root|raiz cuadrada) (?:of |de )?", " sqrt "),
-    (r"√", " sqrt "),
-    (r"(\d)\s?% (?:of|de) ", r"\1/100*"),
-    (r"(\d) (?:percent|per cent|por ciento) (?:of|de) ", r"\1/100*"),
-    (r"\bhalf of |\bla mitad de ", "1/2*"),
-    (r"\btwice |\bdouble (?:of )?|\bel doble de ", "2*"),
-    (r"\bto the power of |\belevado a (?:la )?|\*\*", "^"),
-    (r"(?<=\d) squared| al cuadrado", "^2"),
-    (r"(?<=\d) cubed| al cubo", "^3"),
-    (r"\b(?:multiplied by|times|multiplicado por|por)\b", "*"),
-    (r"\b(?:divided by|over|dividido (?:entre|por)|entre)\b", "/"),
-    (r"\b(?:plus|added to|mas)\b", "+"),
-    (r"\b(?:minus|menos)\b", "-"),
-    (r"(?<=[\d)])\s?x\s?(?=[\d(])", "*"),
-    (r"[÷:](?=\s?\d)", "/"),
+N = r"-?\d+(?:[.,]\d+)*(?:/\d+)?"
+A = rf"(?P<a>{N})"
+B = rf"(?P<b>{N})"
+THE = r"(?:the |el |la |los |las )?"
+# What is said in words, as a sum in signs; tried in this order on levelled text in digits.
+WORDED = tuple(
+    (re.compile(pattern), signs)
+    for pattern, signs in (
+        (rf"\b(?:sum|total|suma) (?:of|de) {A} (?:and|y) {B}", r"(\g<a>+\g<b>)"),
+        (rf"\b(?:difference|diferencia) (?:between|of|entre|de) {A} (?:and|y) {B}", r"(\g<a>-\g<b>)"),
+        (rf"\b(?:product|producto) (?:of|de) {A} (?:and|y|por) {B}", r"(\g<a>*\g<b>)"),
+        (
+            rf"\b(?:quotient|ratio|cociente|razon) (?:of|de|entre) {A} (?:and|y|entre|to) {B}",
+            r"(\g<a>/\g<b>)",
+        ),
+        (rf"\b(?:multiply|multiplying|multiplica\w*) {A} (?:by|and|with|por|y|con) {B}", r"(\g<a>*\g<b>)"),
+        (
+            rf"\b(?:divide|dividing|divid\w+|split|share|reparte) {A} (?:by|entre|por|into|among) {B}",
+            r"(\g<a>/\g<b>)",
+        ),
+        (rf"\b(?:add|adding|suma\w*) {A} (?:and|to|y|a|con|mas) {B}", r"(\g<a>+\g<b>)"),
+        (
+            rf"\b(?:subtract|subtracting|take|deduct|resta\w*|quita\w*) {A} (?:away )?(?:from|de|a) {B}",
+            r"(\g<b>-\g<a>)",
+        ),
+        (rf"{A} (?:take away|take|less|subtract) {B}", r"(\g<a>-\g<b>)"),
+        (rf"\b{A} (?:more|greater|mas) (?:than|que) {B}", r"(\g<b>+\g<a>)"),
+        (rf"\b{A} (?:less|fewer|smaller|menos) (?:than|que) {B}", r"(\g<b>-\g<a>)"),
+        (
+            rf"\b(?:increase|raise|aumenta\w*|sube) {A} (?:by|en|un|el) {B} ?(?:%|percent|por ciento)",
+            r"(\g<a>*(1+\g<b>/100))",
+        ),
+        (
+            (
+                rf"\b(?:decrease|reduce|lower|disminu\w*|reduc\w*|baja) {A} (?:by|en|un|el) {B} ?(?:%|percent"
+                rf"|por ciento)"
+            ),
+            r"(\g<a>*(1-\g<b>/100))",
+        ),
+        (
+            rf"{A} (?:increased by|plus|aumentado en|mas) {B} ?(?:%|percent|por ciento)",
+            r"(\g<a>*(1+\g<b>/100))",
+        ),
+        (
+            rf"{A} (?:decreased by|reduced by|minus|less|menos) {B} ?(?:%|percent|por ciento)",
+            r"(\g<a>*(1-\g<b>/100))",
+        ),
+        (
+            rf"{A} ?(?:%|percent|por ciento) (?:off|de descuento (?:de|sobre|en)|discount on) {THE}{B}",
+            r"(\g<b>*(1-\g<a>/100))",
+        ),
+        (rf"\bpercent\w* of {A} is {B}", r"(100*\g<b>/\g<a>)"),
+        (rf"\bporcentaje de {A} (?:es|son) {B}", r"(100*\g<b>/\g<a>)"),
+        (
+            rf"{A} (?:is|es|son) (?:what|which|que) (?:%|percent\w*|porcentaje) (?:of|de) {B}",
+            r"(100*\g<a>/\g<b>)",
+        ),
+        (
+            rf"(?:%|percent\w*|porcentaje) (?:is|es|son|representa\w*) {A} (?:of|out of|de) {B}",
+            r"(100*\g<a>/\g<b>)",
+        ),
+        (
+            rf"{A} (?:out of|of|de) {B} (?:as|in|como|en) (?:a |an |un )?(?:%|percent\w*|porcentaje)",
+            r"(100*\g<a>/\g<b>)",
+        ),
+        (rf"{A} (?:as|in|to|como|en|a) (?:a |an |un )?(?:%|percent\w*|porcentaje)", r"(100*\g<a>)"),
+        (rf"{A} ?(?:%|percent|per cent|por ciento) (?:of|de) {THE}", r"\g<a>/100*"),
+        (rf"(?P<a>\d+/\d+|0[.,]\d+) (?:of|de) {THE}(?=\d)", r"(\g<a>)*"),
+        (rf"{A} [a-z]+ (?:before|antes del?) {B}", r"(\g<b>-\g<a>)"),
+        (rf"{A} [a-z]+ (?:after|despues del?) {B}", r"(\g<b>+\g<a>)"),
+        (
+            rf"\b(?:right |just )?(?:after|following|follows|despues de|sigue a|siguiente a|above) {A}(?! ?%)",
+            r"(\g<a>+1)",
+        ),
+        (
+            rf"\b(?:right |just )?(?:before|precedes|preceding|antes de|anterior a|below) {A}(?! ?%)",
+            r"(\g<a>-1)",
+        ),
+        (rf"{A} (?:twice|doubled|dos veces|por dos)\b", r"(\g<a>*2)"),
+        (rf"{A} (?:thrice|tripled|tres veces)\b", r"(\g<a>*3)"),
+        (rf"{A} halved\b", r"(\g<a>/2)"),
+        (rf"\b(?:square of|cuadrado de) {A}", r"(\g<a>^2)"),
+        (rf"\b(?:cube of|cubo de) {A}", r"(\g<a>^3)"),
+    )
 )
-SIGNS = re.compile(r"(?:sqrt|[\d.,()^*/+\- ])+")
-PART = re.compile(r"\s*(sqrt|\d+(?:[.,]\d+)*|[()^*/+-])")
-SOLVE = re.compile(r"(-?\d*)\s?\*?\s?([a-z])\s?([+-]\s?\d+)?\s?=\s?(-?\d+)(?![\d.,])")
+SAID = tuple(
+    (re.compile(pattern), sign)
+    for pattern, sign in (
+        (r"(?:square root|raiz cuadrada) (?:of |de )?", " sqrt "),
+        (r"(?:cube root|raiz cubica) (?:of |de )?", " cbrt "),
+        (r"√|\bsqrt\b|\\sqrt|\braiz de\b", " sqrt "),
+        (r"∛", " cbrt "),
+        (r"(?:a |one |un |una |the |la )?(?:half|mitad|medio) (?:of |de )(?=\W*\d)", "1/2*"),
+        (r"(?:a |one |un |una |the |la )?(?:third|tercio|tercera parte) (?:of |de )(?=\W*\d)", "1/3*"),
+        (
+            r"(?:a |one |un |una |the |la )?(?:quarter|fourth|cuarto|cuarta parte) (?:of |de )(?=\W*\d)",
+            "1/4*",
+        ),
+        (r"(?:a |one |un |una |the |la )?(?:fifth|quinto|quinta parte) (?:of |de )(?=\W*\d)", "1/5*"),
+        (r"(?:a |one |un |una |the |la )?(?:tenth|decimo|decima parte) (?:of |de )(?=\W*\d)", "1/10*"),
+        (r"\btwice |\bdouble (?:of )?|\b(?:el )?doble de |\bdos veces ", "2*"),
+        (r"\bthrice |\btriple (?:of )?|\b(?:el )?triple de |\bthree times ", "3*"),
+        (r"\b(?:raised )?to the power (?:of )?|\belevado a (?:la )?|\*\*", "^"),
+        (r"(?<=[\d)]) squared| (?:elevado )?al cuadrado", "^2"),
+        (r"(?<=[\d)]) cubed| (?:elevado )?al cubo", "^3"),
+        (r"\b(?:multiplied by|times|multiplicado por|por|veces)\b", "*"),
+        (r"\b(?:divided by|over|dividido (?:entre|por)|entre)\b", "/"),
+        (r"\b(?:plus|added to|mas)\b", "+"),
+        (r"\b(?:minus|menos)\b", "-"),
+        (r"(?<=[\d)])\s?x\s?(?=[\d(])", "*"),
+        (r"(?<=[\d)])\s?[÷:](?=\s?[\d(])", "/"),
+        (r"\[", "("),
+        (r"\]", ")"),
+        (r"(?<=\d)(?:st|nd|rd|th)\b", ""),
+    )
+)
+BETWEEN = re.compile(r"\b(?:between|entre) (\d{1,12}) (?:and|y) (\d{1,12})(?![\d.,]\d)")
+HALF_DOZEN = re.compile(r"\b(?:half a dozen|media docena)\b")
+DOZENS = re.compile(r"\b(?:a|one|una|1) (?:dozen|docena)\b")
+MIXED = re.compile(r"(?<![\d./^)-])(\d+) (\d+)/(\d+)(?![\d/^])")
+# One number, as opposed to `1 / 2`.
+TIGHT = re.compile(r"(?<![\d./^])(\d+)/(\d+)(?![\d/^])")
+SIGNS = re.compile(r"(?:sqrt|cbrt|[\d.,()^*/+\- ])+")
+UNITS_BETWEEN = re.compile(
+    r"(?<=\d) ?(?:cm|mm|km|m|kg|g|mg|l|ml|v|volts?|a|ma|amps?|ohms?|w|watts?|s|min|h|hours?|€|\$|euros?"
+    r"|dollars?)\b(?=\s*[*/+^)-])"
+)
 
 
 @dataclass(frozen=True)
 class Sum:
+    """`signs` counts what joins the operands."""
+
     value: Fraction
     operands: frozenset[Fraction]
+    signs: int = 1
 
 
-class _NoSum(Exception):
-    """These signs make no sum."""
+def in_signs(text: str) -> str:
+    """A levelled text with its sums in signs: `seven times eight` as `7 * 8`."""
+    text = in_digits(text)
+    text = DOZENS.sub("12", HALF_DOZEN.sub("6", text))
+    for pattern, signs in WORDED:
+        text = pattern.sub(signs, text)
+    text = BETWEEN.sub(_middle, text)
+    text = MIXED.sub(r"(\1+\2/\3)", text)
+    text = TIGHT.sub(r"(\1/\2)", text)
+    for pattern, signs in SAID:
+        text = pattern.sub(signs, text)
+    return UNITS_BETWEEN.sub("", text)
+
+
+def _middle(found: re.Match[str]) -> str:
+    """`Between 24 and 26` is 25."""
+    low, high = int(found[1]), int(found[2])
+    return f"({low}+1)" if high - low == 2 else found[0]
 
 
 def sums_in(text: str) -> Iterator[Sum]:
-    """Of a levelled text: every sum with at least one sign between numbers, and `2x + 3 = 11`."""
-    for found in SOLVE.finditer(text):
-        factor = {"": 1, "-": -1}.get(found[1]) or int(found[1] or 1)
-        plus, right = int((found[3] or "0").replace(" ", "")), int(found[4])
-        if factor and (factor != 1 or plus) and len(found[0]) < MOST_SIGNS:
-            yield Sum(Fraction(right - plus, factor), frozenset(map(Fraction, (factor, plus, right))))
-    for pattern, sign in SAID:
-        text = re.sub(pattern, sign, text)
-    for found in SIGNS.finditer(text):
+    """Of a levelled text: every sum with at least one sign between numbers."""
+    for found in SIGNS.finditer(in_signs(text)):
         if 3 <= len(found[0].strip()) <= MOST_SIGNS:
-            reckoned = _reckoned(found[0])
-            if reckoned is not None:
-                yield reckoned
+            sum_ = _sum_of(found[0])
+            if sum_ is not None:
+                yield sum_
 
 
-def _reckoned(signs: str) -> Sum | None:
-    parts = PART.findall(signs.strip().strip(".,"))
-    numbers = [part for part in parts if part[0].isdigit()]
-    if not any(part in ("sqrt", "^", "*", "/", "+", "-") for part in parts) or not numbers:
-        return None
-    if len(numbers) < 2 and "sqrt" not in parts:
-        return None
+def _sum_of(signs: str) -> Sum | None:
+    parts = parts_of(signs)
+    joining = sum(part in ("sqrt", "cbrt", "^", "*", "/", "+", "-") for part in parts)
     try:
-        value, rest = _sum(parts, 0)
-        if rest:
+        numbers = numbers_of(parts)
+        if not joining or not numbers or (len(numbers) < 2 and not {"sqrt", "cbrt"} & {*parts}):
             return None
-        return Sum(value, frozenset(_number(number) for number in numbers))
-    except (_NoSum, ZeroDivisionError):
+        return Sum(reckoned(parts), frozenset(numbers), joining)
+    except NoSum:
         return None
-
-
-def _number(digits: str) -> Fraction:
-    digits = re.sub(r"[.,](?=\d{3}(?:\D|$))", "", digits) if re.search(r"[.,]\d{3}\b", digits) else digits
-    try:
-        return Fraction(digits.replace(",", "."))
-    except ValueError as error:
-        raise _NoSum from error
-
-
-def _sum(parts: list[str], depth: int) -> tuple[Fraction, list[str]]:
-    value, parts = _product(parts, depth)
-    while parts and parts[0] in "+-":
-        sign, (more, rest) = parts[0], _product(parts[1:], depth)
-        value, parts = _bounded(value + more if sign == "+" else value - more), rest
-    return value, parts
-
-
-def _product(parts: list[str], depth: int) -> tuple[Fraction, list[str]]:
-    value, parts = _power(parts, depth)
-    while parts and parts[0] in "*/":
-        sign, (more, rest) = parts[0], _power(parts[1:], depth)
-        value, parts = _bounded(value * more if sign == "*" else value / more), rest
-    return value, parts
-
-
-def _power(parts: list[str], depth: int) -> tuple[Fraction, list[str]]:
-    base, parts = _single(parts, depth)
-    if parts and parts[0] == "^":
-        power, parts = _single(parts[1:], depth + 1)
-        if power.denominator != 1 or abs(power) > MOST_POWER or abs(base) > 10**6:
-            raise _NoSum
-        return _bounded(base ** int(power)), parts
-    return base, parts
-
-
-def _single(parts: list[str], depth: int) -> tuple[Fraction, list[str]]:
-    if not parts or depth > DEEPEST:
-        raise _NoSum
-    first, rest = parts[0], parts[1:]
-    if first[0].isdigit():
-        return _number(first), rest
-    if first in "+-":
-        value, rest = _single(rest, depth + 1)
-        return (-value if first == "-" else value), rest
-    if first == "sqrt":
-        value, rest = _single(rest, depth + 1)
-        return _root(value), rest
-    if first != "(":
-        raise _NoSum
-    value, rest = _sum(rest, depth + 1)
-    if not rest or rest[0] != ")":
-        raise _NoSum
-    return value, rest[1:]
-
-
-def _root(value: Fraction) -> Fraction:
-    """To four places, where it doesn't come out even."""
-    if value < 0 or value > BIGGEST:
-        raise _NoSum
-    return Fraction(isqrt(int(value * 10**8)), 10**4)
-
-
-def _bounded(value: Fraction) -> Fraction:
-    if abs(value) > BIGGEST or value.denominator > BIGGEST:
-        raise _NoSum
-    return value

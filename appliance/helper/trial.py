@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from appliance.helper.answers import Answer, Citation, Delta, Done, Start, Waiting
-from appliance.helper.care import needs_care
+from appliance.helper.caring import said
 from appliance.helper.conversations import Memory
 from appliance.helper.guards import Guards, Outgoing
 from appliance.helper.pages import Page, closed_lessons, page_by
@@ -110,12 +110,12 @@ async def tried(
     """
     with helper.counted():
         began = clock()
-        await helper.hold_to_rates(asker)
         question = redacted(checked(Question(message, "")))
-        if needs_care(question):
-            async for event in helper.cared_for(asker, question, "", ""):
+        if words := await helper.words_of_care(asker, question):
+            async for event in said(words, "", "", page.rules.strictness):
                 yield _cared(page, question, asker, event.answer) if isinstance(event, Done) else event
             return
+        await helper.hold_to_rates(asker)
         await helper.hold_to_one(asker)
         helper.hold_to_agreement()
         asked = await helper.asked(asker, page, question, Conversation("", "", Memory()), "", began)

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from appliance.library.questions import STOP_WORDS
 
@@ -38,6 +39,7 @@ def words_of(text: str) -> list[str]:
     return WORD.findall(plain(text))
 
 
+@lru_cache(maxsize=16384)
 def stem(word: str) -> str:
     """A rough common beginning: wires, wiring and wire meet, and so do circuito and circuit."""
     for ending, instead in ENDINGS.items():

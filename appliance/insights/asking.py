@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from appliance.errors import Refusal
 from appliance.helper.phrases import language_name
 from appliance.inference.engine import Message, Prompt
+from appliance.inference.fences import fenced
 from appliance.inference.grammar import Schema, gbnf_of
 from appliance.inference.router import Ended, Piece, Router
 from appliance.study.checks import Unusable
@@ -38,7 +39,7 @@ def prompt_for(name: str, language: str, told: str, schema: Schema, max_tokens: 
     rules = (files("appliance.insights") / "prompts" / f"{name}.md").read_text(encoding="utf-8")
     rules = f"{rules.strip()}\n- Write in {language_name(language)}."
     return Prompt(
-        (Message("system", rules), Message("user", told)),
+        (Message("system", rules), Message("user", fenced(told))),
         max_tokens=max_tokens,
         temperature=TEMPERATURE,
         grammar=gbnf_of(schema),

@@ -9,6 +9,7 @@ from typing import Any
 
 from appliance.errors import Busy, Invalid, Unavailable
 from appliance.inference.engine import Message, Prompt
+from appliance.inference.fences import fenced
 from appliance.inference.grammar import Schema, gbnf_of
 from appliance.inference.router import Ended, Piece, Router
 from appliance.study.checks import Unusable
@@ -114,8 +115,8 @@ async def drawn(router: Router, hint: Hint, question: str, answer: str, person: 
 def _prompt(hint: Hint, question: str, answer: str, attempt: int) -> Prompt:
     rules = (files("appliance.study") / "prompts" / f"canvas_{hint.type}.md").read_text(encoding="utf-8")
     asked = (
-        f"To draw: {hint.concept}\nThe student's question:\n<<<\n{_fenced(question)}\n>>>\n"
-        f"The answer:\n<<<\n{_fenced(answer[:ANSWER_CHARS])}\n>>>"
+        f"To draw: {fenced(hint.concept)}\nThe student's question:\n<<<\n{fenced(question)}\n>>>\n"
+        f"The answer:\n<<<\n{fenced(answer[:ANSWER_CHARS])}\n>>>"
     )
     return Prompt(
         (Message("system", rules.strip()), Message("user", asked)),
@@ -205,8 +206,3 @@ def _counted(given: object) -> int:
 
 def _colour(number: int) -> str:
     return COLOURS[number % len(COLOURS)]
-
-
-def _fenced(text: str) -> str:
-    """Material can't close its own fence."""
-    return text.replace("<<<", "‹‹‹").replace(">>>", "›››")

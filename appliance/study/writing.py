@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from appliance.errors import Busy, Conflict, Invalid, Unavailable
 from appliance.inference.engine import EngineOff, Message, Prompt
+from appliance.inference.fences import fenced
 from appliance.inference.grammar import Schema, gbnf_of
 from appliance.inference.queue import Priority
 from appliance.inference.router import Ended, Event, Piece, Router, Started
@@ -213,11 +214,12 @@ def topic_from(found: Mapping[str, Any]) -> tuple[str, list[str]]:
 
 def _prompt(wish: Wish, attempt: int) -> Prompt:
     rules = (files("appliance.study") / "prompts" / f"{wish.kind}.md").read_text(encoding="utf-8")
-    asked = f"Material from “{wish.section[0].title}”:\n\n{wish.material}"
+    title = fenced(wish.section[0].title)
+    asked = f"Material from “{title}”:\n<<<\n{fenced(wish.material)}\n>>>"
     if wish.guidance:
-        asked += f"\n\nWhat the teacher says about it:\n{wish.guidance}"
+        asked += f"\n\nWhat the teacher says about it:\n{fenced(wish.guidance)}"
     if wish.known:
-        there = "\n".join(f"- {known}" for known in wish.known)
+        there = "\n".join(f"- {fenced(known)}" for known in wish.known)
         asked += f"\n\nThere already, so write about something else:\n{there}"
     return Prompt(
         (Message("system", rules.strip()), Message("user", asked)),

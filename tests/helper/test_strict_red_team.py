@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -35,15 +36,20 @@ def shelf(shelf: Shelf, tmp_path: Path) -> Shelf:
 
 @pytest.fixture
 async def strict(room: Classroom, db: Database, class_7b: int) -> Classroom:
+    await add_quiz(db, class_7b, QUIZ)
+    return room.with_settings(helper_strictness="strict", helper_rate_limit_per_minute=100_000)
+
+
+async def add_quiz(db: Database, class_id: int, items: Sequence[tuple[str, list[str], int]]) -> None:
     async with db.transaction() as tx:
         activity = await tx.insert(
             """
             INSERT INTO activities (class_id, kind, title, state, created_at)
             VALUES (:class_id, 'quiz', 'Instruments', 'published', 1)
             """,
-            class_id=class_7b,
+            class_id=class_id,
         )
-        for position, (stem, choices, answer) in enumerate(QUIZ):
+        for position, (stem, choices, answer) in enumerate(items):
             await tx.execute(
                 """
                 INSERT INTO questions (activity_id, position, stem, choices, answer_index, explanation)
@@ -55,7 +61,6 @@ async def strict(room: Classroom, db: Database, class_7b: int) -> Classroom:
                 choices=json.dumps(choices),
                 answer=answer,
             )
-    return room.with_settings(helper_strictness="strict", helper_rate_limit_per_minute=100_000)
 
 
 def holds(shown: str, way: str, item: str) -> bool:

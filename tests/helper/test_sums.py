@@ -4,9 +4,9 @@ from fractions import Fraction
 
 import pytest
 
+from appliance.helper.asked_sums import asked_sums
 from appliance.helper.plain_letters import levelled
 from appliance.helper.quantities import quantities_in
-from appliance.helper.sums import sums_in
 
 SUMS = {
     "What is 12 * 7 + 3?": Fraction(87),
@@ -32,12 +32,12 @@ SAME = (
 
 @pytest.mark.parametrize(("asked", "value"), SUMS.items())
 def test_a_sum_that_is_asked_for_is_reckoned(asked: str, value: Fraction) -> None:
-    assert value in {each.value for each in sums_in(levelled(asked))}
+    assert value in {each.value for each in asked_sums(levelled(asked))}
 
 
 @pytest.mark.parametrize("asked", ["9^9^9^9", "2^99999999", "1/0", "(" * 200, "10^40^40", "no sum", "7"])
 def test_what_is_too_big_or_no_sum_is_left_alone(asked: str) -> None:
-    assert all(abs(each.value) <= 10**18 for each in sums_in(levelled(asked)))
+    assert all(abs(each.value) <= 10**18 for each in asked_sums(levelled(asked)))
 
 
 @pytest.mark.parametrize(("one", "other"), SAME)
