@@ -1,0 +1,14 @@
+"""Lines to teach with: plain text, a label in brackets over the lines that have it, # for remarks."""
+
+from importlib.resources import files
+
+
+def lines_of(name: str) -> list[tuple[str, str]]:
+    """Each with its label, in the order of the file."""
+    found, label = [], ""
+    for line in (files(__package__) / f"{name}.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            label = line.strip("[]")
+        elif line and not line.startswith("#"):
+            found.append((label, line))
+    return found
