@@ -35,7 +35,7 @@ from appliance.helper.redaction import redacted
 from appliance.helper.scope import Scope, read, refused, scope_of_lesson
 from appliance.helper.strict import Strict
 from appliance.helper.suggestions import suggestions_for
-from appliance.helper.text_languages import leads_back
+from appliance.helper.text_languages import languages_in, leads_back
 from appliance.helper.tickets import Tickets
 from appliance.helper.topics import Lead, Topics, is_vague, leans_back
 from appliance.helper.veils import veiled
@@ -304,7 +304,8 @@ class Helper:
 
     def _turned_back(self, asked: Asked) -> Reason | None:
         """Why no model is asked at all."""
-        if leads_back(asked.message, asked.page.about):
+        languages = languages_in(self._settings.helper_text_language_keywords)
+        if leads_back(asked.message, asked.page.about, languages):
             return "blocks"
         is_strict = self._settings.helper_topic_filter_mode == "strict"
         return "off_topic" if is_strict and not asked.ground.on_topic else None

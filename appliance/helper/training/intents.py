@@ -1,12 +1,10 @@
 """`python -m appliance.helper.training.intents` makes intents.npz, which the box ships, from intents.txt."""
 
-from hashlib import sha256
-from importlib.resources import files
 from pathlib import Path
 
 from appliance.helper.intents import WEIGHTS, features_of_question
 from appliance.helper.linear_text import LinearText, taught
-from appliance.helper.training.lines import lines_of
+from appliance.helper.training.lines import hash_of, lines_of
 
 HELD_BACK = 2e-5
 ROUNDS = 200
@@ -14,11 +12,7 @@ ROUNDS = 200
 
 def intents_taught() -> LinearText:
     lines = [(intent, features_of_question(text)) for intent, text in lines_of("intents")]
-    return taught(lines, lines_hash(), HELD_BACK, ROUNDS)
-
-
-def lines_hash() -> str:
-    return sha256((files(__package__) / "intents.txt").read_bytes()).hexdigest()
+    return taught(lines, hash_of("intents"), HELD_BACK, ROUNDS)
 
 
 if __name__ == "__main__":

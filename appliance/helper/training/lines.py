@@ -1,5 +1,6 @@
 """Lines to teach with: plain text, a label in brackets over the lines that have it, # for remarks."""
 
+from hashlib import sha256
 from importlib.resources import files
 
 
@@ -12,3 +13,8 @@ def lines_of(name: str) -> list[tuple[str, str]]:
         elif line and not line.startswith("#"):
             found.append((label, line))
     return found
+
+
+def hash_of(name: str) -> str:
+    """Of the file that `lines_of` reads, to tell which lines a classifier was taught with."""
+    return sha256((files(__package__) / f"{name}.txt").read_bytes()).hexdigest()
