@@ -14,6 +14,7 @@ from appliance.helper.pipeline import SEARCH_CHARS
 from appliance.helper.questions import Asker, Question, checked
 from appliance.helper.redaction import redacted
 from appliance.helper.topics import leans_back
+from appliance.library.comparable import comparable
 from appliance.library.document_search import DocumentPassage, search_documents
 from appliance.parts import Parts
 from appliance.settings import Settings
@@ -158,7 +159,7 @@ async def _talk(
 ) -> Talk:
     courses = await open_courses(parts.db, parts.shelf, asker.class_id)
     searched = _searched(message, before)
-    vector = await parts.router.embed(searched)
+    vector = await parts.router.embed(comparable(searched))
     most = parts.settings.helper_reference_max_citations
     kept, rank = parts.helper.vectors, parts.router.rank
     passages = await passages_for_class(parts.db, courses, searched, vector, most, kept, rank)

@@ -43,6 +43,7 @@ from appliance.helper.words import language_of
 from appliance.helper.writing import Draft, written
 from appliance.inference.engine import Prompt
 from appliance.inference.router import Router, Started
+from appliance.library.comparable import comparable
 from appliance.library.courses import Course, Shelf
 from appliance.library.document_search import search_documents
 from appliance.library.lessons import Lesson
@@ -260,7 +261,7 @@ class Helper:
     async def _ground(self, message: str, page: Page, memory: Memory, language: str) -> Ground:
         searched = in_context(message, memory) if leans_back(message) else message
         searched = searched[:SEARCH_CHARS]
-        vector = await self._router.embed(searched)
+        vector = await self._router.embed(comparable(searched))
         most = self._settings.helper_reference_max_citations
         rank = self._router.rank
         passages = await search(
@@ -271,8 +272,10 @@ class Helper:
         class_id = page.scope.class_id
         papers = await search_documents(self._db, searched, class_id, vector, room, self.paper_vectors, rank)
         passages = passages[: most - len(papers)]
-        bodies = [*(passage.body for passage in passages), *(paper.body for paper in papers)]
-        lead = Lead(bodies, vector, memory.on_topic, same_language=language == page.course.language)
+        of_papers = [paper.body for paper in papers]
+        bodies = [*(passage.body for passage in passages), *of_papers]
+        matrix = await self.vectors.of_course(self._db, page.course.slug)
+        lead = Lead(bodies, vector, memory.on_topic, matrix.rows, of_papers)
         is_filtering = self._settings.helper_topic_filter_mode != "off"
         on_topic = not is_filtering or await self._topics.fit(message[:SEARCH_CHARS], page.scope, lead)
         if not on_topic or not bodies:

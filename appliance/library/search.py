@@ -72,13 +72,11 @@ async def search(
 ) -> list[Passage]:
     """The best passages of a course, the lesson at hand first among equals; none from `closed` lessons.
 
-    `vector` is the question's, or None for full text alone. `rank` only orders what was found.
+    `vector` is that of the comparable question, or None for full text alone. `rank` only orders what was found.
     """
     terms = terms_of(question)
     hits = await _by_words(db, terms, pairs_of(question), course_slug)
-    # The search model reads English: what it makes of another language says nothing.
-    read = None if any(term.is_translated for term in terms) else vector
-    cosines = await _cosines(db, read, course_slug, vectors or Vectors())
+    cosines = await _cosines(db, vector, course_slug, vectors or Vectors())
     by_words = [hit for hit in hits if not is_chance(hit, cosines)]
     scores = fused([hit.row["id"] for hit in by_words], cosines)
     rows = {hit.row["id"]: hit.row for hit in by_words}

@@ -8,8 +8,8 @@ from appliance.helper.evals.figures import Figure, share_of
 from appliance.helper.evals.labelled import labelled
 from appliance.helper.scope import scope_of_lesson
 from appliance.helper.topics import Lead, Topics, leans_back
-from appliance.helper.words import language_of
 from appliance.inference.router import Router
+from appliance.library.comparable import comparable
 from appliance.library.courses import Course, lessons_of
 from appliance.library.lessons import Lesson
 from appliance.library.search import Vectors, search
@@ -56,15 +56,16 @@ class TopicEval:
         lesson = self._lessons[int(session) - 1]
         scope, memory = scope_of_lesson(lesson, 0, "student"), _memory(before)
         searched = in_context(text, memory) if leans_back(text) else text
-        lead = await self._lead(searched, lesson, memory, language_of(text, self._course.language))
+        lead = await self._lead(searched, lesson, memory)
         return await self._topics.fit(text, scope, lead)
 
-    async def _lead(self, searched: str, lesson: Lesson, memory: Memory, language: str) -> Lead:
-        vector = await self._router.embed(searched)
+    async def _lead(self, searched: str, lesson: Lesson, memory: Memory) -> Lead:
+        vector = await self._router.embed(comparable(searched))
         place = lesson.course_slug, lesson.slug
         passages = await search(self._db, searched, *place, vector, PASSAGES, self._vectors)
         bodies = [passage.body for passage in passages]
-        return Lead(bodies, vector, memory.on_topic, same_language=language == self._course.language)
+        matrix = await self._vectors.of_course(self._db, lesson.course_slug)
+        return Lead(bodies, vector, memory.on_topic, matrix.rows)
 
 
 def _memory(before: str) -> Memory:
