@@ -13,6 +13,9 @@ Intent = Literal["debug", "concept", "strategy", "reflection", "status", "genera
 WEIGHTS = "intents.npz"
 # What the first rule that fits weighs beside the words: enough to decide where they say little.
 RULE_WEIGHS = 0.2
+NO_RULE = "none"
+# Where no rule fits either, less than this share is a guess.
+SURE_ENOUGH = 0.38
 
 # In the order they are tried: lower case, no accents, single spaces, short forms written out, question marks kept.
 RULES: tuple[tuple[Intent, str], ...] = (
@@ -201,15 +204,19 @@ RULES: tuple[tuple[Intent, str], ...] = (
 def intent_of(question: str) -> Intent:
     if not written_out(question):
         return "general"
-    weights = _weights()
-    likely = weights.shares(features_of_question(question))
-    return cast(Intent, weights.labels[int(likely.argmax())])
+    rule, weights = rule_of(question), _weights()
+    likely = weights.shares(features_of_question(question, rule))
+    is_guess = rule == NO_RULE and likely.max() < SURE_ENOUGH
+    return "general" if is_guess else cast(Intent, weights.labels[int(likely.argmax())])
 
 
-def features_of_question(question: str) -> Features:
-    """Its words, and which rule fits it first."""
+def rule_of(question: str) -> str:
+    """The intent of the first rule that fits."""
     asked = written_out(question)
-    rule = next((intent for intent, rule in PATTERNS if rule.search(asked)), "none")
+    return next((intent for intent, rule in PATTERNS if rule.search(asked)), NO_RULE)
+
+
+def features_of_question(question: str, rule: str) -> Features:
     return features_of(question, (f"rule {rule}",), RULE_WEIGHS)
 
 

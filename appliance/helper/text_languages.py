@@ -31,9 +31,10 @@ ALSO_WORDS = frozenset(
 )
 # So common that only talk of programming makes them languages.
 COMMON = frozenset({"c", "r", "go", "basic", "processing", "assembly", "dart", "swift", "bash", "julia"})
-PROGRAMMING = re.compile(
-    r"\b(?:cod\w+|program\w*|script\w*|languages?|lenguajes?|loops?|bucles?|functions?|funcion|syntax|blocks?|bloques?"
-    r"|rewrite|convert|translate|version|(?:in|into|en|using|usando|learn) (?:c|r|go|basic|swift|bash|dart|julia))\b"
+BESIDE = (
+    r"\b(?:in|into|en|using|usando|usar|use|con|with|lenguaje|language|learn) {name}\b(?! (?:on|to|the|la|el|a|my|mi)\b)"
+    r"|\b{name} (?:code|codigo|version|program\w*|script|lenguaje|language)\b"
+    r"|\b(?:convert\w*|translate|traduce\w*|pasa\w*|convierte\w*)\b.* (?:to|into|a|en) {name}\b"
 )
 SURE, DOUBLE = "lenguajeseguro", "lenguajedudoso"
 SURELY = 0.6
@@ -101,9 +102,8 @@ def languages_in(keywords: str) -> tuple[str, ...]:
 
 def with_languages_marked(asked: str, languages: tuple[str, ...]) -> str:
     """Every language by one of two names, so that what is said about one is known of all."""
-    is_programming = PROGRAMMING.search(asked) is not None
     for language in sorted(languages, key=len, reverse=True):
-        if language in COMMON and not is_programming:
+        if language in COMMON and not re.search(BESIDE.format(name=_names_of(language)), asked):
             continue
         asked = _spelled(language).sub(DOUBLE if language in ALSO_WORDS else SURE, asked)
     return asked
@@ -111,7 +111,11 @@ def with_languages_marked(asked: str, languages: tuple[str, ...]) -> str:
 
 @lru_cache(maxsize=256)
 def _spelled(language: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w.#+])(?:{OTHER_NAMES.get(language) or re.escape(language)})(?![\w+#])")
+    return re.compile(rf"(?<![\w.#+]){_names_of(language)}(?![\w+#])")
+
+
+def _names_of(language: str) -> str:
+    return f"(?:{OTHER_NAMES.get(language) or re.escape(language)})"
 
 
 @lru_cache(maxsize=1)

@@ -1,9 +1,8 @@
 """Texts as the search model can compare them: it reads English, so Spanish is put into English word by word."""
 
-from appliance.library.questions import ENGLISH, plain
+from appliance.library.questions import ENGLISH_WORDS, plain
 from appliance.library.spanish import in_english_words, is_spanish
 
-ENGLISH_WORDS = frozenset(ENGLISH.split())
 # Enough to know a language by.
 LOOKED_AT = 400
 

@@ -32,6 +32,10 @@ SAME_LESSON = 1.4
 LESSONS_REFERENCE = 1.23
 # A lesson can be opened at the place; a reference can only be quoted.
 OTHER_REFERENCE = 0.92
+# The same for scores, which are sums.
+OF_LESSON = 0.2
+OF_LESSONS_REFERENCE = 0.12
+OF_OTHER_REFERENCE = -0.02
 
 
 @dataclass(frozen=True)
@@ -78,11 +82,11 @@ async def search(
     hits = await _by_words(db, terms, pairs_of(question), course_slug)
     cosines = await _cosines(db, vector, course_slug, vectors or Vectors())
     by_words = [hit for hit in hits if not is_chance(hit, cosines)]
-    scores = fused([hit.row["id"] for hit in by_words], cosines)
+    scores = fused(by_words, cosines)
     rows = {hit.row["id"]: hit.row for hit in by_words}
     rows |= await _rows(db, scores.keys() - rows.keys())
     found = [
-        Passage(**dict(row), score=scores[id] * _closeness(row, lesson_slug))
+        Passage(**dict(row), score=scores[id] + _nearness(row, lesson_slug))
         for id, row in rows.items()
         if row["lesson_slug"] not in closed
     ]
@@ -198,3 +202,9 @@ def _closeness(row: Row, lesson_slug: str) -> float:
     if row["lesson_slug"] != lesson_slug:
         return 1.0 if row["source"] == "lesson" else OTHER_REFERENCE
     return SAME_LESSON if row["source"] == "lesson" else LESSONS_REFERENCE
+
+
+def _nearness(row: Row, lesson_slug: str) -> float:
+    if row["lesson_slug"] != lesson_slug:
+        return 0.0 if row["source"] == "lesson" else OF_OTHER_REFERENCE
+    return OF_LESSON if row["source"] == "lesson" else OF_LESSONS_REFERENCE

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from appliance.helper.intents import WEIGHTS, features_of_question
+from appliance.helper.intents import WEIGHTS, features_of_question, rule_of
 from appliance.helper.linear_text import LinearText, taught
 from appliance.helper.training.lines import hash_of, lines_of
 
@@ -11,7 +11,7 @@ ROUNDS = 200
 
 
 def intents_taught() -> LinearText:
-    lines = [(intent, features_of_question(text)) for intent, text in lines_of("intents")]
+    lines = [(intent, features_of_question(text, rule_of(text))) for intent, text in lines_of("intents")]
     return taught(lines, hash_of("intents"), HELD_BACK, ROUNDS)
 
 
