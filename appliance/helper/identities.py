@@ -25,7 +25,8 @@ NUMBER_FIRST = re.compile(
 )
 # Whatever kind of road it is: somebody says that it is theirs.
 AT_HOME = re.compile(
-    rf"\b((?:live at|living at|my address is|home address is|address:|vivo en|mi direcci[oó]n es|domicilio:?|direcci[oó]n:)"
+    rf"\b((?:live at|living at|my address is|home address is|address:|vivo en|mi direcci[oó]n es"
+    rf"|domicilio:?|direcci[oó]n:)"
     rf" (?:la |el )?)(?:\d{{1,5}}[a-z]?,? {CAPITAL}(?: {CAPITAL}){{0,2}}"
     rf"|{CAPITAL}(?: (?:de |del |la |las |los )?{CAPITAL}){{0,3}},? ?(?:n[º°o]\.?|n[uú]m\.?|\#)? ?\d{{1,5}}\b)",
     re.IGNORECASE,

@@ -35,8 +35,8 @@ class LinearText:
         places = np.fromiter(features.keys(), np.int64, len(features))
         weights = np.fromiter(features.values(), np.float64, len(features))
         scores = weights @ self.table[places].astype(np.float64) * self.scale
-        likely: NDArray[np.float64] = np.exp(scores - scores.max())
-        return likely / likely.sum()
+        likely = np.exp(scores - scores.max())
+        return np.asarray(likely / likely.sum(), np.float64)
 
     def to_bytes(self) -> bytes:
         kept = BytesIO()

@@ -30,7 +30,8 @@ THOUSANDS = re.compile(r"\d{1,3}(?:[ .\u00a0]\d{3})+")
 # Too short to be told from other numbers, but somebody says what it is.
 SAID = re.compile(
     r"\b((?:call|text|ring|phone|tel[eé]fono|tel[ef]?|telf|cel|celular|m[oó]vil|whats ?app|ll[aá]m[ae]\w*|my number is"
-    r"|mi n[uú]mero es)\b(?:[ :.,]|(?:me|us|at|on|is|es|al|el|number|n[uú]mero|no)\b){0,8})\d(?:[ -]?\d){6,7}(?![\w.]|[ -]\d)(?! ?(?:ohm|[mk]?[AVW]\b|m\b|cm\b|km\b))",
+    r"|mi n[uú]mero es)\b(?:[ :.,]|(?:me|us|at|on|is|es|al|el|number|n[uú]mero|no)\b){0,8})"
+    r"\d(?:[ -]?\d){6,7}(?![\w.]|[ -]\d)(?! ?(?:ohm|[mk]?[AVW]\b|m\b|cm\b|km\b))",
     re.IGNORECASE,
 )
 MOST_GROUPS = 8

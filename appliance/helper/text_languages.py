@@ -8,11 +8,12 @@ from appliance.helper.linear_text import LinearText, features_of, from_bytes
 from appliance.helper.words import plain
 
 WEIGHTS = "text_languages.npz"
-LANGUAGES = (
-    *("python", "javascript", "java", "typescript", "c++", "c#", "c", "go", "rust", "ruby", "swift", "kotlin"),
-    *("lua", "php", "html", "css", "perl", "pascal", "basic", "visual basic", "scala", "julia", "r", "haskell"),
-    *("assembly", "fortran", "cobol", "dart", "bash", "pygame", "micropython", "processing", "lisp", "prolog"),
-)
+LANGUAGE_LIST = """
+python, javascript, java, typescript, c++, c#, c, go, rust, ruby, swift, kotlin, lua, php, html,
+css, perl, pascal, basic, visual basic, scala, julia, r, haskell, assembly, fortran, cobol, dart,
+bash, pygame, micropython, processing, lisp, prolog
+"""
+LANGUAGES = tuple(name.strip() for name in LANGUAGE_LIST.split(","))
 OTHER_NAMES = {
     "python": r"p[yi]t?h?on3?|phyton|\.?py",
     "javascript": r"java ?scri?pt|node ?js|\.?js",
@@ -26,13 +27,16 @@ OTHER_NAMES = {
     "html": r"html5?",
 }
 # Snakes, islands, verbs, gems, letters and names too: `java` and `golang` are told apart by what stands around them.
-ALSO_WORDS = frozenset(
-    "python java c go rust ruby swift lua pascal basic perl scala julia r dart bash assembly processing lisp".split()
-)
+ALSO_WORDS_LIST = """
+python java c go rust ruby swift lua pascal basic perl scala julia r dart bash assembly processing
+lisp
+"""
+ALSO_WORDS = frozenset(ALSO_WORDS_LIST.split())
 # So common that only talk of programming makes them languages.
-COMMON = frozenset({"c", "r", "go", "basic", "processing", "assembly", "dart", "swift", "bash", "julia"})
+COMMON = frozenset("c r go basic processing assembly dart swift bash julia".split())
 BESIDE = (
-    r"\b(?:in|into|en|using|usando|usar|use|con|with|lenguaje|language|learn) {name}\b(?! (?:on|to|the|la|el|a|my|mi)\b)"
+    r"\b(?:in|into|en|using|usando|usar|use|con|with|lenguaje|language|learn) {name}\b"
+    r"(?! (?:on|to|the|la|el|a|my|mi)\b)"
     r"|\b{name} (?:code|codigo|version|program\w*|script|lenguaje|language)\b"
     r"|\b(?:convert\w*|translate|traduce\w*|pasa\w*|convierte\w*)\b.* (?:to|into|a|en) {name}\b"
 )
@@ -70,7 +74,8 @@ BY_HAND = re.compile(
 
 # Talking about code isn't asking for it.
 COMPARED = re.compile(
-    r"^(?:is|are|was|es|son) (?!there\b)|^what(?: i|')?s\b|^que es\b|\b(?:difference|diferencia|better than|mejor que)\b"
+    r"^(?:is|are|was|es|son) (?!there\b)|^what(?: i|')?s\b|^que es\b"
+    r"|\b(?:difference|diferencia|better than|mejor que)\b"
 )
 
 

@@ -16,19 +16,19 @@ from appliance.inference.router import Router
 from appliance.library.comparable import comparable
 from appliance.storage.cache import Cache
 
-# What tells that a question belongs to the lesson, and how much: logistic regression over cosines of all-MiniLM-L6-v2 and
-# words, fitted on one half of the labelled set and on questions about other courses.
+# What tells that a question belongs to the lesson, and how much: logistic regression over cosines of
+# all-MiniLM-L6-v2 and words, fitted on one half of the labelled set and on questions about other courses.
 WEIGHTS = {
-    "nearest topic": 3.68,
-    "nearest passage": 3.78,
-    "nearest passages": 5.92,
-    "nearest elsewhere": -8.78,
-    "nearest lines elsewhere": -6.88,
-    "words covered": 2.41,
-    "word that leads elsewhere": -1.03,
-    "length": -2.54,
+    "nearest topic": 3.97,
+    "nearest passage": 3.93,
+    "nearest passages": 5.47,
+    "nearest elsewhere": -8.62,
+    "nearest lines elsewhere": -7.17,
+    "words covered": 2.84,
+    "word that leads elsewhere": -1.1,
+    "length": -2.55,
 }
-BIAS = 3.9
+BIAS = 3.51
 # Telling words; a longer question isn't more of anything.
 LONG = 8
 NEAREST = 3

@@ -69,7 +69,9 @@ def terms_of(question: str) -> tuple[Term, ...]:
     words = (word.split("'")[0] for word in _words(question) if word not in STOP_WORDS)
     # A lone letter is rarely a topic, a lone sign such as Ω is one.
     telling = (word for word in words if len(word) > 1 or word.isdigit() or not word.isascii())
-    known = _fellows_in_spanish if is_spanish(plain(question[:MOST_CHARACTERS]), ENGLISH_WORDS) else called_too
+    known = (
+        _fellows_in_spanish if is_spanish(plain(question[:MOST_CHARACTERS]), ENGLISH_WORDS) else called_too
+    )
     return tuple(dict.fromkeys(_term(word, known(word)) for word in telling))[:MOST_TERMS]
 
 

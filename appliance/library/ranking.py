@@ -18,13 +18,14 @@ LEAST_SHARE = 0.3
 # A word in this share of all passages tells nothing there, unless they are few.
 EVERYWHERE = 0.2
 EVERYWHERE_LEAST = 60
-# all-MiniLM-L6-v2 puts "tell me a joke" at 0.30 to one passage of an electricity course, and most real questions above 0.4.
+# all-MiniLM-L6-v2 puts most real questions above 0.4, and "tell me a joke" at 0.30 to one passage of an electricity
+# course: the topic filter stands before that.
 LEAST_COSINE = 0.28
 # "How do I bake bread" shares a word with graphite that is baked: few words and little meaning together are chance.
 FULL_SHARE = 0.75
 CHANCE_COSINE = 0.20
-# What the words of a passage add to its cosine, fitted on one half of the labelled questions: sums of scores put the right
-# passage first more often than sums of ranks.
+# What the words of a passage add to its cosine: sums of scores put the right passage first more often than sums
+# of ranks (reciprocal rank fusion) on the labelled questions.
 WORDS_WEIGH = 0.2
 # Words alone: how much of the question is there, and how high full text ranks it.
 ALONE_WEIGH = 0.27

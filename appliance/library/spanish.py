@@ -6,36 +6,38 @@ from importlib.resources import files
 
 WORD = re.compile(r"[^\W\d_]+|\d[\d.,/]*|\?")
 # What its words don't say one by one.
-PHRASES = {
-    **{"por que": "why", "a veces": "sometimes", "da igual": "does not matter", "para que": "what for", "de nuevo": "again"},
-    **{"otra vez": "again", "en vez de": "instead of", "a la vez": "at the same time", "tal vez": "maybe", "lo que": "what"},
-    **{"el mas": "the plus", "el menos": "the minus", "tener que": "have to", "tengo que": "i have to", "hay que": "must"},
-    **{"se dice": "do you say", "se llama": "is called", "papel aluminio": "aluminium foil"},
-}
+PHRASE_LIST = """
+por que=why, a veces=sometimes, da igual=does not matter, para que=what for, de nuevo=again, otra
+vez=again, en vez de=instead of, a la vez=at the same time, tal vez=maybe, lo que=what, el mas=the
+plus, el menos=the minus, tener que=have to, tengo que=i have to, hay que=must, se dice=do you say,
+se llama=is called, papel aluminio=aluminium foil
+"""
+PHRASES = dict(pair.strip().split("=") for pair in PHRASE_LIST.replace("\n", " ").split(","))
 TOGETHER = re.compile(rf"\b(?:{'|'.join(PHRASES)})\b")
-ENDINGS = (
-    *("aciones", "iendo", "ieron", "amos", "emos", "imos", "aron", "ando", "aban", "aria", "eria", "iria", "idos", "adas"),
-    *("idas", "ados", "aba", "ian", "ado", "ada", "ido", "ida", "ara", "era", "ira", "ere", "are", "ire", "ste", "ias"),
-    *("ia", "an", "en", "as", "es", "io", "ar", "er", "ir", "a", "e", "o", "i"),
-)
+ENDING_LIST = """
+aciones iendo ieron amos emos imos aron ando aban aria eria iria idos adas idas ados aba ian ado ada
+ido ida ara era ira ere are ire ste ias ia an en as es io ar er ir a e o i
+"""
+ENDINGS = tuple(ENDING_LIST.split())
 # How words of learned origin end in both languages, tried on what the list doesn't have.
-ALIKE = (
-    *(("ciones", "tions"), ("cion", "tion"), ("dades", "ties"), ("dad", "ty"), ("logia", "logy"), ("grafia", "graphy")),
-    *(("encia", "ence"), ("ancia", "ance"), ("ismo", "ism"), ("ista", "ist"), ("ivo", "ive"), ("iva", "ive"), ("oso", "ous")),
-    *(("osa", "ous"), ("ario", "ary"), ("aria", "ary"), ("ico", "ic"), ("ica", "ics"), ("ible", "ible"), ("ante", "ant")),
-    *(("ente", "ent"), ("mento", "ment"), ("uro", "ure"), ("ura", "ure"), ("ido", "ide"), ("fia", "phy")),
-)
+ALIKE_LIST = """
+ciones=tions cion=tion dades=ties dad=ty logia=logy grafia=graphy encia=ence ancia=ance ismo=ism
+ista=ist ivo=ive iva=ive oso=ous osa=ous ario=ary aria=ary ico=ic ica=ics ible=ible ante=ant
+ente=ent mento=ment uro=ure ura=ure ido=ide fia=phy
+"""
+ALIKE = [pair.split("=") for pair in ALIKE_LIST.split()]
 LEAST_ALIKE = 7
 ATTACHED = ("melo", "mela", "selo", "sela", "me", "te", "se", "lo", "la", "le", "los", "las", "les", "nos")
 DIMINUTIVES = (("itos", "o"), ("itas", "a"), ("ito", "o"), ("ita", "a"), ("illo", "o"), ("illa", "a"))
-INFINITIVES = ("ar", "er", "ir")
 LEAST_STEM = 3
 # Also English words, which tell nothing about the language of a text.
-BOTH = frozenset(
-    "a no me he has son once sin pie red can pan come sale mar real final animal color mango idea error dice fin van"
-    " metal motor robot video app internet plastic gas virus led sensor chocolate pizza actor piano hospital capital"
-    " radio area volt planet variable formula polo cactus panda dragon rosa tela media solo doble mono".split()
-)
+BOTH_LIST = """
+a no me he has son once sin pie red can pan come sale mar real final animal color mango idea error
+dice fin van metal motor robot video app internet plastic gas virus led sensor chocolate pizza actor
+piano hospital capital radio area volt planet variable formula polo cactus panda dragon rosa tela
+media solo doble mono
+"""
+BOTH = frozenset(BOTH_LIST.split())
 
 
 def in_english_words(plain_text: str) -> str:
@@ -97,7 +99,9 @@ def _alike(word: str) -> str:
     bare = word.removesuffix("s") if not word.endswith(("ciones", "dades")) else word
     if len(bare) < LEAST_ALIKE:
         return word
-    return next((bare.removesuffix(ending) + instead for ending, instead in ALIKE if bare.endswith(ending)), word)
+    return next(
+        (bare.removesuffix(ending) + instead for ending, instead in ALIKE if bare.endswith(ending)), word
+    )
 
 
 @lru_cache(maxsize=1)
@@ -109,7 +113,9 @@ def _dictionary() -> tuple[dict[str, str], dict[str, str]]:
         if line.startswith("["):
             part = parts[line.strip("[]")]
         elif line and not line.startswith("#"):
-            part.update((word, english) for word, _, english in (pair.partition("=") for pair in line.split(", ")))
+            part.update(
+                (word, english) for word, _, english in (pair.partition("=") for pair in line.split(", "))
+            )
     stems = {stem: english for word, english in parts["verbs"].items() for stem in _stems(word)}
     return parts["words"], stems
 
@@ -118,7 +124,9 @@ def _stems(infinitive: str) -> set[str]:
     stem, kind = infinitive[:-2], infinitive[-2:]
     found = {stem}
     if kind == "ar":
-        found |= {stem[:-1] + hard for soft, hard in (("c", "qu"), ("g", "gu"), ("z", "c")) if stem.endswith(soft)}
+        found |= {
+            stem[:-1] + hard for soft, hard in (("c", "qu"), ("g", "gu"), ("z", "c")) if stem.endswith(soft)
+        }
     head, vowel, tail = _last_vowel(stem)
     changes = {"o": ("ue",), "e": ("ie", "i"), "u": ("ue",)}
     if tail:

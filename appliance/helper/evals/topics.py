@@ -42,17 +42,18 @@ class TopicEval:
     async def figures(self) -> list[Figure]:
         judged = [
             Judged(
-                each.text, each.is_held, True, await self._passes(each.labels[0], NOTHING_BEFORE, each.text)
+                each.text, each.is_held, True, await self.passes(each.labels[0], NOTHING_BEFORE, each.text)
             )
             for each in labelled("retrieval", 2)
         ]
         for each in labelled("topics", 3):
             label, session, before = each.labels
-            passed = await self._passes(session, before, each.text)
+            passed = await self.passes(session, before, each.text)
             judged.append(Judged(each.text, each.is_held, label == "on", passed))
         return [*_figures("", judged), *_figures(", held half", [each for each in judged if each.is_held])]
 
-    async def _passes(self, session: str, before: str, text: str) -> bool:
+    async def passes(self, session: str, before: str, text: str) -> bool:
+        """`session` is the lesson's number, `before` the question before it or `-`."""
         lesson = self._lessons[int(session) - 1]
         scope, memory = scope_of_lesson(lesson, 0, "student"), _memory(before)
         searched = in_context(text, memory) if leans_back(text) else text

@@ -1,4 +1,4 @@
-"""`python -m appliance.helper.training.elsewhere MODEL` makes elsewhere.npz: a vector for each line of elsewhere.txt."""
+"""`python -m appliance.helper.training.elsewhere MODEL` makes elsewhere.npz, a vector for each line."""
 
 import asyncio
 import sys
