@@ -33,7 +33,7 @@ lisp
 """
 ALSO_WORDS = frozenset(ALSO_WORDS_LIST.split())
 # So common that only talk of programming makes them languages.
-COMMON = frozenset("c r go basic processing assembly dart swift bash julia".split())
+COMMON = frozenset({"c", "r", "go", "basic", "processing", "assembly", "dart", "swift", "bash", "julia"})
 BESIDE = (
     r"\b(?:in|into|en|using|usando|usar|use|con|with|lenguaje|language|learn) {name}\b"
     r"(?! (?:on|to|the|la|el|a|my|mi)\b)"
