@@ -1,4 +1,4 @@
-"""`python -m appliance.helper.training.elsewhere MODEL` makes elsewhere.npz, a vector for each line."""
+"""`python -m appliance.operations.elsewhere_vectors MODEL` makes the helper's elsewhere.npz, a vector for each line."""
 
 import asyncio
 import sys
@@ -27,4 +27,6 @@ async def vectors_of_lines(model: Path) -> bytes:
 
 
 if __name__ == "__main__":
-    Path(__file__).parents[1].joinpath(NAME).write_bytes(asyncio.run(vectors_of_lines(Path(sys.argv[1]))))
+    Path(__file__).parents[1].joinpath("helper", NAME).write_bytes(
+        asyncio.run(vectors_of_lines(Path(sys.argv[1])))
+    )
