@@ -115,6 +115,10 @@ class Settings:
         "What happens to questions off the lesson's topics, where a teacher chose nothing else",
         choices=("off", "soft", "strict"),
     )
+    helper_text_language_keywords: str = _knob(
+        "",
+        "Text languages that a lesson of blocks leads back from, with commas between them; empty takes the usual ones",
+    )
     helper_reference_max_citations: int = _knob(3, "Passages quoted under an answer", least=0)
     helper_scope_token_max_age_seconds: int = _knob(7200, "How long an open lesson page may ask", least=60)
     helper_response_max_chars: int = _knob(2200, "Longest answer, in characters", least=200)

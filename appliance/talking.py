@@ -17,6 +17,7 @@ from appliance.helper.redaction import redacted
 from appliance.helper.rules import Rules, rules_of
 from appliance.helper.topics import leans_back
 from appliance.helper.writing import LESSON
+from appliance.library.comparable import comparable
 from appliance.library.document_search import DocumentPassage, search_documents
 from appliance.parts import Parts
 from appliance.settings import Settings
@@ -185,7 +186,7 @@ async def _talk(
 ) -> Talk:
     courses = await open_courses(parts.db, parts.shelf, asker.class_id)
     searched = _searched(message, before)
-    vector = await parts.router.embed(searched)
+    vector = await parts.router.embed(comparable(searched))
     most = parts.settings.helper_reference_max_citations
     kept, rank = parts.helper.vectors, parts.router.rank
     beside = None if rules.reference == "all" else frozenset[str]()

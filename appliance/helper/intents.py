@@ -1,24 +1,21 @@
-"""What a student wants from the helper, told from the words of the question."""
+"""What a student wants from the helper: rules over the words of the question, weighed with what lines have taught."""
 
 import re
-from typing import Literal
+from functools import lru_cache
+from importlib.resources import files
+from typing import Literal, cast
 
-from appliance.helper.words import plain
+from appliance.helper.chat_spelling import written_out
+from appliance.helper.linear_text import Features, LinearText, features_of, from_bytes
 
 Intent = Literal["debug", "concept", "strategy", "reflection", "status", "general"]
 
-# Short forms as they are typed, apostrophes gone, and what they stand for in the rules.
-SHORT_FORMS = """
-im=i am, ive=i have, id=i would, its=it is, thats=that is, whats=what is, wats=what is, hows=how is,
-whos=who is, wheres=where is, theres=there is, youre=you are, isnt=is not, arent=are not, wasnt=was not,
-aint=is not, doesnt=does not, doesn=does not, dosent=does not, dosnt=does not, dont=do not, didnt=did not,
-wont=will not, cant=can not, cannot=can not, couldnt=could not, wouldnt=would not, shouldnt=should not,
-havent=have not, hasnt=has not, idk=i do not know, dunno=do not know, u=you, ur=your, r=are, wat=what,
-wut=what, wht=what, hw=how, plz=please, pls=please, wanna=want to, gotta=have to, gonna=going to, bc=because,
-q=que, k=que, xq=por que, pq=por que, porq=por que, xk=por que, tb=tambien, x=por, toy=estoy, ta=esta
-"""
-SHORT = dict(pair.strip().split("=") for pair in SHORT_FORMS.split(","))
-SIGNS = re.compile(r"[^\W_]+|\?")
+WEIGHTS = "intents.npz"
+# What the first rule that fits weighs beside the words: enough to decide where they say little.
+RULE_WEIGHS = 0.2
+NO_RULE = "none"
+# Where no rule fits either, less than this share is a guess.
+SURE_ENOUGH = 0.38
 
 # In the order they are tried: lower case, no accents, single spaces, short forms written out, question marks kept.
 RULES: tuple[tuple[Intent, str], ...] = (
@@ -205,12 +202,27 @@ RULES: tuple[tuple[Intent, str], ...] = (
 
 
 def intent_of(question: str) -> Intent:
-    asked = _written_out(question)
-    return next((intent for intent, pattern in PATTERNS if pattern.search(asked)), "general")
+    if not written_out(question):
+        return "general"
+    rule, weights = rule_of(question), _weights()
+    likely = weights.shares(features_of_question(question, rule))
+    is_guess = rule == NO_RULE and likely.max() < SURE_ENOUGH
+    return "general" if is_guess else cast(Intent, weights.labels[int(likely.argmax())])
 
 
-def _written_out(question: str) -> str:
-    return " ".join(SHORT.get(sign, sign) for sign in SIGNS.findall(plain(question).replace("'", "")))
+def rule_of(question: str) -> str:
+    """The intent of the first rule that fits."""
+    asked = written_out(question)
+    return next((intent for intent, rule in PATTERNS if rule.search(asked)), NO_RULE)
+
+
+def features_of_question(question: str, rule: str) -> Features:
+    return features_of(question, (f"rule {rule}",), RULE_WEIGHS)
+
+
+@lru_cache(maxsize=1)
+def _weights() -> LinearText:
+    return from_bytes((files("appliance.helper") / WEIGHTS).read_bytes())
 
 
 def _in_one_line(rule: str) -> str:

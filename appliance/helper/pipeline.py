@@ -44,6 +44,7 @@ from appliance.helper.writing import Draft, written
 from appliance.inference.engine import Prompt
 from appliance.inference.queue import Priority
 from appliance.inference.router import Router, Started
+from appliance.library.comparable import comparable
 from appliance.library.courses import Shelf
 from appliance.library.document_search import search_documents
 from appliance.library.lessons import Lesson
@@ -276,7 +277,7 @@ class Helper:
     async def _ground(self, message: str, page: Page, memory: Memory, language: str) -> Ground:
         searched = in_context(message, memory) if leans_back(message) else message
         searched = searched[:SEARCH_CHARS]
-        vector = await self._router.embed(searched)
+        vector = await self._router.embed(comparable(searched))
         most = self._settings.helper_reference_max_citations
         rank = self._router.rank
         passages = await search(
@@ -297,8 +298,10 @@ class Helper:
             self._db, searched, of_class, vector, room, self.paper_vectors, rank, chosen
         )
         passages = passages[: most - len(papers)]
-        bodies = [*(passage.body for passage in passages), *(paper.body for paper in papers)]
-        lead = Lead(bodies, vector, memory.on_topic, same_language=language == page.course.language)
+        of_papers = [paper.body for paper in papers]
+        bodies = [*(passage.body for passage in passages), *of_papers]
+        matrix = await self.vectors.of_course(self._db, page.course.slug)
+        lead = Lead(bodies, vector, memory.on_topic, matrix.rows, of_papers)
         is_filtering = page.rules.topic_filter != "off"
         on_topic = not is_filtering or await self._topics.fit(message[:SEARCH_CHARS], page.scope, lead)
         if not on_topic or not bodies:
@@ -395,7 +398,7 @@ class Helper:
 
 def turned_back_for(asked: Asked) -> Reason | None:
     """Why no model is asked at all."""
-    if leads_back(asked.message, asked.page.about):
+    if leads_back(asked.message, asked.page.about, asked.page.rules.text_languages):
         return "blocks"
     is_strict = asked.page.rules.topic_filter == "strict"
     return "off_topic" if is_strict and not asked.ground.on_topic else None

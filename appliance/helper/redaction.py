@@ -23,6 +23,16 @@ DATE = re.compile(r"(?:1[89]|20)\d\d[-. ](?:0\d|1[0-2])[-. ][0-3]\d(?!\d)")
 # Behind a plain number: it was measured, nobody can be rung there.
 UNIT = re.compile(
     r"(?:m|km|cm)(?:/s|/h)?\b|ohms?\b|[kM]?Ω|[mk]?[AVW]h?\b|[kMG]?Hz\b|volts?\b|bytes?\b|years?\b|people\b|%"
+    r"|miles?\b|habitantes\b|personas\b|a[ñn]os\b|euros?\b|pesos?\b|dollars?\b|d[oó]lares\b|tons?\b|toneladas\b|kg\b|kil\w+"
+    r"|light years\b|stars\b|estrellas\b|seconds?\b|segundos\b|meters?\b|metres?\b|metros\b|[$€£°]"
+)
+THOUSANDS = re.compile(r"\d{1,3}(?:[ .\u00a0]\d{3})+")
+# Too short to be told from other numbers, but somebody says what it is.
+SAID = re.compile(
+    r"\b((?:call|text|ring|phone|tel[eé]fono|tel[ef]?|telf|cel|celular|m[oó]vil|whats ?app|ll[aá]m[ae]\w*|my number is"
+    r"|mi n[uú]mero es)\b(?:[ :.,]|(?:me|us|at|on|is|es|al|el|number|n[uú]mero|no)\b){0,8})"
+    r"\d(?:[ -]?\d){6,7}(?![\w.]|[ -]\d)(?! ?(?:ohm|[mk]?[AVW]\b|m\b|cm\b|km\b))",
+    re.IGNORECASE,
 )
 MOST_GROUPS = 8
 
@@ -37,12 +47,14 @@ def redacted(text: str) -> str:
 def _redacted_once(text: str) -> str:
     text = URL_WITH_SECRET.sub("[REDACTED_URL]", text)
     text = SPELLED_EMAIL.sub("[REDACTED_EMAIL]", EMAIL.sub("[REDACTED_EMAIL]", text))
-    text = without_identities(text)
+    text = SAID.sub(r"\1[REDACTED_PHONE]", without_identities(text))
     return DIGITS_AND_GAPS.sub(lambda found: _measured_or_safe(found[0], text[found.end() :]), text)
 
 
 def _measured_or_safe(run: str, behind: str) -> str:
-    if run.strip().isdigit() and not run.startswith("00") and UNIT.match(behind):
+    number = run.strip()
+    is_plain = number.isdigit() or THOUSANDS.fullmatch(number) is not None
+    if is_plain and not run.startswith("00") and UNIT.match(behind):
         return run
     return _without_phones(run, behind[:1])
 

@@ -6,6 +6,7 @@ from appliance.classroom.tunings import Tuning, tuning_of
 from appliance.errors import Forbidden, Refusal
 from appliance.helper.reading import MOST_QUOTED, level_of
 from appliance.helper.scope import MOST_TOPICS
+from appliance.helper.text_languages import LANGUAGES, languages_in
 from appliance.library.chunks import passages_of_reference
 from appliance.library.courses import Course, reference_text
 from appliance.library.lessons import Lesson
@@ -32,6 +33,7 @@ class Rules:
     ages: str
     language: str
     shared_answers: bool
+    text_languages: tuple[str, ...] = LANGUAGES
 
     @property
     def most_quoted(self) -> int:
@@ -81,6 +83,7 @@ def settled(
         ages=tuning.ages or (course.age_band if course else ""),
         language=tuning.language or "",
         shared_answers=tuning.shared_answers,
+        text_languages=languages_in(settings.helper_text_language_keywords),
     )
 
 

@@ -61,7 +61,7 @@ async def search_documents(
     hits = await _by_words(db, terms_of(question), pairs_of(question), class_id, passages)
     cosines = await _cosines(db, vector, class_id, vectors or Matrices())
     by_words = [hit for hit in hits if not is_chance(hit, cosines)]
-    scores = fused([hit.row["id"] for hit in by_words], cosines)
+    scores = fused(by_words, cosines)
     best = sorted(scores, key=lambda id: (-scores[id], id))
     rows = await _passages(db, best if document_id else best[: wanted(limit)])
     kept = [id for id in best if id in rows and document_id in (None, rows[id]["document_id"])]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from appliance.errors import Refusal
 from appliance.library.chunks import Chunk, passages_of, passages_of_reference
+from appliance.library.comparable import comparable
 from appliance.library.courses import Course, lessons_of, reference_text
 from appliance.storage.database import Database
 
@@ -20,7 +21,7 @@ Embed = Callable[[str], Awaitable[Vector | None]]
 Progress = Callable[[float], Awaitable[None]]
 
 # Raise it when passages are cut or embedded in another way: every text is then indexed again.
-EDITION = "1"
+EDITION = "2"
 # Ends the hash of a text whose passages all have their vector.
 EMBEDDED = "+vectors"
 BATCH = 32
@@ -153,7 +154,7 @@ async def _embed_missing(
 
 async def embedding(embed: Embed | None, text: str) -> bytes | None:
     """384 float16 of length one: 768 bytes a passage instead of 1,536, and cosine is a plain product."""
-    vector = await embed(text) if embed else None
+    vector = await embed(comparable(text)) if embed else None
     if vector is None:
         return None
     length = float(np.linalg.norm(vector))

@@ -2,10 +2,12 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from appliance.library.glossary import called_too, in_english
+from appliance.library.spanish import english_of, is_spanish
 
 MOST_TERMS = 12
 MOST_CHARACTERS = 2000
@@ -39,6 +41,7 @@ saber se sea ser si sido siempre sin sirve sirven sobre sois solo somos son soy 
 te tener tengo tiene tienen toda todas todavia todo todos tu tus un una unas uno unos usa usar va vamos van
 ver vez voy y ya yo
 """
+ENGLISH_WORDS = frozenset(ENGLISH.split())
 STOP_WORDS = frozenset(f"{ENGLISH} {SPANISH}".split())
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
@@ -52,14 +55,10 @@ _ENDINGS = (
 
 @dataclass(frozen=True)
 class Term:
-    """`match` is an FTS5 expression in which nothing of the asker's is an operator.
-
-    `is_translated`: it is Spanish, and its English fellows are looked for too.
-    """
+    """`match` is an FTS5 expression in which nothing of the asker's is an operator."""
 
     match: str
     pattern: re.Pattern[str]
-    is_translated: bool = False
 
     def is_in(self, plain_text: str) -> bool:
         return self.pattern.search(plain_text) is not None
@@ -70,7 +69,10 @@ def terms_of(question: str) -> tuple[Term, ...]:
     words = (word.split("'")[0] for word in _words(question) if word not in STOP_WORDS)
     # A lone letter is rarely a topic, a lone sign such as Ω is one.
     telling = (word for word in words if len(word) > 1 or word.isdigit() or not word.isascii())
-    return tuple(dict.fromkeys(map(_term, telling)))[:MOST_TERMS]
+    known = (
+        _fellows_in_spanish if is_spanish(plain(question[:MOST_CHARACTERS]), ENGLISH_WORDS) else called_too
+    )
+    return tuple(dict.fromkeys(_term(word, known(word)) for word in telling))[:MOST_TERMS]
 
 
 def pairs_of(question: str) -> tuple[str, ...]:
@@ -91,15 +93,19 @@ def _words(question: str) -> list[str]:
     return _WORD.findall(plain(question[:MOST_CHARACTERS]))
 
 
-def _term(word: str) -> Term:
+def _fellows_in_spanish(word: str) -> tuple[str, ...]:
+    english = (english_of(word) or "").split()
+    return in_english(word) or tuple(each for each in english if each not in STOP_WORDS)
+
+
+def _term(word: str, others: Sequence[str]) -> Term:
+    """Found by itself or by one of `others`, which mean the same."""
     own = _own_term(word)
-    english = in_english(word)
-    fellows = [_stem(each) for each in english or called_too(word)]
+    fellows = [_stem(each) for each in others or in_english(word)]
     if not fellows:
         return own
     match = " OR ".join([own.match, *(f'"{each}"*' for each in fellows)])
-    pattern = rf"{own.pattern.pattern}|(?<![^\W_])(?:{'|'.join(fellows)})"
-    return Term(match, re.compile(pattern), is_translated=bool(english))
+    return Term(match, re.compile(rf"{own.pattern.pattern}|(?<![^\W_])(?:{'|'.join(fellows)})"))
 
 
 def _own_term(word: str) -> Term:

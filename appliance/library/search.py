@@ -32,6 +32,10 @@ SAME_LESSON = 1.4
 LESSONS_REFERENCE = 1.23
 # A lesson can be opened at the place; a reference can only be quoted.
 OTHER_REFERENCE = 0.92
+# The same for scores, which are sums.
+OF_LESSON = 0.2
+OF_LESSONS_REFERENCE = 0.12
+OF_OTHER_REFERENCE = -0.02
 
 
 @dataclass(frozen=True)
@@ -73,20 +77,18 @@ async def search(
 ) -> list[Passage]:
     """The best passages of a course, the lesson at hand first among equals; none from `closed` lessons.
 
-    `vector` is the question's, or None for full text alone. `rank` only orders what was found. Of references only
-    the passages with one of the texts in `references` count, and like the lesson's own; None: all of the course's.
+    `vector` is that of the comparable question, or None for full text alone. `rank` only orders what was found. Of
+    references only the passages with one of the texts in `references` count, and like the lesson's own; None: all of the course's.
     """
     terms = terms_of(question)
     hits = await _by_words(db, terms, pairs_of(question), course_slug)
-    # The search model reads English: what it makes of another language says nothing.
-    read = None if any(term.is_translated for term in terms) else vector
-    cosines = await _cosines(db, read, course_slug, vectors or Vectors())
+    cosines = await _cosines(db, vector, course_slug, vectors or Vectors())
     by_words = [hit for hit in hits if not is_chance(hit, cosines)]
-    scores = fused([hit.row["id"] for hit in by_words], cosines)
+    scores = fused(by_words, cosines)
     rows = {hit.row["id"]: hit.row for hit in by_words}
     rows |= await _rows(db, scores.keys() - rows.keys())
     found = [
-        Passage(**dict(row), score=scores[id] * _closeness(row, lesson_slug, references))
+        Passage(**dict(row), score=scores[id] + _nearness(row, lesson_slug, references))
         for id, row in rows.items()
         if row["lesson_slug"] not in closed and _is_wanted(row, references)
     ]
@@ -202,8 +204,8 @@ def _is_wanted(row: Row, references: frozenset[str] | None) -> bool:
     return references is None or row["source"] == "lesson" or row["body"] in references
 
 
-def _closeness(row: Row, lesson_slug: str, references: frozenset[str] | None) -> float:
+def _nearness(row: Row, lesson_slug: str, references: frozenset[str] | None) -> float:
     is_chosen = references is not None and row["source"] == "reference"
     if row["lesson_slug"] != lesson_slug and not is_chosen:
-        return 1.0 if row["source"] == "lesson" else OTHER_REFERENCE
-    return SAME_LESSON if row["source"] == "lesson" else LESSONS_REFERENCE
+        return 0.0 if row["source"] == "lesson" else OF_OTHER_REFERENCE
+    return OF_LESSON if row["source"] == "lesson" else OF_LESSONS_REFERENCE

@@ -5,7 +5,7 @@ import pytest
 from appliance.helper.evals.figures import baselines, fallen, share_of
 from appliance.helper.evals.labelled import labelled
 from appliance.helper.evals.words import intent_figures
-from appliance.helper.text_languages import leads_back
+from appliance.helper.text_languages import languages_in, leads_back
 
 BLOCKS = "Scratch: a cat that dances"
 
@@ -45,3 +45,11 @@ def test_a_wish_for_a_text_language_leads_back_to_the_blocks(question: str) -> N
 )
 def test_words_that_only_look_like_a_language_stay(question: str) -> None:
     assert not leads_back(question, BLOCKS)
+
+
+def test_the_operators_list_replaces_the_languages_that_lead_back() -> None:
+    own = languages_in("Karel, c++")
+    assert leads_back("can you write it in Karel", BLOCKS, own)
+    assert not leads_back("can you write it in Karel", BLOCKS)
+    assert not leads_back("can you write it in Kotlin", BLOCKS, own)
+    assert leads_back("can you write it in Kotlin", BLOCKS, languages_in(" "))

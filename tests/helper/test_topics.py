@@ -14,7 +14,7 @@ from appliance.inference.scripted import ScriptedEngine, hashed
 from appliance.storage.cache import Cache
 
 SCOPE = Scope(7, "lamps", "circles", "student", "Circles of light", (), ("closed circuits", "batteries"))
-FIRST = Lead((), None, after_on_topic=False, same_language=True)
+FIRST = Lead((), None, after_on_topic=False)
 AFTER = replace(FIRST, after_on_topic=True)
 LEAD = replace(FIRST, passages=("Bare copper wire joins both ends of the battery and gets hot.",))
 
@@ -70,9 +70,18 @@ def test_forms_of_a_word_share_their_stem() -> None:
     assert len(stems_of("circuito circuitos circuit circuits")) == 1
 
 
-async def test_a_question_in_another_language_than_the_lesson_passes(topics: Topics) -> None:
-    assert await topics.fit("¿Qué es un aislante?", SCOPE, replace(FIRST, same_language=False))
-    assert not await topics.fit("¿Qué es un aislante?", SCOPE, FIRST)
+async def test_a_question_in_spanish_is_compared_by_its_english_words(topics: Topics) -> None:
+    lead = replace(FIRST, passages=("Plastic is an insulator: no current gets through.",))
+    assert await topics.fit("¿Qué es un aislante?", SCOPE, lead)
+    assert await topics.fit("por qué se calientan las pilas", SCOPE, FIRST)
+    assert not await topics.fit("¿Quién ganó el mundial?", SCOPE, lead)
+    assert not await topics.fit("recomiéndame una película", SCOPE, lead)
+
+
+async def test_a_sum_and_nothing_else_is_about_something(topics: Topics) -> None:
+    assert not await topics.fit("12 por 13", SCOPE, LEAD)
+    assert not await topics.fit("whats 12 x 13", SCOPE, LEAD)
+    assert await topics.fit("exercise 3", SCOPE, LEAD)
 
 
 def test_vague_questions_and_those_that_lean_back_are_known() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from appliance.helper.evals.figures import Figure, share_of
 from appliance.helper.evals.labelled import Labelled, labelled
+from appliance.library.comparable import comparable
 from appliance.library.courses import Course
 from appliance.library.index import Vector
 from appliance.library.search import Passage, Vectors, search
@@ -19,7 +20,7 @@ async def retrieval_figures(db: Database, course: Course, embed: Embed | None) -
     kept = Vectors()
     judged = []
     for question in labelled("retrieval", 2):
-        vector = await embed(question.text) if embed else None
+        vector = await embed(comparable(question.text)) if embed else None
         lesson = course.lessons[int(question.labels[0]) - 1].slug
         found = await search(db, question.text, course.slug, lesson, vector, FIRST, kept)
         judged.append((question, _is_right(question, found, course)))

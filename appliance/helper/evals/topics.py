@@ -8,8 +8,8 @@ from appliance.helper.evals.figures import Figure, share_of
 from appliance.helper.evals.labelled import labelled
 from appliance.helper.scope import scope_of_lesson
 from appliance.helper.topics import Lead, Topics, leans_back
-from appliance.helper.words import language_of
 from appliance.inference.router import Router
+from appliance.library.comparable import comparable
 from appliance.library.courses import Course, lessons_of
 from appliance.library.lessons import Lesson
 from appliance.library.search import Vectors, search
@@ -42,29 +42,31 @@ class TopicEval:
     async def figures(self) -> list[Figure]:
         judged = [
             Judged(
-                each.text, each.is_held, True, await self._passes(each.labels[0], NOTHING_BEFORE, each.text)
+                each.text, each.is_held, True, await self.passes(each.labels[0], NOTHING_BEFORE, each.text)
             )
             for each in labelled("retrieval", 2)
         ]
         for each in labelled("topics", 3):
             label, session, before = each.labels
-            passed = await self._passes(session, before, each.text)
+            passed = await self.passes(session, before, each.text)
             judged.append(Judged(each.text, each.is_held, label == "on", passed))
         return [*_figures("", judged), *_figures(", held half", [each for each in judged if each.is_held])]
 
-    async def _passes(self, session: str, before: str, text: str) -> bool:
+    async def passes(self, session: str, before: str, text: str) -> bool:
+        """`session` is the lesson's number, `before` the question before it or `-`."""
         lesson = self._lessons[int(session) - 1]
         scope, memory = scope_of_lesson(lesson, 0, "student"), _memory(before)
         searched = in_context(text, memory) if leans_back(text) else text
-        lead = await self._lead(searched, lesson, memory, language_of(text, self._course.language))
+        lead = await self._lead(searched, lesson, memory)
         return await self._topics.fit(text, scope, lead)
 
-    async def _lead(self, searched: str, lesson: Lesson, memory: Memory, language: str) -> Lead:
-        vector = await self._router.embed(searched)
+    async def _lead(self, searched: str, lesson: Lesson, memory: Memory) -> Lead:
+        vector = await self._router.embed(comparable(searched))
         place = lesson.course_slug, lesson.slug
         passages = await search(self._db, searched, *place, vector, PASSAGES, self._vectors)
         bodies = [passage.body for passage in passages]
-        return Lead(bodies, vector, memory.on_topic, same_language=language == self._course.language)
+        matrix = await self._vectors.of_course(self._db, lesson.course_slug)
+        return Lead(bodies, vector, memory.on_topic, matrix.rows)
 
 
 def _memory(before: str) -> Memory:

@@ -10,6 +10,7 @@ from pathlib import Path
 from appliance.helper.evals.care import care_figures
 from appliance.helper.evals.figures import Baseline, Figure, baselines, fallen
 from appliance.helper.evals.redaction import redaction_figures
+from appliance.helper.evals.strangers import figures_of_words
 from appliance.helper.evals.words import intent_figures
 from appliance.inference import models
 from appliance.operations import helper_evals
@@ -54,7 +55,8 @@ def run(arguments: Namespace, settings: Settings) -> int:
     if not arguments.care.is_file():
         print(WITHOUT_CARE, file=sys.stderr)
     of_lessons = helper_evals.figures(settings.appliance_content, embedder.path if embedder else None)
-    figures = [*intent_figures(), *redaction_figures(), *_care(arguments.care), *asyncio.run(of_lessons)]
+    of_words = [*intent_figures(), *redaction_figures(), *figures_of_words(), *_care(arguments.care)]
+    figures = [*of_words, *asyncio.run(of_lessons)]
     known = baselines()
     written = json.dumps(_value(figures, known), indent=2, ensure_ascii=False)
     if arguments.json == STANDARD_OUTPUT:

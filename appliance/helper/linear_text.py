@@ -1,0 +1,132 @@
+"""A linear classifier of short texts: hashed words and letter groups, and one row of whole numbers for each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from appliance.helper.chat_spelling import let_go, written_out
+
+BUCKETS = 1 << 14
+MOST_WORDS = 60
+WORD_GROUPS = (1, 2, 3)
+LETTER_GROUPS = (3, 4, 5)
+# What a feature weighs beside the others of its text.
+LETTERS_WEIGH = 0.5
+HIGHEST = 127
+
+Features = dict[int, float]
+
+
+@dataclass(frozen=True)
+class LinearText:
+    """`table` holds a row for each bucket and a column for each label; `lines` is the hash of what taught it."""
+
+    labels: tuple[str, ...]
+    table: NDArray[np.int8]
+    scale: float
+    lines: str
+
+    def shares(self, features: Features) -> NDArray[np.float64]:
+        """How likely each label is, as far as it was taught; they add up to 1."""
+        places = np.fromiter(features.keys(), np.int64, len(features))
+        weights = np.fromiter(features.values(), np.float64, len(features))
+        scores = weights @ self.table[places].astype(np.float64) * self.scale
+        likely = np.exp(scores - scores.max())
+        return np.asarray(likely / likely.sum(), np.float64)
+
+    def to_bytes(self) -> bytes:
+        kept = BytesIO()
+        np.savez_compressed(
+            kept,
+            labels=np.array(self.labels),
+            table=self.table,
+            scale=np.float64(self.scale),
+            lines=np.array(self.lines),
+        )
+        return kept.getvalue()
+
+
+def from_bytes(kept: bytes) -> LinearText:
+    with np.load(BytesIO(kept), allow_pickle=False) as parts:
+        labels = tuple(str(label) for label in parts["labels"])
+        return LinearText(labels, parts["table"], float(parts["scale"]), str(parts["lines"]))
+
+
+def features_of(text: str, hints: Sequence[str] = (), hints_weigh: float = 1.0) -> Features:
+    """Buckets and their weights, of length 1 apart from `hints`: names of what else is known about the text."""
+    words = let_go(written_out(text)).split()[:MOST_WORDS]
+    found: Features = {}
+    around = ["<", *words, ">"]
+    for size in WORD_GROUPS:
+        for start in range(len(around) - size + 1):
+            found[_bucket("w" + " ".join(around[start : start + size]))] = 1.0
+    for word in dict.fromkeys(f" {word} " for word in words):
+        for size in LETTER_GROUPS:
+            for start in range(len(word) - size + 1):
+                found.setdefault(_bucket("c" + word[start : start + size]), LETTERS_WEIGH)
+    length = sum(weight * weight for weight in found.values()) ** 0.5
+    found = {bucket: weight / length for bucket, weight in found.items()}
+    for hint in hints:
+        found[_bucket("h" + hint)] = hints_weigh
+    return found
+
+
+def taught(
+    lines: Sequence[tuple[str, Features]], told_by: str, held_back: float = 1e-4, rounds: int = 300
+) -> LinearText:
+    """Multinomial logistic regression, every label counting the same; `held_back` is the weight of the L2 penalty.
+
+    Nesterov's accelerated gradient (Nesterov 1983) on the mean loss. The same lines always give the same table.
+    """
+    labels = tuple(sorted({label for label, _ in lines}))
+    data = _Data(labels, lines)
+    weights, ahead, momentum = data.start(), data.start(), 1.0
+    for _ in range(rounds):
+        step = ahead - data.slope(ahead, held_back) * data.pace(held_back)
+        grown = (1 + (1 + 4 * momentum**2) ** 0.5) / 2
+        ahead = step + (momentum - 1) / grown * (step - weights)
+        weights, momentum = step, grown
+    scale = float(np.abs(weights).max()) / HIGHEST
+    return LinearText(labels, np.round(weights / scale).astype(np.int8), scale, told_by)
+
+
+class _Data:
+    """All lines as one long run of buckets and weights, in the order of lines and in that of buckets."""
+
+    def __init__(self, labels: Sequence[str], lines: Sequence[tuple[str, Features]]) -> None:
+        self._buckets = np.array([bucket for _, each in lines for bucket in each])
+        self._weights = np.array([weight for _, each in lines for weight in each.values()])
+        sizes = np.array([len(each) for _, each in lines])
+        self._starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+        self._line_of = np.repeat(np.arange(len(lines)), sizes)
+        self._order = np.argsort(self._buckets, kind="stable")
+        self._met, self._met_starts = np.unique(self._buckets[self._order], return_index=True)
+        own = np.array([labels.index(label) for label, _ in lines])
+        self._wanted = np.eye(len(labels))[own]
+        self._counts = (len(lines) / len(labels) / self._wanted.sum(axis=0))[own] / len(lines)
+
+    def start(self) -> NDArray[np.float64]:
+        return np.zeros((BUCKETS, self._wanted.shape[1]))
+
+    def pace(self, held_back: float) -> float:
+        """The inverse of a bound on the slope's steepness, from the longest line."""
+        longest = float(np.add.reduceat(self._weights**2, self._starts).max())
+        return 1 / (0.5 * longest + held_back)
+
+    def slope(self, weights: NDArray[np.float64], held_back: float) -> NDArray[np.float64]:
+        scores = np.add.reduceat(weights[self._buckets] * self._weights[:, None], self._starts)
+        likely = np.exp(scores - scores.max(axis=1, keepdims=True))
+        likely /= likely.sum(axis=1, keepdims=True)
+        missed = (likely - self._wanted) * self._counts[:, None]
+        pulled = (missed[self._line_of] * self._weights[:, None])[self._order]
+        slope = held_back * weights
+        slope[self._met] += np.add.reduceat(pulled, self._met_starts)
+        return slope
+
+
+def _bucket(feature: str) -> int:
+    return crc32(feature.encode()) % BUCKETS

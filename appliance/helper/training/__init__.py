@@ -1,0 +1,1 @@
+"""What the helper's small classifiers are taught with: lines written by hand, and the commands that read them."""
