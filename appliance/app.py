@@ -33,7 +33,7 @@ from appliance.inference.tuned import tuned_for
 from appliance.library import documents
 from appliance.library.courses import Shelf
 from appliance.library.index import index_course
-from appliance.operations import console, mdns, measurement, systemd
+from appliance.operations import console, mdns, measurement, retention, systemd
 from appliance.operations.address import address_of, at
 from appliance.operations.data_folder import prepare
 from appliance.operations.demo import Demo, prepare_demo
@@ -220,6 +220,7 @@ async def _start(app: Chalkbox, settings: Settings, clock: Clock, engine: Engine
     await parts.jobs.start()
     await _index(parts)
     app.ctx.watch = asyncio.create_task(_watch(app, settings, chosen_engine))
+    app.ctx.retention = asyncio.create_task(retention.run_daily(settings, clock))
     log.info(
         "started files_put_aside=%d taken_back=%d forgotten=%d engine=%s",
         swept.put_aside,
@@ -390,6 +391,7 @@ async def _stop(app: Chalkbox) -> None:
     for task in (
         *(getattr(app.ctx, name, None) for name in ("naming", "readiness")),
         app.ctx.watch,
+        app.ctx.retention,
     ):
         if task is not None:
             task.cancel()

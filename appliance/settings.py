@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from appliance.errors import StartRefused
 
-PREFIXES = ("APPLIANCE_", "HELPER_", "LLM_", "GUEST_")
+PREFIXES = ("APPLIANCE_", "HELPER_", "LLM_", "GUEST_", "RETENTION_")
 TRUE = ("1", "true", "yes", "on")
 FALSE = ("0", "false", "no", "off")
 # Short enough that a number can follow it, as in classroom-2.
@@ -121,6 +121,13 @@ class Settings:
     helper_conversation_turn_max_chars: int = _knob(800, "Longest turn that is kept", least=80)
     helper_conversation_history_max_chars: int = _knob(2400, "Longest history put before the model", least=0)
     helper_conversation_summary_max_chars: int = _knob(900, "Longest summary of older turns", least=0)
+    helper_class_reset_archive_enabled: bool = _knob(
+        True, "Whether a teacher may keep a copy of a class's helper conversations before they are forgotten"
+    )
+    helper_class_reset_archive_max_messages: int = _knob(
+        120, "Turns of one conversation in such a copy, the newest", least=1
+    )
+    retention_helper_export_days: int = _knob(30, "Days after which such a copy is deleted", least=1)
     helper_follow_up_suggestions_max: int = _knob(3, "Follow-up questions offered", least=0)
     helper_max_concurrency: int = _knob(0, "Answers written at the same time; 0 lets the box choose", least=0)
     helper_max_waiting: int = _knob(60, "Questions that may wait in line", least=1)

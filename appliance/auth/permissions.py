@@ -111,6 +111,8 @@ WHO_MAY: dict[tuple[str, str], frozenset[Who]] = {
     ("POST", "/teach/class/<class_id:int>/insights/brief"): TEACHER,
     ("GET", "/teach/class/<class_id:int>/care"): TEACHER,
     ("POST", "/teach/class/<class_id:int>/care"): TEACHER,
+    ("GET", "/teach/class/<class_id:int>/helper/conversations"): TEACHER,
+    ("POST", "/teach/class/<class_id:int>/helper/conversations"): TEACHER,
     ("GET", "/teach/class/<class_id:int>/chats"): TEACHER,
     ("GET", "/teach/class/<class_id:int>/chats/<session_id:int>"): TEACHER,
     ("GET", "/operate"): OPERATOR,

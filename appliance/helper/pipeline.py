@@ -70,9 +70,12 @@ log = logging.getLogger("chalkbox.helper")
 
 @dataclass(frozen=True)
 class Conversation:
+    """`resets` was counted before it was recalled: one more means that it may not be kept."""
+
     id: str
     key: str
     memory: Memory
+    resets: int
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,7 @@ class Helper:
         self._shelf = shelf
         self._throttle = throttle
         self._clock = clock
-        self._conversations = Conversations(cache, settings)
+        self.conversations = Conversations(cache, settings)
         self._topics = Topics(router, cache)
         # Kept in memory for every search of the box, the class chat's too.
         self.vectors = Vectors()
@@ -254,8 +257,9 @@ class Helper:
         conversation_id = conversation_id_of(question.conversation_id)
         key = key_of(asker.key, scope, conversation_id)
         if question.reset_conversation:
-            await self._conversations.forget(key)
-        return Conversation(conversation_id, key, await self._conversations.recall(key))
+            await self.conversations.forget(key)
+        resets = self.conversations.resets(key)
+        return Conversation(conversation_id, key, await self.conversations.recall(key), resets)
 
     async def _ground(self, message: str, page: Page, memory: Memory, language: str) -> Ground:
         searched = in_context(message, memory) if leans_back(message) else message
@@ -319,7 +323,7 @@ class Helper:
         """The whole answer, once the conversation has grown by it."""
         said = Turn("user", asked.message, asked.intent), Turn("assistant", redacted(draft.text))
         memory = grown(asked.conversation.memory, *said, asked.ground.on_topic, self._settings)
-        await self._conversations.keep(asked.conversation.key, memory)
+        await self.conversations.keep(asked.conversation.key, memory, asked.conversation.resets)
         return Answer(
             text=draft.text,
             model=draft.model,
@@ -334,8 +338,8 @@ class Helper:
             intent=asked.intent,
             follow_up_suggestions=self._suggestions(asked),
             conversation_id=asked.conversation.id,
-            conversation_enabled=self._conversations.enabled,
-            conversation_compacted=self._conversations.enabled and bool(memory.summary),
+            conversation_enabled=self.conversations.enabled,
+            conversation_compacted=self.conversations.enabled and bool(memory.summary),
             grounded=bool(marks_in(draft.text) & _marks(asked.ground)),
             request_id=asked.request_id,
         )

@@ -11,6 +11,7 @@ from appliance.teacher import (
     classes,
     courses,
     documents,
+    helper_conversations,
     home,
     insights,
     items,
@@ -50,6 +51,11 @@ def attach(app: Sanic) -> None:
     )
     app.add_route(care.edit, "/teach/class/<class_id:int>/care", name="care.edit")
     app.add_route(care.update, "/teach/class/<class_id:int>/care", methods=["POST"], name="care.update")
+    remembered = "/teach/class/<class_id:int>/helper/conversations"
+    app.add_route(helper_conversations.show, remembered, name="helper_conversations.show")
+    app.add_route(
+        helper_conversations.remove, remembered, methods=["POST"], name="helper_conversations.remove"
+    )
     _attach_documents(app)
     _attach_study(app)
     app.add_route(insights.show, "/teach/class/<class_id:int>/insights", name="insights.show")
