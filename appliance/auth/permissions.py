@@ -63,6 +63,7 @@ WHO_MAY: dict[tuple[str, str], frozenset[Who]] = {
     ("GET", "/submission/<submission_id:int>/download"): IN_CLASS,
     ("POST", "/helper/chat"): IN_CLASS,
     ("POST", "/helper/tickets/<ticket:str>/remove"): IN_CLASS,
+    ("GET", "/helper/scope/<course:str>/<lesson:str>"): IN_CLASS,
     ("GET", "/helper/healthz"): ANYONE,
     ("GET", "/student/chats"): STUDENT,
     ("POST", "/student/chats"): STUDENT,

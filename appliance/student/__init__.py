@@ -85,4 +85,5 @@ def _attach_answers(app: Sanic) -> None:
     app.add_route(
         helper.remove, "/helper/tickets/<ticket:str>/remove", methods=["POST"], name="helper.remove"
     )
+    app.add_route(helper.scope, "/helper/scope/<course:str>/<lesson:str>", name="helper.scope")
     app.add_route(helper.health, "/helper/healthz", name="helper.health")

@@ -4,10 +4,12 @@ from sanic import HTTPResponse, Request
 from sanic.response import json
 
 from appliance.errors import Invalid
+from appliance.helper.pages import CLOSED_LESSON
 from appliance.helper.questions import Question
 from appliance.parts import parts_of
 from appliance.student import answering
 from appliance.student.asking import asker_of
+from appliance.student.lessons import open_lesson, scope_token
 from appliance.web import forms
 from appliance.web.identity import person_of
 
@@ -26,6 +28,16 @@ async def remove(request: Request, ticket: str) -> HTTPResponse:
     """The person stopped the answer or left its page: its place or slot is free at once."""
     await parts_of(request).helper.tickets.stop(person_of(request).key, ticket)
     return json({"ok": True})
+
+
+async def scope(request: Request, course: str, lesson: str) -> HTTPResponse:
+    """A fresh token for a lesson page that has been open for long. Raises what opening the page would."""
+    parts = parts_of(request)
+    opened = await open_lesson(parts, person_of(request), course, lesson)
+    if not opened.release.is_open:
+        raise Invalid(CLOSED_LESSON, "invalid_scope_token")
+    seconds = parts.settings.helper_scope_token_max_age_seconds
+    return json({"scope_token": scope_token(request, opened), "seconds": seconds})
 
 
 async def health(request: Request) -> HTTPResponse:
