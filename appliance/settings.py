@@ -121,6 +121,10 @@ class Settings:
     helper_conversation_turn_max_chars: int = _knob(800, "Longest turn that is kept", least=80)
     helper_conversation_history_max_chars: int = _knob(2400, "Longest history put before the model", least=0)
     helper_conversation_summary_max_chars: int = _knob(900, "Longest summary of older turns", least=0)
+    helper_shared_answers_enabled: bool = _knob(
+        True,
+        "Whether a student may get the answer that another one of the class got to nearly the same question",
+    )
     helper_class_reset_archive_enabled: bool = _knob(
         True, "Whether a teacher may keep a copy of a class's helper conversations before they are forgotten"
     )

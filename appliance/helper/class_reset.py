@@ -54,6 +54,7 @@ async def forget_class(helper: Helper, db: Database, settings: Settings, reset: 
         # What was not forgotten is copied anew the next time.
         await asyncio.to_thread(_remove, written)
         raise
+    helper.sharing.answers.forget_class(reset.class_id)
     helper.tickets.forget_heard(f"student:{reset.class_id}")
     log.info("helper_forgotten class_id=%d conversations=%d copy=%d", reset.class_id, len(kept), len(written))
     return Forgotten(len(kept), written[0] if written else None)
@@ -66,6 +67,7 @@ async def forget_person(helper: Helper, class_id: int, student_id: int) -> None:
         await helper.conversations.forget_person(class_id, person)
     except Unavailable:
         log.warning("helper_person_kept class_id=%d", class_id)
+    helper.sharing.answers.forget_person(person)
     helper.tickets.forget_heard(person)
 
 

@@ -33,6 +33,7 @@ from appliance.helper.policy import About, Ask, beginning_for, prompt_for
 from appliance.helper.questions import Asker, Question, checked
 from appliance.helper.redaction import redacted
 from appliance.helper.scope import Scope, read, refused, scope_of_lesson
+from appliance.helper.sharing import Sharing, wish_of
 from appliance.helper.strict import Strict
 from appliance.helper.suggestions import suggestions_for
 from appliance.helper.text_languages import leads_back
@@ -131,6 +132,7 @@ class Helper:
         # Kept in memory for every search of the box, the class chat's too.
         self.vectors = Vectors()
         self.paper_vectors = Matrices()
+        self.sharing = Sharing(router, self.conversations, clock)
         self.tickets = Tickets()
         self._live = 0
         self._is_closing = False
@@ -141,7 +143,8 @@ class Helper:
         with self.counted():
             began = self._clock()
             await self.hold_to_rates(asker)
-            message = redacted(checked(question))
+            said = checked(question)
+            message = redacted(said)
             if needs_care(message):
                 conversation_id = conversation_id_of(question.conversation_id)
                 async for event in self.cared_for(asker, message, conversation_id, question.request_id):
@@ -172,10 +175,15 @@ class Helper:
             )
             keeps = strict.gives_away if strict else nothing_kept
             draft = Draft(Outgoing(_marks(ground), self._settings.helper_response_max_chars, keeps))
+            wish = wish_of(self._settings, asked, said, self._prompt(asked))
+            if wish and not question.fresh:
+                asked = await self.sharing.instead(wish, asked, draft)
             async with aclosing(self._answered(asked, draft)) as events:
                 async for event in events:
                     yield event
             answer = await self._remembered(asked, draft)
+            if wish:
+                await self.sharing.offer(wish, asked, draft, answer)
             await self._record(asked, answer)
             _log(asked, answer, draft)
             yield Done(answer)
@@ -293,6 +301,10 @@ class Helper:
         return Strict(listed, message, before, page.lesson.body_student)
 
     async def _answered(self, asked: Asked, draft: Draft) -> AsyncGenerator[Event, None]:
+        if draft.is_shared:
+            yield _start(asked, draft)
+            yield Delta(draft.text)
+            return
         if turned_back := self._turned_back(asked):
             draft.fail(turned_back)
         else:
@@ -342,6 +354,7 @@ class Helper:
             conversation_compacted=self.conversations.enabled and bool(memory.summary),
             grounded=bool(marks_in(draft.text) & _marks(asked.ground)),
             request_id=asked.request_id,
+            shared=draft.is_shared,
         )
 
     def _suggestions(self, asked: Asked) -> tuple[str, ...]:
@@ -396,6 +409,7 @@ def _counts(answer: Answer) -> dict[str, int | str]:
         "scope_verified": int(answer.scope_verified),
         "truncated": int(answer.truncated),
         "grounded": int(answer.grounded),
+        "shared": int(answer.shared),
         "conversation_compacted": int(answer.conversation_compacted),
         "attempts": answer.attempts,
         "citations_count": len(answer.citations),

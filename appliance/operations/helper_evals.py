@@ -10,6 +10,7 @@ from pathlib import Path
 from appliance.errors import Unavailable
 from appliance.helper.evals.figures import Figure
 from appliance.helper.evals.retrieval import COURSE, retrieval_figures
+from appliance.helper.evals.sharing import sharing_figures
 from appliance.helper.evals.topics import TopicEval
 from appliance.inference.circuit import Circuit
 from appliance.inference.local import LocalEngine, ModelFiles
@@ -41,13 +42,14 @@ async def figures(content: Path, embedder: Path | None) -> list[Figure]:
 
 async def _figures(db: Database, course: Course, cache: Cache, embedder: Path | None) -> list[Figure]:
     await index_course(db, course)
-    found = await retrieval_figures(db, course, None)
+    found = [*await sharing_figures(), *await retrieval_figures(db, course, None)]
     if embedder is None:
         return found
     async with _router(embedder) as router:
         await index_course(db, course, router.embed)
         by_meaning = await retrieval_figures(db, course, router.embed)
-        return [*found, *by_meaning, *await TopicEval(db, course, router, cache).figures()]
+        shared = await sharing_figures(router.embed)
+        return [*found, *shared, *by_meaning, *await TopicEval(db, course, router, cache).figures()]
 
 
 @asynccontextmanager

@@ -1,5 +1,7 @@
 """The helper's address: a question goes in, an answer streams out."""
 
+from typing import Any
+
 from sanic import HTTPResponse, Request
 from sanic.response import json
 
@@ -46,13 +48,18 @@ async def health(request: Request) -> HTTPResponse:
 
 def _question(request: Request) -> Question:
     body = forms.json_object(request)
-    reset = body.get("reset_conversation", False)
-    if not isinstance(reset, bool):
-        raise Invalid(forms.BAD_JSON, "bad_json", field="reset_conversation")
     return Question(
         forms.json_text(body, "message"),
         forms.json_text(body, "scope_token"),
         forms.json_text(body, "conversation_id"),
-        reset,
+        _switch(body, "reset_conversation"),
         request.ctx.request_id,
+        _switch(body, "fresh"),
     )
+
+
+def _switch(body: dict[str, Any], name: str) -> bool:
+    value = body.get(name, False)
+    if not isinstance(value, bool):
+        raise Invalid(forms.BAD_JSON, "bad_json", field=name)
+    return value

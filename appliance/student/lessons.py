@@ -74,6 +74,10 @@ class Turn:
     def follow_ups(self) -> tuple[str, ...]:
         return self.answer.follow_up_suggestions
 
+    @property
+    def shared(self) -> bool:
+        return self.answer.shared
+
 
 @dataclass(frozen=True)
 class Typed:
@@ -103,6 +107,7 @@ async def ask(request: Request, course: str, lesson: str) -> HTTPResponse:
         _renewed(request, opened),
         forms.text(request, "conversation_id"),
         request_id=request.ctx.request_id,
+        fresh=forms.text(request, "fresh") == "1",
     )
     try:
         turn = None

@@ -1,7 +1,8 @@
 """The helper's panel in a real browser: an old page, a reload, the place in line, stopping and leaving."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -9,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from appliance.helper import scope
 from appliance.storage.secrets import load_or_make
-from tests.browser.conftest import LAPTOP, RunningBox, add_model, join, wait_for
+from tests.browser.conftest import LAPTOP, RunningBox, add_model, join, start_box, wait_for
 from tests.browser.pages import sign_in
 from tests.made_models import MadeModel
 
@@ -120,3 +121,34 @@ def test_the_place_in_line_is_shown_and_stopping_or_leaving_frees_the_slot_at_on
     for page in pages[1:]:
         page.goto("about:blank")
     wait_for(lambda: queue(demo)["running"] == 0, "leaving did not free the slots", 5)
+
+
+@pytest.fixture
+def citing(tmp_path: Path) -> Iterator[RunningBox]:
+    """A demo class whose model always says the same, with a place in the lesson."""
+    said = {
+        "HELPER_LLM_BACKEND": "mock",
+        "HELPER_MOCK_RESPONSE_TEXT": "Look at its core [L1]. What is it made of?",
+    }
+    box = start_box(tmp_path, "--demo", **said)
+    yield box
+    box.stop()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_classmate_reads_the_shared_answer_and_may_ask_anyway(
+    citing: RunningBox, people: People, script: bool
+) -> None:
+    ask(student(people, citing), QUESTION)
+    wait_for(lambda: queue(citing)["running"] == 0, "still writing")
+    page = people(java_script_enabled=script)
+    join(page, citing, "Chi")
+    page.goto(f"{citing.url}{ADDRESS}#helper")
+    ask(page, "why do pencils let electricity through?")
+    answer = page.locator(".answer").last
+    expect(answer).to_contain_text("Somebody in your class asked nearly the same")
+    expect(answer).to_contain_text("Look at its core")
+    page.get_by_role("button", name="Ask anyway").click()
+    expect(page.get_by_role("button", name="Ask anyway")).to_have_count(0)
+    expect(page.locator(".answer").last).to_contain_text("Look at its core")
+    expect(page.locator(".answer").last).not_to_contain_text("Somebody in your class")

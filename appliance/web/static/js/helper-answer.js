@@ -46,6 +46,7 @@ export function newAnswer(helper) {
     draw(answer.citations ?? []);
     const entries = (answer.follow_up_suggestions ?? []).map((words) => filled("follow-up", words));
     element.querySelector(".follow-ups").replaceChildren(...entries);
+    if (answer.shared) element.querySelector(".answer-text").after(copyOf(helper, "shared"));
   }
 
   function filled(name, words) {

@@ -21,23 +21,25 @@ export default function helper(element) {
   log.addEventListener("click", (event) => {
     const button = event.target.closest("button.follow-up");
     if (button) { event.preventDefault(); ask(button.textContent.trim()); }
+    const shared = event.target.closest("button.ask-anyway")?.closest(".answer");
+    if (shared) ask(shared.previousElementSibling.textContent, { fresh: true, reset_conversation: true });
   });
   panel.part("stop").addEventListener("click", () => running?.abort());
   panel.part("again").addEventListener("click", () => { running?.abort(); questions.restart(); panel.restart(); });
 
-  async function ask(message) {
+  async function ask(message, more) {
     if (!message || running) return;
     const question = Object.assign(document.createElement("p"), { className: "question", textContent: message });
     const answer = newAnswer(element);
     running = new AbortController();
-    log.querySelectorAll(".answer .follow-ups").forEach((list) => list.replaceChildren());
+    log.querySelectorAll(".answer .follow-ups > *, .ask-anyway").forEach((entry) => entry.remove());
     log.append(question, answer.element);
     log.scrollTop = log.scrollHeight;
     if (form.message.value.trim() === message) form.message.value = "";
     panel.busy(answer.element);
     if (matchMedia("(pointer: coarse)").matches) form.message.blur();
     try {
-      await heard(message, answer);
+      await heard(message, more, answer);
     } catch (problem) {
       answer.settle();
       if (running.signal.aborted) answer.note(element.dataset.stopped);
@@ -49,19 +51,19 @@ export default function helper(element) {
     panel.busy(null);
   }
 
-  async function heard(message, answer) {
+  async function heard(message, more, answer) {
     try {
-      await hear(asked(message, running.signal), answer);
+      await hear(asked(message, more, running.signal), answer);
     } catch (problem) {
       // The page has been open for too long: with a fresh token the same question goes out again.
       if (problem.code !== "invalid_scope_token" || !await renew()) throw problem;
-      await hear(asked(message, running.signal), answer);
+      await hear(asked(message, more, running.signal), answer);
     }
   }
 
-  function asked(message, signal) {
+  function asked(message, more, signal) {
     const headers = { "Content-Type": "application/json", "X-CSRF-Token": form.csrf_token.value };
-    return answerTo(questions.of(message), { url: element.dataset.url, headers, signal });
+    return answerTo(questions.of(message, more), { url: element.dataset.url, headers, signal });
   }
 
   async function hear(events, answer) {
