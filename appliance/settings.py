@@ -109,6 +109,16 @@ class Settings:
     helper_topic_filter_mode: str = _knob(
         "soft", "What happens to questions off the lesson's topics", choices=("off", "soft", "strict")
     )
+    helper_reference_dir: str = _knob(
+        "",
+        "Folder of facts of your own that the helper may quote: a <key>.md for each helper_reference of a lesson",
+    )
+    helper_reference_file: str = _knob(
+        "", "File in that folder for courses that name no helper_reference; empty for none"
+    )
+    helper_reference_map: str = _knob(
+        "", 'Other names of files in that folder, as in {"piper": "scratch-facts.md"}'
+    )
     helper_reference_max_citations: int = _knob(3, "Passages quoted under an answer", least=0)
     helper_scope_token_max_age_seconds: int = _knob(7200, "How long an open lesson page may ask", least=60)
     helper_response_max_chars: int = _knob(2200, "Longest answer, in characters", least=200)
