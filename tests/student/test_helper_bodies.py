@@ -20,6 +20,7 @@ from tests.student.test_helper_page import FIELDS, QUESTION, STREAM
 
 SECRET_OF_CHI = "My marble run has a purple loop"
 TYPES: tuple[Any, ...] = (5, 1.5, True, [], ["a"], {}, {"a": 1})
+NO_SWITCHES: tuple[Any, ...] = (5, 0, "yes", [], {}, None)
 MISSING = object()
 # field, what is sent in it, the code that comes back; "" where it is answered.
 TABLE: list[tuple[str, Any, str]] = [
@@ -27,8 +28,8 @@ TABLE: list[tuple[str, Any, str]] = [
     *(("scope_token", wrong, "bad_json") for wrong in TYPES),
     *(("conversation_id", wrong, "bad_json") for wrong in TYPES),
     *(("ticket", wrong, "bad_json") for wrong in TYPES),
-    *(("reset_conversation", wrong, "bad_json") for wrong in (5, 0, "yes", [], {}, None)),
-    *(("fresh", wrong, "bad_json") for wrong in (5, 0, "yes", [], {}, None)),
+    *(("reset_conversation", wrong, "bad_json") for wrong in NO_SWITCHES),
+    *(("fresh", wrong, "bad_json") for wrong in NO_SWITCHES),
     ("message", MISSING, "missing_message"),
     ("message", None, "missing_message"),
     ("message", "", "missing_message"),

@@ -13,11 +13,12 @@ from appliance.helper.evals.figures import Baseline, Figure, baselines, fallen
 from appliance.helper.evals.redaction import redaction_figures
 from appliance.helper.evals.words import intent_figures
 from appliance.inference import models
-from appliance.operations import helper_evals, model_evals
+from appliance.operations import helper_evals, model_evals, strict_evals
 from appliance.operations.commands import terminal
 from appliance.operations.model_evals import Heard, Measure
 from appliance.settings import Settings
 
+WITHOUT_ATTEMPTS = "The attempts on a strict helper lie with the source of the box: here they are left out."
 STANDARD_OUTPUT = Path("-")
 SAMPLE = 40
 MOST = 500
@@ -54,10 +55,17 @@ def run(arguments: Namespace, settings: Settings) -> int:
     if embedder is None:
         print(WITHOUT_MEANING, file=sys.stderr)
     of_lessons = helper_evals.figures(settings.appliance_content, embedder.path if embedder else None)
-    figures = [*intent_figures(), *redaction_figures(), *asyncio.run(of_lessons)]
+    figures = [*intent_figures(), *redaction_figures(), *asyncio.run(of_lessons), *_strict()]
     known = baselines()
     _report(arguments.json, _value(figures, known), _lines(figures, known, arguments.missed))
     return 1 if fallen(figures) else 0
+
+
+def _strict() -> list[Figure]:
+    if strict_evals.are_here():
+        return asyncio.run(strict_evals.strict_figures())
+    print(WITHOUT_ATTEMPTS, file=sys.stderr)
+    return []
 
 
 def _with_model(arguments: Namespace, settings: Settings) -> int:
