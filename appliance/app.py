@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import logging
+import math
 import secrets as random
 import signal
 import socket
@@ -34,7 +35,8 @@ from appliance.inference.tuned import tuned_for
 from appliance.library import documents
 from appliance.library.courses import Shelf
 from appliance.library.index import index_course
-from appliance.operations import console, mdns, measurement, systemd
+from appliance.library.references import references_of
+from appliance.operations import console, mdns, measurement, retention, systemd
 from appliance.operations.address import address_of, at
 from appliance.operations.data_folder import prepare
 from appliance.operations.demo import Demo, prepare_demo
@@ -137,6 +139,8 @@ def create_app(settings: Settings, clock: Clock = time.time, engine: Engine | No
 
 def serve(settings: Settings, demo: bool) -> None:
     """Run the box until SIGTERM or Ctrl-C. Raises StartRefused with a sentence when it can't begin."""
+    # Found here it is one sentence on the console; found while the server starts, a traceback too.
+    references_of(settings)
     listener = _listen(settings)
     seeded = asyncio.run(prepare_demo(settings)) if demo else None
     app = create_app(settings)
@@ -222,6 +226,7 @@ async def _start(app: Chalkbox, settings: Settings, clock: Clock, engine: Engine
     await parts.jobs.start()
     await _index(parts)
     app.ctx.watch = asyncio.create_task(_watch(app, settings, chosen_engine))
+    app.ctx.retention = asyncio.create_task(retention.run_daily(settings, clock))
     log.info(
         "started files_put_aside=%d taken_back=%d forgotten=%d engine=%s",
         swept.put_aside,
@@ -255,7 +260,8 @@ def _parts(
     helper = Helper(settings, keys.scope, router, db, shelf, cache, throttle, clock)
 
     async def index(job: Job) -> None:
-        await index_course(db, shelf.course(str(job.payload["course"])), router.embed)
+        course = shelf.course(str(job.payload["course"]))
+        await index_course(db, course, router.embed, references=references_of(settings))
 
     async def read(job: Job) -> None:
         await read_document(job, db, files, router.embed)
@@ -287,10 +293,12 @@ def _router(settings: Settings, engine: Engine) -> Router:
             time.monotonic,
             lambda: router.pause,
         ),
+        # Faults in a row, however long each takes: an engine that hangs fails more slowly than one that is dead.
         Circuit(
             settings.helper_circuit_breaker_failures,
             settings.helper_circuit_breaker_ttl_seconds,
             time.monotonic,
+            window=math.inf,
         ),
         Patience(
             whole=settings.helper_queue_slot_ttl_seconds,
@@ -309,9 +317,10 @@ async def _index(parts: Parts) -> None:
 
     The words first and outside the line of jobs: a lesson must answer while a long paper is still being read.
     """
+    references = references_of(parts.settings)
     for course in parts.shelf.courses():
         try:
-            await index_course(parts.db, course)
+            await index_course(parts.db, course, references=references)
         except Refusal as refusal:
             log.warning("index_waits course=%s code=%s", course.slug, refusal.code)
     async with parts.db.transaction() as tx:
@@ -401,6 +410,7 @@ async def _stop(app: Chalkbox) -> None:
     for task in (
         *(getattr(app.ctx, name, None) for name in ("naming", "readiness")),
         app.ctx.watch,
+        app.ctx.retention,
     ):
         if task is not None:
             task.cancel()

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from appliance.errors import StartRefused
 
-PREFIXES = ("APPLIANCE_", "HELPER_", "LLM_", "GUEST_")
+PREFIXES = ("APPLIANCE_", "HELPER_", "LLM_", "GUEST_", "RETENTION_")
 TRUE = ("1", "true", "yes", "on")
 FALSE = ("0", "false", "no", "off")
 # Short enough that a number can follow it, as in classroom-2.
@@ -119,6 +119,16 @@ class Settings:
         "",
         "Text languages that a lesson of blocks leads back from, with commas between them; empty takes the usual ones",
     )
+    helper_reference_dir: str = _knob(
+        "",
+        "Folder of facts of your own that the helper may quote: a <key>.md for each helper_reference of a lesson",
+    )
+    helper_reference_file: str = _knob(
+        "", "File in that folder for courses that name no helper_reference; empty for none"
+    )
+    helper_reference_map: str = _knob(
+        "", 'Other names of files in that folder, as in {"piper": "scratch-facts.md"}'
+    )
     helper_reference_max_citations: int = _knob(3, "Passages quoted under an answer", least=0)
     helper_scope_token_max_age_seconds: int = _knob(7200, "How long an open lesson page may ask", least=60)
     helper_response_max_chars: int = _knob(2200, "Longest answer, in characters", least=200)
@@ -131,6 +141,17 @@ class Settings:
     helper_conversation_turn_max_chars: int = _knob(800, "Longest turn that is kept", least=80)
     helper_conversation_history_max_chars: int = _knob(2400, "Longest history put before the model", least=0)
     helper_conversation_summary_max_chars: int = _knob(900, "Longest summary of older turns", least=0)
+    helper_shared_answers_enabled: bool = _knob(
+        True,
+        "Whether a student may get the answer that another one of the class got to nearly the same question",
+    )
+    helper_class_reset_archive_enabled: bool = _knob(
+        True, "Whether a teacher may keep a copy of a class's helper conversations before they are forgotten"
+    )
+    helper_class_reset_archive_max_messages: int = _knob(
+        120, "Turns of one conversation in such a copy, the newest", least=1
+    )
+    retention_helper_export_days: int = _knob(30, "Days after which such a copy is deleted", least=1)
     helper_follow_up_suggestions_max: int = _knob(3, "Follow-up questions offered", least=0)
     helper_max_concurrency: int = _knob(0, "Answers written at the same time; 0 lets the box choose", least=0)
     helper_max_waiting: int = _knob(60, "Questions that may wait in line", least=1)

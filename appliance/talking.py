@@ -11,7 +11,7 @@ from appliance.helper.caring import said as words_said
 from appliance.helper.citations import source_of_paper, url_of_paper
 from appliance.helper.class_chat import ClassChat, Talk, kept_answer
 from appliance.helper.conversations import Turn
-from appliance.helper.pipeline import SEARCH_CHARS
+from appliance.helper.grounds import SEARCH_CHARS
 from appliance.helper.questions import Asker, Question, checked
 from appliance.helper.redaction import redacted
 from appliance.helper.rules import Rules, rules_of
@@ -188,7 +188,7 @@ async def _talk(
     searched = _searched(message, before)
     vector = await parts.router.embed(comparable(searched))
     most = parts.settings.helper_reference_max_citations
-    kept, rank = parts.helper.vectors, parts.router.rank
+    kept, rank = parts.helper.grounds.vectors, parts.router.rank
     beside = None if rules.reference == "all" else frozenset[str]()
     passages = await passages_for_class(parts.db, courses, searched, vector, most, kept, rank, beside)
     # Lessons first, as in the lesson's own helper; a paper gets the last place when they would fill them all.
@@ -198,7 +198,7 @@ async def _talk(
         asker.class_id,
         vector,
         most,
-        parts.helper.paper_vectors,
+        parts.helper.grounds.paper_vectors,
         rank,
         rules.document_id,
     )

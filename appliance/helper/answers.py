@@ -20,6 +20,8 @@ class Citation:
 
 @dataclass(frozen=True)
 class Answer:
+    """`shared`: another student of the class got it for nearly the same question."""
+
     text: str
     model: str
     backend: str
@@ -37,6 +39,7 @@ class Answer:
     conversation_compacted: bool
     grounded: bool
     request_id: str
+    shared: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from appliance.inference.engine import Vector
 
 NAME = "elsewhere.npz"
-# The shipped vectors are one model's: another puts the first line elsewhere, and all have to be made anew.
+# The shipped vectors are one model's: another puts the first line elsewhere.
 SAME_MODEL = 0.99
 # What lies this near to the lesson or to a passage is no elsewhere there: wars in a course on a war.
 AT_HOME = 0.6
@@ -25,26 +25,17 @@ Embed = Callable[[str], Awaitable[Vector | None]]
 class Elsewhere:
     def __init__(self, embed: Embed) -> None:
         self._embed = embed
-        self._rows: Matrix | None = None
+        self._is_same: bool | None = None
 
     async def rows(self) -> Matrix | None:
-        """A row of length one for each line; None while there is no search model."""
-        if self._rows is None:
+        """A row of length one for each line; None without the model that the topic filter was fitted for."""
+        if self._is_same is None:
             first = await self._embed(lines()[0])
             if first is None:
                 return None
             shipped = _shipped()
-            is_same = shipped.shape[1:] == first.shape and float(shipped[0] @ unit(first)) > SAME_MODEL
-            self._rows = shipped if is_same else await self._made()
-        return self._rows
-
-    async def _made(self) -> Matrix | None:
-        made = [await self._embed(line) for line in lines()]
-        return np.stack([unit(vector) for vector in made if vector is not None]) if all_there(made) else None
-
-
-def all_there(made: list[Vector | None]) -> bool:
-    return all(vector is not None for vector in made)
+            self._is_same = shipped.shape[1:] == first.shape and float(shipped[0] @ unit(first)) > SAME_MODEL
+        return _shipped() if self._is_same else None
 
 
 def nearest_elsewhere(

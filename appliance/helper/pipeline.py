@@ -12,18 +12,18 @@ from appliance.helper.answer_key import listed_for, listed_for_class
 from appliance.helper.answers import Answer, Citation, Delta, Done, Event, Start
 from appliance.helper.answers import Waiting as Waiting
 from appliance.helper.caring import is_in_trouble, said, words_for
-from appliance.helper.citations import citations_of, marks_in
+from appliance.helper.citations import marks_in
 from appliance.helper.conversations import (
     Conversations,
     Memory,
     Turn,
     conversation_id_of,
     grown,
-    in_context,
     key_of,
 )
 from appliance.helper.counted_questions import CountedQuestion
 from appliance.helper.counting import Counting, is_in_lesson
+from appliance.helper.grounds import Ground, Grounds
 from appliance.helper.guards import Guards, Outgoing, nothing_kept
 from appliance.helper.intents import Intent, intent_of
 from appliance.helper.lesson_answer import Case, Reason, lesson_answer, own_words
@@ -31,33 +31,28 @@ from appliance.helper.pages import Page, page_of
 from appliance.helper.policy import About, Ask, beginning_for, prompt_for
 from appliance.helper.questions import Asker, Question, checked
 from appliance.helper.redaction import redacted
-from appliance.helper.rules import Rules, quotable
+from appliance.helper.rules import Rules
 from appliance.helper.scope import Scope, context_of, read, refused
+from appliance.helper.sharing import Sharing, wish_of
 from appliance.helper.strict import Strict, said_in
 from appliance.helper.suggestions import suggestions_for
 from appliance.helper.text_languages import leads_back
 from appliance.helper.tickets import Tickets
-from appliance.helper.topics import Lead, Topics, is_vague, leans_back
+from appliance.helper.topics import Topics, is_vague
 from appliance.helper.veils import veiled
 from appliance.helper.words import language_of
 from appliance.helper.writing import Draft, written
 from appliance.inference.engine import Prompt
 from appliance.inference.queue import Priority
 from appliance.inference.router import Router, Started
-from appliance.library.comparable import comparable
 from appliance.library.courses import Shelf
-from appliance.library.document_search import search_documents
 from appliance.library.lessons import Lesson
-from appliance.library.ranking import Matrices
-from appliance.library.search import Vectors, search
 from appliance.settings import Settings
 from appliance.storage.cache import Cache
 from appliance.storage.database import Clock, Database
 
 __all__ = ["Answer", "Asker", "Citation", "Delta", "Done", "Event", "Helper", "Question", "Start", "Waiting"]
 
-# The search model reads a few hundred words; more would only blur the question.
-SEARCH_CHARS = 1000
 MINUTE = 60
 STOPPING = "The box is being restarted: ask again in a minute."
 NOT_ACKNOWLEDGED = (
@@ -69,25 +64,12 @@ log = logging.getLogger("chalkbox.helper")
 
 @dataclass(frozen=True)
 class Conversation:
+    """`resets` was counted before it was recalled: one more means that it may not be kept."""
+
     id: str
     key: str
     memory: Memory
-
-
-@dataclass(frozen=True)
-class Ground:
-    """What the lesson has to say; `topic` is what the suggestions speak of.
-
-    `citations` is for the model, `shown` for the student: with `strict` a passage may hold an answer. `scores` are
-    search's, in the same order. `heading` is that of the best passage, for the teacher; empty where nothing fits.
-    """
-
-    citations: tuple[Citation, ...]
-    topic: str
-    on_topic: bool
-    shown: tuple[Citation, ...]
-    scores: tuple[float, ...]
-    heading: str = ""
+    resets: int
 
 
 @dataclass(frozen=True)
@@ -125,12 +107,10 @@ class Helper:
         self._shelf = shelf
         self._throttle = throttle
         self._clock = clock
-        self._conversations = Conversations(cache, settings)
-        self._topics = Topics(router, cache)
+        self.conversations = Conversations(cache, settings)
         self._counting = Counting(settings, secret, db, throttle)
-        # Kept in memory for every search of the box, the class chat's too.
-        self.vectors = Vectors()
-        self.paper_vectors = Matrices()
+        self.sharing = Sharing(router, self.conversations, clock)
+        self.grounds = Grounds(settings, router, db, Topics(router, cache))
         self.tickets = Tickets()
         self._live = 0
         self._is_closing = False
@@ -140,7 +120,8 @@ class Helper:
         """Refusals come before the first event, a Done always comes last; closing it frees place and slot."""
         async with self._noted(asker, question):
             began = self._clock()
-            message = redacted(checked(question))
+            typed = checked(question)
+            message = redacted(typed)
             if words := await self.words_of_care(asker, message):
                 conversation_id = conversation_id_of(question.conversation_id)
                 strictness = self._settings.helper_strictness
@@ -155,10 +136,15 @@ class Helper:
             conversation = await self._conversation(asker, scope, question)
             asked = await self.asked(asker, page, message, conversation, question.request_id, began)
             draft = Draft(Outgoing(*self.guards(asked)))
+            wish = wish_of(self._settings, asked, typed, self.prompt(asked))
+            if wish and not question.fresh:
+                asked = await self.sharing.instead(wish, asked, draft)
             async with aclosing(self.answered(asked, draft)) as events:
                 async for event in events:
                     yield event
             answer = await self._remembered(asked, draft)
+            if wish:
+                await self.sharing.offer(wish, asked, draft, answer)
             await self._record(asked, answer, draft)
             _log(asked, answer, draft)
             yield Done(answer)
@@ -175,7 +161,7 @@ class Helper:
         """`message` is checked and redacted."""
         language = language_of(message, page.rules.language or asker.language)
         strict = await self._strict(message, page, asker, conversation.memory)
-        ground = await self._ground(message, page, conversation.memory, language)
+        ground = await self.grounds.of(message, page, conversation.memory, language)
         return Asked(
             asker,
             request_id,
@@ -271,45 +257,9 @@ class Helper:
         conversation_id = conversation_id_of(question.conversation_id)
         key = key_of(asker.key, scope, conversation_id)
         if question.reset_conversation:
-            await self._conversations.forget(key)
-        return Conversation(conversation_id, key, await self._conversations.recall(key))
-
-    async def _ground(self, message: str, page: Page, memory: Memory, language: str) -> Ground:
-        searched = in_context(message, memory) if leans_back(message) else message
-        searched = searched[:SEARCH_CHARS]
-        vector = await self._router.embed(comparable(searched))
-        most = self._settings.helper_reference_max_citations
-        rank = self._router.rank
-        passages = await search(
-            self._db,
-            searched,
-            *page.place,
-            vector,
-            most,
-            self.vectors,
-            page.closed,
-            rank,
-            quotable(page.rules, page.course),
-        )
-        # The lesson goes first; where it fills every place, the class's papers get the last one.
-        room = max(most - len(passages), min(1, most - 1))
-        of_class, chosen = page.scope.class_id, page.rules.document_id
-        papers = await search_documents(
-            self._db, searched, of_class, vector, room, self.paper_vectors, rank, chosen
-        )
-        passages = passages[: most - len(papers)]
-        of_papers = [paper.body for paper in papers]
-        bodies = [*(passage.body for passage in passages), *of_papers]
-        matrix = await self.vectors.of_course(self._db, page.course.slug)
-        lead = Lead(bodies, vector, memory.on_topic, matrix.rows, of_papers)
-        is_filtering = page.rules.topic_filter != "off"
-        on_topic = not is_filtering or await self._topics.fit(message[:SEARCH_CHARS], page.scope, lead)
-        if not on_topic or not bodies:
-            return Ground((), page.covers[0], on_topic, (), ())
-        topic = passages[0].heading if passages else papers[0].heading or papers[0].title
-        citations = citations_of(passages, papers, page.course, language)
-        scores = (*(passage.score for passage in passages), *(paper.score for paper in papers))
-        return Ground(citations, topic, on_topic, citations, scores, topic)
+            await self.conversations.forget(key)
+        resets = self.conversations.resets(key)
+        return Conversation(conversation_id, key, await self.conversations.recall(key), resets)
 
     async def _strict(self, message: str, page: Page, asker: Asker, memory: Memory) -> Strict | None:
         if page.rules.strictness != "strict":
@@ -321,6 +271,10 @@ class Helper:
         self, asked: Asked, draft: Draft, priority: Priority = Priority.QUESTION
     ) -> AsyncGenerator[Event, None]:
         """Without a Done at its end; closing it frees place and slot."""
+        if draft.is_shared:
+            yield _start(asked, draft)
+            yield Delta(draft.text)
+            return
         if turned_back := turned_back_for(asked):
             draft.fail(turned_back)
         else:
@@ -344,7 +298,7 @@ class Helper:
         """The whole answer, once the conversation has grown by it."""
         turns = Turn("user", asked.message, asked.intent), Turn("assistant", redacted(draft.text))
         memory = grown(asked.conversation.memory, *turns, asked.ground.on_topic, self._settings)
-        await self._conversations.keep(asked.conversation.key, memory)
+        await self.conversations.keep(asked.conversation.key, memory, asked.conversation.resets)
         return self.answer_of(asked, draft, memory)
 
     def answer_of(self, asked: Asked, draft: Draft, memory: Memory) -> Answer:
@@ -362,10 +316,11 @@ class Helper:
             intent=asked.intent,
             follow_up_suggestions=self._suggestions(asked),
             conversation_id=asked.conversation.id,
-            conversation_enabled=self._conversations.enabled,
-            conversation_compacted=self._conversations.enabled and bool(memory.summary),
+            conversation_enabled=self.conversations.enabled,
+            conversation_compacted=self.conversations.enabled and bool(memory.summary),
             grounded=bool(marks_in(draft.text) & _marks(asked.ground)),
             request_id=asked.request_id,
+            shared=draft.is_shared,
         )
 
     def _suggestions(self, asked: Asked) -> tuple[str, ...]:
@@ -462,6 +417,7 @@ def _counts(answer: Answer) -> dict[str, int | str]:
         "scope_verified": int(answer.scope_verified),
         "truncated": int(answer.truncated),
         "grounded": int(answer.grounded),
+        "shared": int(answer.shared),
         "conversation_compacted": int(answer.conversation_compacted),
         "attempts": answer.attempts,
         "citations_count": len(answer.citations),

@@ -32,13 +32,14 @@ class Asker:
 
 @dataclass(frozen=True)
 class Question:
-    """As it was sent: the fields may hold anything that JSON can."""
+    """As it was sent: the fields may hold anything that JSON can. `fresh`: no answer that somebody else got."""
 
     message: str
     scope_token: str
     conversation_id: str = ""
     reset_conversation: bool = False
     request_id: str = ""
+    fresh: bool = False
 
 
 def checked(question: Question) -> str:

@@ -13,6 +13,8 @@ SALT = "chalkbox.helper.scope.v1"
 VERSION = 1
 CONTEXT_CHARS = 400
 MOST_TOPICS = 24
+# Seconds; longer than any page stays open.
+FOREVER = 10**12
 RELOAD = "This page has been open too long for the helper: reload it and ask again."
 
 Audience = Literal["student", "staff"]
@@ -67,6 +69,24 @@ def read(secret: bytes, token: str, now: float, max_age: int) -> Scope:
     if said.pop("v", None) != VERSION or not -max_age <= int(now) - said.pop("at", 0) <= max_age:
         raise refused()
     return _scope(said)
+
+
+def renewed(secret: bytes, token: str, scope: Scope, now: float) -> str:
+    """A fresh token where `token` was signed for the same page, however long ago; else `token` as it is.
+
+    Only for whoever may open that page now: the session says so, not the token.
+    """
+    try:
+        old = read(secret, token, now, FOREVER)
+    except Invalid:
+        return token
+    is_same = (old.class_id, old.course_slug, old.lesson_slug, old.audience) == (
+        scope.class_id,
+        scope.course_slug,
+        scope.lesson_slug,
+        scope.audience,
+    )
+    return sign(secret, scope, now) if is_same else token
 
 
 def refused() -> Invalid:

@@ -132,6 +132,12 @@ class Tickets:
         for ticket in [old for old in self._tickets.values() if old.person == person and old.is_forsaken]:
             await self._drop(ticket)
 
+    def forget_heard(self, people: str) -> None:
+        """Answers that are over, of a person or of a class (`student:<class>`): nobody comes back for one."""
+        whose = (old for old in self._tickets.values() if f"{old.person}:".startswith(f"{people}:"))
+        for ticket in [old for old in whose if old.is_over]:
+            del self._tickets[ticket.id]
+
     async def close(self) -> None:
         await asyncio.gather(*(self._drop(ticket) for ticket in list(self._tickets.values())))
 

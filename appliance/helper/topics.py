@@ -101,7 +101,7 @@ class Topics:
     async def fit(self, question: str, scope: Scope, lead: Lead) -> bool:
         """True where nothing speaks against it: a lesson that lists no topics takes every question.
 
-        Without a search model the words alone decide, Spanish ones by what they are in English.
+        Without the search model that it was fitted for the words alone decide, Spanish ones by their English.
         """
         telling = _telling(question) or frozenset(SUM.findall(plain(question)))
         if not scope.allowed_topics or not telling or (lead.after_on_topic and _points_back(question)):

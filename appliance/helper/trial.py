@@ -118,7 +118,7 @@ async def tried(
         await helper.hold_to_rates(asker)
         await helper.hold_to_one(asker)
         helper.hold_to_agreement()
-        asked = await helper.asked(asker, page, question, Conversation("", "", Memory()), "", began)
+        asked = await helper.asked(asker, page, question, Conversation("", "", Memory(), 0), "", began)
         searched, first = clock(), 0.0
         gate = Watched(*helper.guards(asked))
         draft = Draft(gate)

@@ -25,12 +25,13 @@ class Draft:
         self.attempts = 0
         self.truncated = False
         self.has_begun = False
+        self.is_shared = False
         self.failed: Reason | None = None
-        self._from_lesson = ""
+        self._given = ""
 
     @property
     def text(self) -> str:
-        return (self.gate.text + self._from_lesson).strip()
+        return (self.gate.text + self._given).strip()
 
     @property
     def room(self) -> int:
@@ -54,6 +55,12 @@ class Draft:
         self.model, self.backend = "", LESSON
         self.truncated = False
 
+    def share(self, text: str, model: str, backend: str) -> None:
+        """Another student's answer takes the place of a new one."""
+        self.is_shared = True
+        self.model, self.backend = model, backend
+        self._given = text
+
     def withhold(self) -> None:
         """The model gave an answer away: the lesson goes on in its place."""
         self.fail("gives_away")
@@ -61,8 +68,8 @@ class Draft:
 
     def add(self, from_lesson: str) -> str:
         """What was shown stays; the lesson goes on below it. Returns the text to show."""
-        self._from_lesson = f"\n\n{from_lesson}" if self.text else from_lesson
-        return self._from_lesson
+        self._given = f"\n\n{from_lesson}" if self.text else from_lesson
+        return self._given
 
 
 async def written(

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from appliance.errors import Busy, Invalid, Refusal
-from appliance.inference.engine import EngineDied
+from appliance.inference.engine import EngineDied, EngineOff
 
 LINE_BYTES = 64 * 1024
 ANSWER_BYTES = 4 * 1024 * 1024
@@ -51,7 +51,7 @@ class Chunk:
 
 
 def check(response: httpx.Response, kind: str) -> None:
-    """Raises EngineDied, Busy or Invalid unless this is the answer that was asked for."""
+    """Raises EngineDied, EngineOff, Busy or Invalid unless this is the answer that was asked for."""
     if response.status_code != 200:
         raise _refusal(response.status_code)
     said = response.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -101,14 +101,15 @@ async def model_names(response: httpx.Response) -> list[str]:
 
 
 def _refusal(status: int) -> Refusal:
+    """What somebody set up wrongly is no fault of the server: it opens no circuit, and mending it helps at once."""
     if status == 429:
         return Busy(HAS_NO_ROOM)
     if status in (400, 413, 422):
         return Invalid(NOT_TAKEN, code="not_taken")
     if status in (401, 403):
-        return EngineDied(WRONG_KEY)
+        return EngineOff(WRONG_KEY)
     if status == 404:
-        return EngineDied(NO_SUCH_MODEL)
+        return EngineOff(NO_SUCH_MODEL)
     return EngineDied(MOVED if 300 <= status < 400 else FAULT)
 
 

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from appliance.errors import Refusal
 from appliance.library.chunks import Chunk, passages_of, passages_of_reference
 from appliance.library.comparable import comparable
-from appliance.library.courses import Course, lessons_of, reference_text
+from appliance.library.courses import Course, lessons_of
+from appliance.library.references import PACKS_ONLY, References
 from appliance.storage.database import Database
 
 Vector = NDArray[np.float32]
@@ -37,13 +38,17 @@ class Indexed:
 
 
 async def index_course(
-    db: Database, course: Course, embed: Embed | None = None, progress: Progress | None = None
+    db: Database,
+    course: Course,
+    embed: Embed | None = None,
+    progress: Progress | None = None,
+    references: References = PACKS_ONLY,
 ) -> Indexed:
     """Full text is there at once, vectors as `embed` gives them; it stops at the first that it can't give.
 
     `progress` is told a share from 0 to 1. Running it again takes up what was left.
     """
-    texts = await asyncio.to_thread(_texts_of, course)
+    texts = await asyncio.to_thread(_texts_of, course, references)
     known = await _known(db, course.slug)
     changed = [slug for slug, chunks in texts.items() if known.get(slug) != _fingerprint(chunks)]
     for slug in changed:
@@ -54,21 +59,23 @@ async def index_course(
     return Indexed(len(changed), embedded, waiting)
 
 
-def _texts_of(course: Course) -> dict[str, list[Chunk]]:
+def _texts_of(course: Course, references: References) -> dict[str, list[Chunk]]:
     """Passages by lesson; those of a reference that several lessons share belong to the course, under ''."""
     lessons = lessons_of(course)
     shared = {key for key, uses in Counter(lesson.helper_reference for lesson in lessons).items() if uses > 1}
-    shared = (shared | {course.helper_reference}) - {""}
-    texts = {"": [chunk for key in sorted(shared) for chunk in _reference(course, key)]}
+    # A course that names none may have the operator's own for all such.
+    shared = (shared - {""}) | {course.helper_reference}
+    texts = {"": [chunk for key in sorted(shared) for chunk in _reference(course, key, references)]}
     for lesson in lessons:
-        own = [] if lesson.helper_reference in shared else _reference(course, lesson.helper_reference)
+        key = lesson.helper_reference
+        own = [] if not key or key in shared else _reference(course, key, references)
         texts[lesson.slug] = [*passages_of(lesson), *own]
     return {slug: chunks for slug, chunks in texts.items() if chunks}
 
 
-def _reference(course: Course, key: str) -> list[Chunk]:
+def _reference(course: Course, key: str, references: References) -> list[Chunk]:
     try:
-        return passages_of_reference(reference_text(course, key))
+        return passages_of_reference(references.text(course, key))
     except Refusal:  # `content validate` tells its author; the lessons are still worth indexing
         return []
 

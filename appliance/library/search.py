@@ -78,7 +78,7 @@ async def search(
     """The best passages of a course, the lesson at hand first among equals; none from `closed` lessons.
 
     `vector` is that of the comparable question, or None for full text alone. `rank` only orders what was found. Of
-    references only the passages with one of the texts in `references` count, and like the lesson's own; None: all of the course's.
+    references only the passages with one of the texts in `references` count, and like the lesson's own; None: all.
     """
     terms = terms_of(question)
     hits = await _by_words(db, terms, pairs_of(question), course_slug)
@@ -202,6 +202,13 @@ def _text(passage: Passage) -> str:
 
 def _is_wanted(row: Row, references: frozenset[str] | None) -> bool:
     return references is None or row["source"] == "lesson" or row["body"] in references
+
+
+def _closeness(row: Row, lesson_slug: str, references: frozenset[str] | None) -> float:
+    is_chosen = references is not None and row["source"] == "reference"
+    if row["lesson_slug"] != lesson_slug and not is_chosen:
+        return 1.0 if row["source"] == "lesson" else OTHER_REFERENCE
+    return SAME_LESSON if row["source"] == "lesson" else LESSONS_REFERENCE
 
 
 def _nearness(row: Row, lesson_slug: str, references: frozenset[str] | None) -> float:

@@ -11,7 +11,7 @@ from pathlib import Path
 from appliance.errors import StartRefused
 
 SECRETS = "secrets"
-FOLDERS = (SECRETS, "uploads", "courses", "library", "models", "cache", "backups")
+FOLDERS = (SECRETS, "uploads", "courses", "library", "models", "cache", "backups", "exports")
 DATABASE = "box.sqlite3"
 LOCK = "running.lock"
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from appliance.errors import Unavailable
 from appliance.helper.evals.figures import Figure
 from appliance.helper.evals.retrieval import COURSE, retrieval_figures
+from appliance.helper.evals.sharing import sharing_figures
 from appliance.helper.evals.strangers import retrieval_of_strangers, topics_of_strangers
 from appliance.helper.evals.topics import TopicEval
 from appliance.inference.circuit import Circuit
@@ -42,11 +43,16 @@ async def figures(content: Path, embedder: Path | None) -> list[Figure]:
 
 async def _figures(db: Database, course: Course, cache: Cache, embedder: Path | None) -> list[Figure]:
     await index_course(db, course)
-    found = [*await retrieval_figures(db, course, None), *await retrieval_of_strangers(db, course, None)]
+    found = [
+        *await sharing_figures(),
+        *await retrieval_figures(db, course, None),
+        *await retrieval_of_strangers(db, course, None),
+    ]
     if embedder is None:
         return found
     async with _router(embedder) as router:
         await index_course(db, course, router.embed)
+        found += await sharing_figures(router.embed)
         found += await retrieval_figures(db, course, router.embed)
         found += await retrieval_of_strangers(db, course, router.embed)
         asked = TopicEval(db, course, router, cache)

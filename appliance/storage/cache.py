@@ -39,12 +39,32 @@ class Cache:
     async def delete(self, key: str) -> None:
         await asyncio.to_thread(self._store.delete, key)
 
+    async def under(self, prefix: str) -> dict[str, Any]:
+        """Every key that begins so, with its value; it walks through the whole cache."""
+        return await asyncio.to_thread(self._under, prefix)
+
+    async def delete_under(self, prefix: str) -> None:
+        """Every key that begins so, also those whose time is over; when something goes wrong, none."""
+        await asyncio.to_thread(self._delete_under, prefix)
+
     async def incr(self, key: str, expire: float) -> int:
         """Count one more; the first count starts the window of `expire` seconds."""
         return await asyncio.to_thread(self._count, key, expire)
 
     async def close(self) -> None:
         await asyncio.to_thread(self._store.close)
+
+    def _under(self, prefix: str) -> dict[str, Any]:
+        found = ((key, self._store.get(key)) for key in self._keys_under(prefix))
+        return {key: value for key, value in found if value is not None}
+
+    def _delete_under(self, prefix: str) -> None:
+        with self._store.transact():
+            for key in self._keys_under(prefix):
+                self._store.delete(key)
+
+    def _keys_under(self, prefix: str) -> list[str]:
+        return [key for key in self._store if isinstance(key, str) and key.startswith(prefix)]
 
     def _count(self, key: str, expire: float) -> int:
         with self._store.transact():

@@ -87,4 +87,5 @@ def _attach_answers(app: Sanic) -> None:
         helper.remove, "/helper/tickets/<ticket:str>/remove", methods=["POST"], name="helper.remove"
     )
     app.add_route(thumbs.update, "/helper/thumbs", methods=["POST"], name="thumbs.update")
+    app.add_route(helper.scope, "/helper/scope/<course:str>/<lesson:str>", name="helper.scope")
     app.add_route(helper.health, "/helper/healthz", name="helper.health")

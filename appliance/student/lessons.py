@@ -90,6 +90,10 @@ class Turn:
     def follow_ups(self) -> tuple[str, ...]:
         return self.answer.follow_up_suggestions
 
+    @property
+    def shared(self) -> bool:
+        return self.answer.shared
+
 
 @dataclass(frozen=True)
 class Typed:
@@ -115,7 +119,11 @@ async def ask(request: Request, course: str, lesson: str) -> HTTPResponse:
     opened = await open_lesson(parts_of(request), person_of(request), course, lesson)
     message = forms.text(request, "message", 20_000)
     question = Question(
-        message, forms.text(request, "scope_token", 20_000), request_id=request.ctx.request_id
+        message,
+        _renewed(request, opened),
+        forms.text(request, "conversation_id"),
+        request_id=request.ctx.request_id,
+        fresh=forms.text(request, "fresh") == "1",
     )
     try:
         turn = None
@@ -148,6 +156,11 @@ async def open_lesson(parts: Parts, person: Person, course_slug: str, lesson_slu
     )
 
 
+def scope_token(request: Request, opened: OpenLesson) -> str:
+    parts = parts_of(request)
+    return scope.sign(parts.secrets.scope, _scope(request, opened), parts.clock())
+
+
 async def open_activity(parts: Parts, person: Person, material: Material) -> OpenLesson:
     """The lesson that this activity belongs to. Raises Invalid while that lesson is locked."""
     opened = await open_lesson(parts, person, material.course_slug, material.lesson_slug)
@@ -177,7 +190,9 @@ async def page(
         responses=responses,
         handed_in=handed_in,
         typed=typed,
-        scope_token=_scope_token(request, opened) if opened.has_helper else "",
+        scope_token=scope_token(request, opened) if opened.has_helper else "",
+        scope_seconds=parts.settings.helper_scope_token_max_age_seconds,
+        conversation_id=_conversation_id(request, turns),
         starters=_starters(opened, request.ctx.language),
         turns=turns or [],
         upload_mb=_upload_mb(request, opened),
@@ -207,11 +222,24 @@ def _starters(opened: OpenLesson, language: str) -> tuple[str, ...]:
     return suggestions_for("general", topic, language, STARTERS)
 
 
-def _scope_token(request: Request, opened: OpenLesson) -> str:
-    parts, person = parts_of(request), person_of(request)
+def _renewed(request: Request, opened: OpenLesson) -> str:
+    """A form may have stood open for longer than its token: whoever may open this lesson now may ask now."""
+    parts, given = parts_of(request), forms.text(request, "scope_token", 20_000)
+    return scope.renewed(parts.secrets.scope, given, _scope(request, opened), parts.clock())
+
+
+def _scope(request: Request, opened: OpenLesson) -> scope.Scope:
+    person = person_of(request)
     audience: Audience = "student" if person.is_student else "staff"
-    return scope.sign(
-        parts.secrets.scope, scope.scope_of_lesson(opened.lesson, person.class_id, audience), parts.clock()
+    return scope.scope_of_lesson(opened.lesson, person.class_id, audience)
+
+
+def _conversation_id(request: Request, turns: list[Turn] | None) -> str:
+    """Without script the form carries it on from answer to answer."""
+    return (
+        turns[-1].answer.conversation_id
+        if turns
+        else forms.typed(request, "conversation_id")["conversation_id"]
     )
 
 

@@ -6,6 +6,7 @@ from sanic.response import json, redirect
 from appliance.auth import sessions
 from appliance.classroom.classes import class_by_id
 from appliance.classroom.students import remove_student, student_by_id
+from appliance.helper.class_reset import forget_person
 from appliance.helper.counted_questions import asked_by_student
 from appliance.parts import Parts, parts_of
 from appliance.student.road import road_of
@@ -57,6 +58,7 @@ async def remove(request: Request) -> HTTPResponse:
     async with parts.db.transaction() as tx:
         files = await remove_student(tx, person.id)
     await _remove_files(parts, files)
+    await forget_person(parts.helper, person.class_id, person.id)
     say(request, translator(request)("Everything about you is deleted from this box."))
     return _left(request)
 

@@ -12,6 +12,7 @@ from appliance.teacher import (
     courses,
     documents,
     helper,
+    helper_conversations,
     home,
     insights,
     items,
@@ -54,6 +55,11 @@ def attach(app: Sanic) -> None:
     app.add_route(care.edit, "/teach/class/<class_id:int>/care", name="care.edit")
     app.add_route(care.update, "/teach/class/<class_id:int>/care", methods=["POST"], name="care.update")
     _attach_tuning(app)
+    remembered = "/teach/class/<class_id:int>/helper/conversations"
+    app.add_route(helper_conversations.show, remembered, name="helper_conversations.show")
+    app.add_route(
+        helper_conversations.remove, remembered, methods=["POST"], name="helper_conversations.remove"
+    )
     _attach_documents(app)
     _attach_study(app)
     app.add_route(insights.show, "/teach/class/<class_id:int>/insights", name="insights.show")

@@ -6,6 +6,7 @@ from sanic.response import redirect
 from appliance.classroom.audit import record_staff
 from appliance.classroom.classes import class_of_staff
 from appliance.classroom.students import remove_student, student_of_class
+from appliance.helper.class_reset import forget_person
 from appliance.parts import parts_of
 from appliance.web.identity import person_of
 from appliance.web.rendering import render, say, translator
@@ -34,5 +35,6 @@ async def remove(request: Request, class_id: int, student_id: int) -> HTTPRespon
         await record_staff(tx, "remove_student", person.id, class_id, str(student.id), request.ip)
     for name in files:
         await parts.files.remove(name)
+    await forget_person(parts.helper, class_id, student.id)
     say(request, translator(request)("%(name)s and all their work are removed.", name=student.display_name))
     return redirect(f"/teach/class/{class_id}#roster")

@@ -125,7 +125,9 @@ def tuning_typed(request: Request, place: Place) -> Tuning:
     offered = dict(options_of(place.ground, translator(request))["reference"])
     if tuning.reference is not None and tuning.reference not in offered:
         raise Invalid(NOT_OFFERED, field="reference")
-    return replace(tuning, shared_answers=place.own.shared_answers)
+    # A choice of the class alone; a form without it leaves it as it is.
+    chosen = "" if place.lesson else forms.text(request, "shared_answers", 20)
+    return replace(tuning, shared_answers=place.own.shared_answers if not chosen else chosen == "on")
 
 
 async def page(
@@ -146,6 +148,7 @@ async def page(
         labels=labels_of(translate),
         topics_hint=inherited_topics(place.ground, translate),
         typed=forms.typed(request, *FIELDS) if is_typed else texts_of(place.own),
+        shared_answers=_sharing(request, place, is_typed),
         is_own=place.own != replace(Tuning(), shared_answers=place.own.shared_answers),
         errors=forms.errors(refusal, translate),
         asked=forms.typed(request, "question", "student_language", "lesson"),
@@ -153,6 +156,11 @@ async def page(
         tuned=await tuned_lessons(parts.db, place.classroom.id),
         trace=trace,
     )
+
+
+def _sharing(request: Request, place: Place, is_typed: bool) -> str:
+    typed = forms.typed(request, "shared_answers")["shared_answers"] if is_typed else ""
+    return typed or ("on" if place.own.shared_answers else "off")
 
 
 async def _lessons(parts: Parts, class_id: int) -> list[Lesson]:

@@ -106,7 +106,8 @@ async def unknown(request: Request, error: Exception) -> HTTPResponse:
     message = translator(request)(UNKNOWN)
     if wants_json(request):
         body = {"error": "backend_error", "message": message, "request_id": request.ctx.request_id}
-        return json(body, status=500)
+        # The helper's own promise: whatever broke behind it is a bad gateway to whoever asks.
+        return json(body, status=502 if request.path.startswith("/helper/") else 500)
     return render(request, "refusal.html", 500, message=message, shown_status=500, number=number)
 
 

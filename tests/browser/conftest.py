@@ -91,7 +91,7 @@ def wait_for(find: Callable[[], Found | None], otherwise: str, seconds: float = 
     raise AssertionError(otherwise)
 
 
-def start_box(folder: Path, *arguments: str) -> RunningBox:
+def start_box(folder: Path, *arguments: str, **settings: str) -> RunningBox:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     log = folder / "box.log"
@@ -110,7 +110,7 @@ def start_box(folder: Path, *arguments: str) -> RunningBox:
     ]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [*command, *arguments], stdout=output, stderr=subprocess.STDOUT, env=environment
+            [*command, *arguments], stdout=output, stderr=subprocess.STDOUT, env=environment | settings
         )
     box = RunningBox(process, folder / "data", log, f"http://127.0.0.1:{port}")
     box.printed("Chalkbox is ready(:)")

@@ -43,6 +43,7 @@ TEACHER = {
     "review": "/teach/class/1/assignments/1/student/1",
     "class-chats": "/teach/class/1/chats",
     "class-chat": "/teach/class/1/chats/1",
+    "helper-conversations": "/teach/class/1/helper/conversations",
     "insights": "/teach/class/1/insights",
     "helper-panel": "/teach/class/1/helper",
     "care": "/teach/class/1/care",

@@ -145,6 +145,7 @@ class Classroom:
     clock: HandClock
     engine: ScriptedEngine
     router: Router
+    settings: Settings
     with_settings: Callable[..., "Classroom"]
 
     def token(self, asker: Asker, lesson: str = "circles") -> str:
@@ -189,7 +190,7 @@ async def room(
             Throttle(cache, clock),
         )
         helper = Helper(chosen, SECRET, router, db, shelf, cache, throttle, clock)
-        return Classroom(helper, shelf, clock, engine, router, with_settings)
+        return Classroom(helper, shelf, clock, engine, router, chosen, with_settings)
 
     return with_settings()
 

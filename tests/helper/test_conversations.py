@@ -19,6 +19,7 @@ from appliance.storage.cache import Cache
 
 SETTINGS = Settings()
 SCOPE = Scope(7, "lamps", "circles", "student")
+KEY = key_of("student:7:1", SCOPE, "c")
 
 
 def after(exchanges: int, settings: Settings = SETTINGS, length: int = 20) -> Memory:
@@ -86,27 +87,27 @@ def test_keys_tell_people_and_lessons_apart() -> None:
 
 async def test_what_is_kept_is_recalled_until_it_is_forgotten(cache: Cache) -> None:
     conversations, memory = Conversations(cache, SETTINGS), after(6)
-    await conversations.keep("k", memory)
-    assert await conversations.recall("k") == memory
-    await conversations.forget("k")
-    assert await conversations.recall("k") == Memory()
+    await conversations.keep(KEY, memory, 0)
+    assert await conversations.recall(KEY) == memory
+    await conversations.forget(KEY)
+    assert await conversations.recall(KEY) == Memory()
 
 
 async def test_switched_off_nothing_is_kept(cache: Cache) -> None:
     off = Conversations(cache, replace(SETTINGS, helper_conversation_enabled=False))
-    await off.keep("k", after(1))
-    assert await Conversations(cache, SETTINGS).recall("k") == Memory()
+    await off.keep(KEY, after(1), 0)
+    assert await Conversations(cache, SETTINGS).recall(KEY) == Memory()
     assert not Conversations(cache, replace(SETTINGS, helper_conversation_max_messages=0)).enabled
 
 
 async def test_a_broken_cache_makes_the_helper_forgetful_and_not_silent(tmp_path: Path) -> None:
     cache = Cache(tmp_path / "broken")
     conversations = Conversations(cache, SETTINGS)
-    await conversations.keep("k", after(1))
+    await conversations.keep(KEY, after(1), 0)
     await cache.close()
     for file in (tmp_path / "broken").glob("cache.db*"):
         file.write_bytes(b"not a database" * 1000)
-    assert await conversations.recall("k") == Memory()
-    await conversations.keep("k", after(1))
-    await conversations.forget("k")
+    assert await conversations.recall(KEY) == Memory()
+    await conversations.keep(KEY, after(1), 0)
+    await conversations.forget(KEY)
     await cache.close()

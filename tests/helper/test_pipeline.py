@@ -20,7 +20,7 @@ from tests.helper.conftest import SECRET, Classroom, shown, until
 HOT = "Why does the wire get hot in a short circuit?"
 FIELDS = """
 text model backend strictness attempts queue_wait_ms total_ms truncated scope_verified citations intent
-follow_up_suggestions conversation_id conversation_enabled conversation_compacted grounded request_id
+follow_up_suggestions conversation_id conversation_enabled conversation_compacted grounded request_id shared
 """
 
 

@@ -172,7 +172,7 @@ async def test_a_word_that_became_a_name_is_not_shown_any_more(
         ("a movie, movies and stories", {"movy", "story"}),
         ("is carlos in love with ben", {"love"}),
         ("my friend Zoltan likes pizza", {"friend", "like", "pizza"}),
-        ("Write to [REDACTED_EMAIL] about robux", {"write", "robux"}),
+        ("Write to [REDACTED_EMAIL] about robux", {"robux"}),
         ("do you like Minecraft or Fortnite", {"minecraft", "fortnite"}),
         ("WHO PLAYS FOOTBALL", {"play", "football"}),
         ("call me on ab12cd at 7", {"call"}),

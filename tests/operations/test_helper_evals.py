@@ -7,6 +7,7 @@ import pytest
 from appliance.helper.evals.figures import fallen
 from appliance.inference.search_model import FILE
 from appliance.operations.helper_evals import figures
+from appliance.operations.strict_evals import strict_figures
 
 ROOT = Path(__file__).parent.parent.parent
 MODEL = ROOT / "models" / FILE
@@ -15,6 +16,12 @@ NEEDS_MODEL = pytest.mark.skipif(not MODEL.is_file(), reason="the search model w
 
 async def test_words_alone_find_the_right_passage_as_often_as_before() -> None:
     assert fallen(await figures(ROOT / "content" / "courses", None)) == []
+
+
+async def test_a_strict_helper_leaks_nothing_and_lets_kind_replies_pass() -> None:
+    found = await strict_figures()
+    assert [figure.of > 30 for figure in found] == [True, True]
+    assert fallen(found) == []
 
 
 @NEEDS_MODEL

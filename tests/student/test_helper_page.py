@@ -18,7 +18,7 @@ QUESTION = "What closes a circuit?"
 FIELDS = {
     "text", "model", "backend", "strictness", "attempts", "queue_wait_ms", "total_ms", "truncated", "scope_verified",
     "citations", "intent", "follow_up_suggestions", "conversation_id", "conversation_enabled", "conversation_compacted",
-    "grounded", "request_id",
+    "grounded", "request_id", "shared",
 }  # fmt: skip
 STREAM = {"Accept": "text/event-stream"}
 

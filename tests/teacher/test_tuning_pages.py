@@ -241,7 +241,7 @@ async def test_a_try_off_the_topics_asks_no_model(cast: Cast) -> None:
 async def test_a_try_in_spanish_is_answered_in_spanish_without_a_model_too(cast: Cast) -> None:
     await indexed(cast)
     cast.engine.state = "off"
-    form = {"question": "wool?", "student_language": "es"}
+    form = {"question": "¿lana?", "student_language": "es"}
     page = (await (await cast.ada()).post(f"{of_lesson(cast)}/try", form)).text
     assert "no model that can answer" in page
     assert "Esto es lo que dice tu lección" in page or "No encontré eso" in page

@@ -49,6 +49,7 @@ export function newAnswer(helper) {
     element.querySelector(".follow-ups").replaceChildren(...entries);
     const thumbs = thumbsFor(helper, answer);
     if (thumbs) body.after(thumbs);
+    if (answer.shared) element.querySelector(".answer-text").after(copyOf(helper, "shared"));
   }
 
   function filled(name, words) {

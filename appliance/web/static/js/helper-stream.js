@@ -1,7 +1,10 @@
 // One question and its answer: yields [event, data] to the end, over a second connection when the first one breaks.
 const PATIENCE = 55_000, PAUSE = 1_000;
 
-export class Refusal extends Error {}
+// What the box said, and its code for it.
+export class Refusal extends Error {
+  constructor(message, code = "") { super(message); this.code = code; }
+}
 
 export async function* answerTo(question, { url, headers, signal }) {
   const heard = { ticket: "", last: "", at: 0 };
@@ -17,7 +20,7 @@ export async function* answerTo(question, { url, headers, signal }) {
         const body = heard.ticket ? { ticket: heard.ticket } : { ...question, resumable: true };
         const response = await post(url, headers, body, heard.last, signal);
         for await (const [name, data, id] of events(response)) {
-          if (name === "error") throw new Refusal(data.message ?? "");
+          if (name === "error") throw new Refusal(data.message ?? "", data.error);
           Object.assign(heard, { ticket: data.ticket ?? heard.ticket, last: id || heard.last, at: Date.now() });
           yield [name, data];
           if (name === "done") return;
@@ -37,7 +40,10 @@ export async function* answerTo(question, { url, headers, signal }) {
 async function post(url, headers, body, last, signal) {
   const accepts = { ...headers, Accept: "text/event-stream", ...(last && { "Last-Event-ID": last }) };
   const response = await fetch(url, { method: "POST", signal, headers: accepts, body: JSON.stringify(body) });
-  if (!response.ok) throw new Refusal((await response.json().catch(() => ({}))).message ?? "");
+  if (!response.ok) {
+    const said = await response.json().catch(() => ({}));
+    throw new Refusal(said.message ?? "", said.error);
+  }
   return response;
 }
 

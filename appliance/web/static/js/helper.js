@@ -1,6 +1,8 @@
 // The helper's conversation: asks, shows the place in line, writes the answer as it comes, keeps what was typed when it fails.
 import { newAnswer } from "./helper-answer.js";
 import { attachPanel } from "./helper-panel.js";
+import { attachQuestions } from "./helper-question.js";
+import { attachScope } from "./helper-scope.js";
 import { attachSheet } from "./helper-sheet.js";
 import { answerTo, Refusal } from "./helper-stream.js";
 
@@ -8,8 +10,8 @@ export default function helper(element) {
   const form = element.querySelector("form.helper-form");
   const panel = attachPanel(element);
   const log = panel.part("log");
-  const key = `helper:${location.pathname}`;
-  let running = null, fresh = false, unanswered = null;
+  const questions = attachQuestions(form), renew = attachScope(element, form);
+  let running = null;
 
   attachSheet(element);
   form.addEventListener("submit", (event) => { event.preventDefault(); ask(form.message.value.trim()); });
@@ -19,23 +21,25 @@ export default function helper(element) {
   log.addEventListener("click", (event) => {
     const button = event.target.closest("button.follow-up");
     if (button) { event.preventDefault(); ask(button.textContent.trim()); }
+    const shared = event.target.closest("button.ask-anyway")?.closest(".answer");
+    if (shared) ask(shared.previousElementSibling.textContent, { fresh: true, reset_conversation: true });
   });
   panel.part("stop").addEventListener("click", () => running?.abort());
-  panel.part("again").addEventListener("click", () => { running?.abort(); fresh = true; panel.restart(); });
+  panel.part("again").addEventListener("click", () => { running?.abort(); questions.restart(); panel.restart(); });
 
-  async function ask(message) {
+  async function ask(message, more) {
     if (!message || running) return;
     const question = Object.assign(document.createElement("p"), { className: "question", textContent: message });
     const answer = newAnswer(element);
     running = new AbortController();
-    log.querySelectorAll(".answer .follow-ups").forEach((list) => list.replaceChildren());
+    log.querySelectorAll(".answer .follow-ups > *, .ask-anyway").forEach((entry) => entry.remove());
     log.append(question, answer.element);
     log.scrollTop = log.scrollHeight;
     if (form.message.value.trim() === message) form.message.value = "";
     panel.busy(answer.element);
     if (matchMedia("(pointer: coarse)").matches) form.message.blur();
     try {
-      await hear(asked(message, running.signal), answer);
+      await heard(message, more, answer);
     } catch (problem) {
       answer.settle();
       if (running.signal.aborted) answer.note(element.dataset.stopped);
@@ -47,31 +51,30 @@ export default function helper(element) {
     panel.busy(null);
   }
 
-  function asked(message, signal) {
-    // The same question sent once more after a failure keeps its id: whoever stores it stores it once.
-    if (unanswered?.message !== message) unanswered = { message, id: newId() };
-    const question = { message, client_id: unanswered.id, scope_token: form.scope_token.value,
-                       conversation_id: sessionStorage.getItem(key) ?? undefined };
-    if (fresh) question.reset_conversation = true;
+  async function heard(message, more, answer) {
+    try {
+      await hear(asked(message, more, running.signal), answer);
+    } catch (problem) {
+      // The page has been open for too long: with a fresh token the same question goes out again.
+      if (problem.code !== "invalid_scope_token" || !await renew()) throw problem;
+      await hear(asked(message, more, running.signal), answer);
+    }
+  }
+
+  function asked(message, more, signal) {
     const headers = { "Content-Type": "application/json", "X-CSRF-Token": form.csrf_token.value };
-    return answerTo(question, { url: element.dataset.url, headers, signal });
+    return answerTo(questions.of(message, more), { url: element.dataset.url, headers, signal });
   }
 
   async function hear(events, answer) {
     for await (const [name, data] of events) {
       const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
-      fresh = false;
-      if (data.conversation_id) sessionStorage.setItem(key, data.conversation_id);
+      questions.heard(name, data);
       if (name === "position") panel.wait(data);
       else panel.arrived();
       if (name === "delta") answer.add(data.text);
-      if (name === "done") { unanswered = null; answer.finish(data); }
+      if (name === "done") answer.finish(data);
       if (atEnd) log.scrollTop = log.scrollHeight;
     }
   }
-}
-
-// randomUUID is only there over https.
-function newId() {
-  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (number) => number.toString(16).padStart(8, "0")).join("");
 }

@@ -1,0 +1,85 @@
+"""What a lesson and its class's papers have to say to a question, found by words and by meaning."""
+
+from dataclasses import dataclass
+
+from appliance.helper.answers import Citation
+from appliance.helper.citations import citations_of
+from appliance.helper.conversations import Memory, in_context
+from appliance.helper.pages import Page
+from appliance.helper.rules import quotable
+from appliance.helper.topics import Lead, Topics, leans_back
+from appliance.inference.router import Router
+from appliance.library.comparable import comparable
+from appliance.library.document_search import search_documents
+from appliance.library.ranking import Matrices
+from appliance.library.search import Vectors, search
+from appliance.settings import Settings
+from appliance.storage.database import Database
+
+# The search model reads a few hundred words; more would only blur the question.
+SEARCH_CHARS = 1000
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the lesson has to say; `topic` is what the suggestions speak of.
+
+    `citations` is for the model, `shown` for the student: with `strict` a passage may hold an answer. `scores` are
+    search's, in the same order. `heading` is that of the best passage, for the teacher; empty where nothing fits.
+    """
+
+    citations: tuple[Citation, ...]
+    topic: str
+    on_topic: bool
+    shown: tuple[Citation, ...]
+    scores: tuple[float, ...]
+    heading: str = ""
+
+
+class Grounds:
+    """`vectors` and `paper_vectors` are kept in memory for every search of the box, the class chat's too."""
+
+    def __init__(self, settings: Settings, router: Router, db: Database, topics: Topics) -> None:
+        self._settings = settings
+        self._router = router
+        self._db = db
+        self._topics = topics
+        self.vectors = Vectors()
+        self.paper_vectors = Matrices()
+
+    async def of(self, message: str, page: Page, memory: Memory, language: str) -> Ground:
+        searched = in_context(message, memory) if leans_back(message) else message
+        searched = searched[:SEARCH_CHARS]
+        vector = await self._router.embed(comparable(searched))
+        most = self._settings.helper_reference_max_citations
+        rank = self._router.rank
+        passages = await search(
+            self._db,
+            searched,
+            *page.place,
+            vector,
+            most,
+            self.vectors,
+            page.closed,
+            rank,
+            quotable(page.rules, page.course),
+        )
+        # The lesson goes first; where it fills every place, the class's papers get the last one.
+        room = max(most - len(passages), min(1, most - 1))
+        of_class, chosen = page.scope.class_id, page.rules.document_id
+        papers = await search_documents(
+            self._db, searched, of_class, vector, room, self.paper_vectors, rank, chosen
+        )
+        passages = passages[: most - len(papers)]
+        of_papers = [paper.body for paper in papers]
+        bodies = [*(passage.body for passage in passages), *of_papers]
+        matrix = await self.vectors.of_course(self._db, page.course.slug)
+        lead = Lead(bodies, vector, memory.on_topic, matrix.rows, of_papers)
+        is_filtering = page.rules.topic_filter != "off"
+        on_topic = not is_filtering or await self._topics.fit(message[:SEARCH_CHARS], page.scope, lead)
+        if not on_topic or not bodies:
+            return Ground((), page.covers[0], on_topic, (), ())
+        topic = passages[0].heading if passages else papers[0].heading or papers[0].title
+        citations = citations_of(passages, papers, page.course, language)
+        scores = (*(passage.score for passage in passages), *(paper.score for paper in papers))
+        return Ground(citations, topic, on_topic, citations, scores, topic)
