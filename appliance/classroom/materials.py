@@ -55,6 +55,7 @@ async def courses_of_class(db: Database, class_id: int) -> list[str]:
         SELECT materials.course_slug
         FROM materials JOIN modules ON modules.id = materials.module_id
         WHERE modules.class_id = :class_id AND materials.kind = 'lesson'
+          AND materials.removed_at IS NULL AND modules.removed_at IS NULL
         GROUP BY materials.course_slug
         ORDER BY min(modules.position)
         """,
@@ -78,6 +79,7 @@ async def materials_of_lesson(
         FROM materials JOIN modules ON modules.id = materials.module_id
         WHERE modules.class_id = :class_id AND materials.course_slug = :course_slug
           AND materials.lesson_slug = :lesson_slug
+          AND materials.removed_at IS NULL AND modules.removed_at IS NULL
         ORDER BY materials.position DESC, materials.id DESC
         """,
         class_id=class_id,
@@ -94,6 +96,7 @@ async def material_of_class(db: Database, class_id: int, material_id: int, kind:
         SELECT materials.*, modules.class_id
         FROM materials JOIN modules ON modules.id = materials.module_id
         WHERE materials.id = :id AND modules.class_id = :class_id AND materials.kind = :kind
+          AND materials.removed_at IS NULL AND modules.removed_at IS NULL
         """,
         id=material_id,
         class_id=class_id,
@@ -110,6 +113,7 @@ async def _materials(db: Database | Reads, class_id: int, kind: str) -> list[Mat
         SELECT materials.*, modules.class_id
         FROM materials JOIN modules ON modules.id = materials.module_id
         WHERE modules.class_id = :class_id AND (:kind = '' OR materials.kind = :kind)
+          AND materials.removed_at IS NULL AND modules.removed_at IS NULL
         ORDER BY modules.position, modules.id, materials.position, materials.id
         """,
         class_id=class_id,

@@ -1,11 +1,24 @@
-"""Releases: which lessons of a class are open today."""
+"""Releases: which lessons of a class are open today, made of a lock by hand and of when the lesson opens."""
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
-from appliance.storage.database import Database, Transaction
+from appliance.storage.database import Database, Reads, Transaction
 
-Decisions = dict[tuple[str, str], str]
+Timing = Literal["course", "date", "open"]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the teacher said about a lesson: `opens_on` only where the timing is a date."""
+
+    is_locked: bool = False
+    timing: Timing = "course"
+    opens_on: date | None = None
+
+
+Decisions = dict[tuple[str, str], Decision]
 
 
 @dataclass(frozen=True)
@@ -16,36 +29,72 @@ class Release:
     opens_on: date | None = None
 
 
-async def decisions_of_class(db: Database, class_id: int) -> Decisions:
-    """What the teacher decided, by course and lesson: open or locked."""
-    rows = await db.fetch_all(
-        "SELECT course_slug, lesson_slug, state FROM releases WHERE class_id = :class_id", class_id=class_id
-    )
-    return {(row["course_slug"], row["lesson_slug"]): row["state"] for row in rows}
+async def decisions_of_class(db: Database | Reads, class_id: int) -> Decisions:
+    """What the teacher decided, by course and lesson."""
+    rows = await db.fetch_all("SELECT * FROM releases WHERE class_id = :class_id", class_id=class_id)
+    return {
+        (row["course_slug"], row["lesson_slug"]): Decision(
+            bool(row["is_locked"]),
+            row["timing"],
+            date.fromisoformat(row["opens_on"]) if row["opens_on"] else None,
+        )
+        for row in rows
+    }
 
 
 def release_of(
     decisions: Decisions, course_slug: str, lesson_slug: str, opens: date | None, today: date
 ) -> Release:
-    """The teacher's word first, then the date in the course file; a lesson with neither is open."""
-    decided = decisions.get((course_slug, lesson_slug))
-    if decided is not None:
-        return Release(decided == "open")
-    if opens is not None and opens > today:
-        return Release(False, opens)
+    """A lock first, then the teacher's timing, then the date in the course file; with none of them it is open."""
+    decided = decisions.get((course_slug, lesson_slug), Decision())
+    if decided.is_locked:
+        return Release(False)
+    opens_on = opens if decided.timing == "course" else decided.opens_on
+    if opens_on is not None and opens_on > today:
+        return Release(False, opens_on)
     return Release(True)
 
 
-async def decide(tx: Transaction, class_id: int, course_slug: str, lesson_slug: str, state: str) -> None:
-    """`state` is open or locked, for this class alone."""
+async def set_lock(tx: Transaction, class_id: int, course_slug: str, lesson_slug: str, locked: bool) -> None:
+    """A lock comes and goes without touching when the lesson opens: unlocking opens no dated lesson."""
     await tx.execute(
         """
-        INSERT INTO releases (class_id, course_slug, lesson_slug, state)
-        VALUES (:class_id, :course_slug, :lesson_slug, :state)
-        ON CONFLICT (class_id, course_slug, lesson_slug) DO UPDATE SET state = excluded.state
+        INSERT INTO releases (class_id, course_slug, lesson_slug, is_locked)
+        VALUES (:class_id, :course_slug, :lesson_slug, :locked)
+        ON CONFLICT (class_id, course_slug, lesson_slug) DO UPDATE SET is_locked = excluded.is_locked
         """,
         class_id=class_id,
         course_slug=course_slug,
         lesson_slug=lesson_slug,
-        state=state,
+        locked=locked,
     )
+
+
+async def set_timing(
+    tx: Transaction,
+    class_id: int,
+    course_slug: str,
+    lesson_slug: str,
+    timing: Timing,
+    opens_on: date | None = None,
+) -> None:
+    """`opens_on` with the timing `date` alone. A lock by hand stays."""
+    await tx.execute(
+        """
+        INSERT INTO releases (class_id, course_slug, lesson_slug, timing, opens_on)
+        VALUES (:class_id, :course_slug, :lesson_slug, :timing, :opens_on)
+        ON CONFLICT (class_id, course_slug, lesson_slug) DO UPDATE
+        SET timing = excluded.timing, opens_on = excluded.opens_on
+        """,
+        class_id=class_id,
+        course_slug=course_slug,
+        lesson_slug=lesson_slug,
+        timing=timing,
+        opens_on=opens_on.isoformat() if opens_on else None,
+    )
+
+
+async def open_now(tx: Transaction, class_id: int, course_slug: str, lesson_slug: str) -> None:
+    """Open from this moment on, whatever lock or date there was."""
+    await set_timing(tx, class_id, course_slug, lesson_slug, "open")
+    await set_lock(tx, class_id, course_slug, lesson_slug, False)

@@ -6,7 +6,7 @@ from datetime import date
 
 from appliance.classroom.box import today
 from appliance.classroom.materials import materials_of_class
-from appliance.classroom.releases import decisions_of_class, release_of
+from appliance.classroom.releases import Decisions, decisions_of_class, release_of
 from appliance.errors import NotFound, Unavailable
 from appliance.library.courses import Course, Shelf
 from appliance.library.search import Passage, Vector, Vectors, search
@@ -78,7 +78,7 @@ async def passages_for_class(
 
 
 def _open(
-    course: Course, on_road: list[str], decisions: dict[tuple[str, str], str], day: date
+    course: Course, on_road: list[str], decisions: Decisions, day: date
 ) -> Iterator[str]:
     for lesson in course.lessons:
         release = release_of(decisions, course.slug, lesson.slug, lesson.available_on, day)
