@@ -4,11 +4,12 @@ import sqlite3
 from dataclasses import dataclass
 
 from appliance.auth.join_codes import new_join_code, normal
-from appliance.errors import Conflict, Invalid, NotFound
+from appliance.errors import Conflict, Forbidden, Invalid, NotFound
 from appliance.storage.database import Database, Reads, Transaction
 
 NAME_CHARACTERS = 80
 CODE_TAKEN = "Another class has this code. Choose another."
+ONLY_LOOKS = "You may look at this class but not change it. Ask one of its teachers."
 NOT_YOURS = "There is no such class, or it isn't yours."
 
 
@@ -74,6 +75,19 @@ async def class_of_staff(db: Database | Reads, class_id: int, staff_id: int) -> 
     if row is None:
         raise NotFound(NOT_YOURS)
     return _class(row)
+
+
+async def class_of_teacher(db: Database | Reads, class_id: int, staff_id: int) -> Class:
+    """For every change of a class. Raises NotFound for one that isn't theirs, Forbidden for who may only look."""
+    classroom = await class_of_staff(db, class_id, staff_id)
+    row = await db.fetch_one(
+        "SELECT role FROM class_staff WHERE class_id = :class_id AND staff_id = :staff_id",
+        class_id=class_id,
+        staff_id=staff_id,
+    )
+    if row is None or row["role"] != "teacher":
+        raise Forbidden(ONLY_LOOKS, "read_only")
+    return classroom
 
 
 async def class_by_id(db: Database, class_id: int) -> Class:
