@@ -3,6 +3,7 @@
 from sanic import Sanic
 
 from appliance.student import (
+    announcements,
     attempts,
     chats,
     checklists,
@@ -21,6 +22,12 @@ from appliance.student import (
 
 def attach(app: Sanic) -> None:
     app.add_route(home.index, "/student", name="home.index")
+    app.add_route(
+        announcements.update,
+        "/student/announcements/<announcement_id:int>",
+        methods=["POST"],
+        name="student_announcements.update",
+    )
     app.add_route(my_data.show, "/student/my-data", name="my_data.show")
     app.add_route(my_data.return_code, "/student/return-code", name="my_data.return_code")
     app.add_route(my_data.remove_work, "/student/delete-work", methods=["POST"], name="my_data.remove_work")

@@ -2,6 +2,8 @@
 
 from sanic import HTTPResponse, Request
 
+from appliance.classroom.announcements import announcements_for_student
+from appliance.classroom.box import today
 from appliance.classroom.classes import class_by_id
 from appliance.classroom.students import mark_seen, student_by_id
 from appliance.parts import parts_of
@@ -28,4 +30,7 @@ async def index(request: Request) -> HTTPResponse:
         student=student,
         road=road,
         study=study[:STUDY_LINES],
+        announcements=await announcements_for_student(
+            parts.db, student.class_id, student.id, await today(parts.db)
+        ),
     )

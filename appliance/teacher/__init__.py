@@ -4,13 +4,17 @@ from sanic import Sanic
 
 from appliance.teacher import (
     activities,
+    announcements,
     assignments,
+    audit,
     blueprints,
     care,
     chats,
     classes,
+    co_teachers,
     courses,
     documents,
+    groups,
     home,
     insights,
     items,
@@ -50,6 +54,7 @@ def attach(app: Sanic) -> None:
     )
     app.add_route(care.edit, "/teach/class/<class_id:int>/care", name="care.edit")
     app.add_route(care.update, "/teach/class/<class_id:int>/care", methods=["POST"], name="care.update")
+    _attach_people(app)
     _attach_documents(app)
     _attach_study(app)
     app.add_route(insights.show, "/teach/class/<class_id:int>/insights", name="insights.show")
@@ -61,6 +66,31 @@ def attach(app: Sanic) -> None:
     )
     app.add_route(chats.index, "/teach/class/<class_id:int>/chats", name="teacher_chats.index")
     app.add_route(chats.show, "/teach/class/<class_id:int>/chats/<session_id:int>", name="teacher_chats.show")
+
+
+def _attach_people(app: Sanic) -> None:
+    of_class = "/teach/class/<class_id:int>"
+    app.add_route(audit.index, f"{of_class}/audit", name="audit.index")
+    app.add_route(groups.index, f"{of_class}/groups", name="groups.index")
+    app.add_route(groups.create, f"{of_class}/groups", methods=["POST"], name="groups.create")
+    one = f"{of_class}/groups/<group_id:int>"
+    app.add_route(groups.update, one, methods=["POST"], name="groups.update")
+    app.add_route(groups.remove, f"{one}/remove", methods=["POST"], name="groups.remove")
+    app.add_route(announcements.index, f"{of_class}/announcements", name="announcements.index")
+    app.add_route(
+        announcements.create, f"{of_class}/announcements", methods=["POST"], name="announcements.create"
+    )
+    app.add_route(
+        announcements.remove,
+        f"{of_class}/announcements/<announcement_id:int>/remove",
+        methods=["POST"],
+        name="announcements.remove",
+    )
+    app.add_route(co_teachers.index, f"{of_class}/co-teachers", name="co_teachers.index")
+    app.add_route(co_teachers.create, f"{of_class}/co-teachers", methods=["POST"], name="co_teachers.create")
+    other = f"{of_class}/co-teachers/<staff_id:int>"
+    app.add_route(co_teachers.update, other, methods=["POST"], name="co_teachers.update")
+    app.add_route(co_teachers.remove, f"{other}/remove", methods=["POST"], name="co_teachers.remove")
 
 
 def _attach_documents(app: Sanic) -> None:

@@ -4,7 +4,7 @@ from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
 from appliance.classroom.audit import record_staff
-from appliance.classroom.classes import class_of_staff
+from appliance.classroom.classes import class_of_teacher
 from appliance.classroom.materials import materials_of_lesson
 from appliance.classroom.releases import open_now, set_lock
 from appliance.errors import Invalid, NotFound
@@ -17,7 +17,7 @@ from appliance.web.rendering import say, translator
 async def update(request: Request, class_id: int) -> HTTPResponse:
     parts, person, translate = parts_of(request), person_of(request), translator(request)
     course, lesson, state = (forms.text(request, name) for name in ("course", "lesson", "state"))
-    await class_of_staff(parts.db, class_id, person.id)
+    await class_of_teacher(parts.db, class_id, person.id)
     if state not in ("open", "locked"):
         raise Invalid("A lesson can be open or locked. Use the buttons on the class page.", field="state")
     if "lesson" not in await materials_of_lesson(parts.db, class_id, course, lesson):

@@ -4,7 +4,7 @@ from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
 from appliance.classroom.audit import record_staff
-from appliance.classroom.classes import class_of_staff
+from appliance.classroom.classes import class_of_staff, class_of_teacher
 from appliance.classroom.students import remove_student, student_of_class
 from appliance.parts import parts_of
 from appliance.web.identity import person_of
@@ -27,7 +27,7 @@ async def show(request: Request, class_id: int, student_id: int) -> HTTPResponse
 
 async def remove(request: Request, class_id: int, student_id: int) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
-    await class_of_staff(parts.db, class_id, person.id)
+    await class_of_teacher(parts.db, class_id, person.id)
     student = await student_of_class(parts.db, class_id, student_id)
     async with parts.db.transaction() as tx:
         files = await remove_student(tx, student.id)

@@ -33,6 +33,9 @@ PARTS = {
     "<activity_id:int>": "1",
     "<item_id:int>": "1",
     "<session_id:int>": "1",
+    "<announcement_id:int>": "1",
+    "<group_id:int>": "1",
+    "<staff_id:int>": "1",
     "<ticket:str>": "nobody-has-it",
 }
 
