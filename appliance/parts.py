@@ -18,6 +18,7 @@ from appliance.storage.database import Clock, Database
 from appliance.storage.files import FileStore
 from appliance.storage.jobs import JobRunner
 from appliance.storage.secrets import Secrets
+from appliance.work.page_pictures import PagePictures
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Parts:
     router: Router
     helper: Helper
     announcer: Announcer
+    page_pictures: PagePictures
 
 
 def parts_of(request: Request) -> Parts:

@@ -9,6 +9,7 @@ from appliance.student import (
     checklists,
     courses,
     documents,
+    feedback,
     helper,
     home,
     lessons,
@@ -28,6 +29,7 @@ def attach(app: Sanic) -> None:
         methods=["POST"],
         name="student_announcements.update",
     )
+    app.add_route(feedback.index, "/student/feedback", name="feedback.index")
     app.add_route(my_data.show, "/student/my-data", name="my_data.show")
     app.add_route(my_data.return_code, "/student/return-code", name="my_data.return_code")
     app.add_route(my_data.remove_work, "/student/delete-work", methods=["POST"], name="my_data.remove_work")

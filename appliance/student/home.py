@@ -11,6 +11,7 @@ from appliance.student.road import road_of
 from appliance.web.identity import person_of
 from appliance.web.rendering import render
 from appliance.work.assignments import study_of_student
+from appliance.work.submission_reviews import unread_feedback
 
 # The rest is on the study page.
 STUDY_LINES = 5
@@ -30,6 +31,7 @@ async def index(request: Request) -> HTTPResponse:
         student=student,
         road=road,
         study=study[:STUDY_LINES],
+        unread_feedback=await unread_feedback(parts.db, student.id),
         announcements=await announcements_for_student(
             parts.db, student.class_id, student.id, await today(parts.db)
         ),

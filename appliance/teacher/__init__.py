@@ -14,6 +14,7 @@ from appliance.teacher import (
     co_teachers,
     courses,
     documents,
+    gradebook,
     groups,
     home,
     insights,
@@ -22,9 +23,12 @@ from appliance.teacher import (
     join_codes,
     lessons,
     locks,
+    previews,
     releases,
     reviews,
+    saved_comments,
     students,
+    submission_reviews,
 )
 
 
@@ -55,6 +59,7 @@ def attach(app: Sanic) -> None:
     app.add_route(care.edit, "/teach/class/<class_id:int>/care", name="care.edit")
     app.add_route(care.update, "/teach/class/<class_id:int>/care", methods=["POST"], name="care.update")
     _attach_people(app)
+    _attach_reviews(app)
     _attach_documents(app)
     _attach_study(app)
     app.add_route(insights.show, "/teach/class/<class_id:int>/insights", name="insights.show")
@@ -66,6 +71,26 @@ def attach(app: Sanic) -> None:
     )
     app.add_route(chats.index, "/teach/class/<class_id:int>/chats", name="teacher_chats.index")
     app.add_route(chats.show, "/teach/class/<class_id:int>/chats/<session_id:int>", name="teacher_chats.show")
+
+
+def _attach_reviews(app: Sanic) -> None:
+    queue = "/teach/class/<class_id:int>/review"
+    app.add_route(submission_reviews.index, queue, name="submission_reviews.index")
+    piece = f"{queue}/<submission_id:int>"
+    app.add_route(submission_reviews.show, piece, name="submission_reviews.show")
+    app.add_route(submission_reviews.update, piece, methods=["POST"], name="submission_reviews.update")
+    app.add_route(previews.show, f"{piece}/file", name="previews.show")
+    app.add_route(previews.page, f"{piece}/pages/<number:int>", name="previews.page")
+    app.add_route(gradebook.show, "/teach/class/<class_id:int>/gradebook", name="gradebook.show")
+    app.add_route(gradebook.export, "/teach/class/<class_id:int>/gradebook.csv", name="gradebook.export")
+    app.add_route(saved_comments.index, "/teach/comments", name="saved_comments.index")
+    app.add_route(saved_comments.create, "/teach/comments", methods=["POST"], name="saved_comments.create")
+    app.add_route(
+        saved_comments.remove,
+        "/teach/comments/<comment_id:int>/remove",
+        methods=["POST"],
+        name="saved_comments.remove",
+    )
 
 
 def _attach_people(app: Sanic) -> None:

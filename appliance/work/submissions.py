@@ -72,7 +72,7 @@ async def submissions_of_student(db: Database, student_id: int) -> list[Submissi
     rows = await db.fetch_all(
         "SELECT * FROM submissions WHERE student_id = :id ORDER BY uploaded_at DESC, id DESC", id=student_id
     )
-    return [_submission(row) for row in rows]
+    return [submission_of_row(row) for row in rows]
 
 
 async def submission_of_student(db: Database, submission_id: int, student_id: int) -> Submission:
@@ -83,7 +83,7 @@ async def submission_of_student(db: Database, submission_id: int, student_id: in
     )
     if row is None:
         raise NotFound("There is no such file, or it isn't yours.")
-    return _submission(row)
+    return submission_of_row(row)
 
 
 async def submission_of_staff(db: Database, submission_id: int, staff_id: int) -> Submission:
@@ -101,7 +101,7 @@ async def submission_of_staff(db: Database, submission_id: int, staff_id: int) -
     )
     if row is None:
         raise NotFound("There is no such file, or it isn't from your class.")
-    return _submission(row)
+    return submission_of_row(row)
 
 
 async def handed_in_to_class(db: Database, class_id: int, limit: int) -> list[HandedIn]:
@@ -122,7 +122,7 @@ async def handed_in_to_class(db: Database, class_id: int, limit: int) -> list[Ha
         class_id=class_id,
         limit=limit,
     )
-    return [HandedIn(_submission(row), row["display_name"], row["title"]) for row in rows]
+    return [HandedIn(submission_of_row(row), row["display_name"], row["title"]) for row in rows]
 
 
 async def bytes_of_class(db: Database, class_id: int) -> int:
@@ -175,7 +175,7 @@ async def sweep_files(db: Database, store: FileStore) -> Swept:
     return await store.sweep({row["stored_name"] for row in rows}, db.now())
 
 
-def _submission(row: sqlite3.Row) -> Submission:
+def submission_of_row(row: sqlite3.Row) -> Submission:
     return Submission(
         row["id"],
         row["material_id"],

@@ -22,7 +22,7 @@ async def test_a_group_holds_students_of_its_class_alone(db: Database, b7: Class
         group = await create_group(tx, b7.id, "  Table   3 ", "green")
         await update_group(tx, b7.id, group, "Table 3", "blue", [ben.id, dee.id, 999, ben.id])
     (found,) = await groups_of_class(db, b7.id)
-    assert (found.name, found.colour, found.student_ids) == ("Table 3", "blue", {ben.id})
+    assert (found.name, found.colour, set(found.student_ids)) == ("Table 3", "blue", {ben.id})
     assert await group_ids_of_student(db, ben.id) == {group}
     assert await groups_of_class(db, c8.id) == []
 

@@ -36,6 +36,8 @@ PARTS = {
     "<announcement_id:int>": "1",
     "<group_id:int>": "1",
     "<staff_id:int>": "1",
+    "<comment_id:int>": "1",
+    "<number:int>": "1",
     "<ticket:str>": "nobody-has-it",
 }
 
