@@ -7,6 +7,7 @@ from sanic import Request, Sanic
 from appliance.auth.passwords import Hasher
 from appliance.auth.throttle import Throttle
 from appliance.classroom.box import box_of
+from appliance.classroom.site_modes import site_mode_of
 from appliance.helper.pipeline import Helper
 from appliance.inference.engine import Engine
 from appliance.inference.router import Router
@@ -48,7 +49,9 @@ def parts_of(request: Request) -> Parts:
 
 
 async def refresh_school(app: Sanic) -> None:
-    """Read the school's row again: after first run every page shows its name."""
+    """Read the school's row again: every page shows its name and holds to its site mode."""
     school = await box_of(app.ctx.db)
     app.ctx.school = lambda: school
+    said = await site_mode_of(app.ctx.db)
+    app.ctx.site_mode = lambda: (said.mode, said.message)
     app.ctx.school_language = lambda: school.language if school else "en"

@@ -139,6 +139,8 @@ WHO_MAY: dict[tuple[str, str], frozenset[Who]] = {
     ("GET", "/student/feedback"): STUDENT,
     ("GET", "/operate"): OPERATOR,
     ("GET", "/operate/audit"): OPERATOR,
+    ("GET", "/operate/site-mode"): OPERATOR,
+    ("POST", "/operate/site-mode"): OPERATOR,
     ("GET", "/operate/models"): OPERATOR,
     ("POST", "/operate/models"): OPERATOR,
     ("GET", "/v1/healthz"): ANYONE,

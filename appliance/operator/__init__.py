@@ -2,7 +2,7 @@
 
 from sanic import Sanic
 
-from appliance.operator import audit, home, measurements, models
+from appliance.operator import audit, home, measurements, models, site_mode
 
 
 def attach(app: Sanic) -> None:
@@ -11,3 +11,5 @@ def attach(app: Sanic) -> None:
     app.add_route(models.index, "/operate/models", name="models.index")
     app.add_route(models.update, "/operate/models", methods=["POST"], name="models.update")
     app.add_route(measurements.create, "/operate/measurements", methods=["POST"], name="measurements.create")
+    app.add_route(site_mode.edit, "/operate/site-mode", name="site_mode.edit")
+    app.add_route(site_mode.update, "/operate/site-mode", methods=["POST"], name="site_mode.update")
