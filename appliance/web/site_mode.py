@@ -47,11 +47,12 @@ READING = (
     "/api/v1/teacher",
 )
 NOT_READING = ("/student/chats", "/student/study", "/student/live")
-MESSAGES = {
-    "read-only": "The box can be read but not changed just now. What you typed was not saved: try again later.",
-    "join-only": "Just now the box lets people join and read lessons, nothing else. Try again later.",
-    "maintenance": "The box is being looked after. Try again later, or ask your teacher.",
-}
+CLOSED_TO_CHANGES = (
+    "The box can be read but not changed just now. What you typed was not saved: try again later."
+)
+CLOSED_TO_WORK = "Just now the box lets people join and read lessons, nothing else. Try again later."
+CLOSED = "The box is being looked after. Try again later, or ask your teacher."
+MESSAGES = {"read-only": CLOSED_TO_CHANGES, "join-only": CLOSED_TO_WORK, "maintenance": CLOSED}
 RETRY_SECONDS = 120
 
 
