@@ -58,6 +58,8 @@ WHO_MAY: dict[tuple[str, str], frozenset[Who]] = {
     ("GET", "/course/<course:str>/assets/<name:path>"): IN_CLASS,
     ("POST", "/material/<material_id:int>/checklist"): STUDENT,
     ("POST", "/material/<material_id:int>/reflection"): STUDENT,
+    ("GET", "/material/<material_id:int>"): STUDENT,
+    ("POST", "/material/<material_id:int>/rubric"): STUDENT,
     ("GET", "/material/<material_id:int>/upload"): STUDENT,
     ("POST", "/material/<material_id:int>/upload"): STUDENT,
     ("GET", "/submission/<submission_id:int>/download"): IN_CLASS,

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from appliance.classroom.materials import Material
+from appliance.errors import NotFound, Unavailable
+from appliance.library.courses import Shelf
 from appliance.storage.database import Database, Reads, Transaction
 
 Timing = Literal["course", "date", "open"]
@@ -46,13 +49,35 @@ def release_of(
     decisions: Decisions, course_slug: str, lesson_slug: str, opens: date | None, today: date
 ) -> Release:
     """A lock first, then the teacher's timing, then the date in the course file; with none of them it is open."""
-    decided = decisions.get((course_slug, lesson_slug), Decision())
-    if decided.is_locked:
+    if decisions.get((course_slug, lesson_slug), Decision()).is_locked:
         return Release(False)
-    opens_on = opens if decided.timing == "course" else decided.opens_on
+    opens_on = opening_day(decisions, course_slug, lesson_slug, opens)
     if opens_on is not None and opens_on > today:
         return Release(False, opens_on)
     return Release(True)
+
+
+def opening_day(
+    decisions: Decisions, course_slug: str, lesson_slug: str, opens: date | None
+) -> date | None:
+    """The day it opens or opened, whatever lock there is; None for a lesson without a day."""
+    decided = decisions.get((course_slug, lesson_slug), Decision())
+    return opens if decided.timing == "course" else decided.opens_on
+
+
+def release_of_material(decisions: Decisions, shelf: Shelf, material: Material, today: date) -> Release:
+    """The lock of its lesson; what belongs to no lesson is always open."""
+    if material.locked_by is None:
+        return Release(True)
+    return release_of(decisions, *material.locked_by, course_day(shelf, *material.locked_by), today)
+
+
+def course_day(shelf: Shelf, course_slug: str, lesson_slug: str) -> date | None:
+    """When the course file opens this lesson. None too for one that is gone: the teacher's own word still holds."""
+    try:
+        return shelf.lesson(course_slug, lesson_slug).available_on
+    except (NotFound, Unavailable):
+        return None
 
 
 async def set_lock(tx: Transaction, class_id: int, course_slug: str, lesson_slug: str, locked: bool) -> None:
@@ -98,3 +123,4 @@ async def open_now(tx: Transaction, class_id: int, course_slug: str, lesson_slug
     """Open from this moment on, whatever lock or date there was."""
     await set_timing(tx, class_id, course_slug, lesson_slug, "open")
     await set_lock(tx, class_id, course_slug, lesson_slug, False)
+
