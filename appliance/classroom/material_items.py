@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from appliance.errors import Invalid
 from appliance.library.lessons import Item
-from appliance.storage.database import Database, Reads, Transaction
+from appliance.storage.database import Database, Reads, Transaction, Value
 
 MOST_ITEMS = 60
 ITEM_CHARACTERS = 300
@@ -76,7 +76,9 @@ async def save_items(tx: Transaction, material_id: int, items: Sequence[Item]) -
     """Exactly these from now on. Ticks and scores of a line that went go with it; those of all others stay."""
     _check(items)
     before = {item.key for item in await items_of_material(tx, material_id)}
-    gone = [{"material_id": material_id, "key": key} for key in before - {item.key for item in items}]
+    gone: list[dict[str, Value]] = [
+        {"material_id": material_id, "key": key} for key in before - {item.key for item in items}
+    ]
     for statement in (
         "DELETE FROM checklist_ticks WHERE material_id = :material_id AND item_key = :key",
         "DELETE FROM rubric_scores WHERE material_id = :material_id AND item_key = :key",

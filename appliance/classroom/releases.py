@@ -57,9 +57,7 @@ def release_of(
     return Release(True)
 
 
-def opening_day(
-    decisions: Decisions, course_slug: str, lesson_slug: str, opens: date | None
-) -> date | None:
+def opening_day(decisions: Decisions, course_slug: str, lesson_slug: str, opens: date | None) -> date | None:
     """The day it opens or opened, whatever lock there is; None for a lesson without a day."""
     decided = decisions.get((course_slug, lesson_slug), Decision())
     return opens if decided.timing == "course" else decided.opens_on
@@ -123,4 +121,3 @@ async def open_now(tx: Transaction, class_id: int, course_slug: str, lesson_slug
     """Open from this moment on, whatever lock or date there was."""
     await set_timing(tx, class_id, course_slug, lesson_slug, "open")
     await set_lock(tx, class_id, course_slug, lesson_slug, False)
-

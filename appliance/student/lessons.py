@@ -136,7 +136,7 @@ async def open_lesson(parts: Parts, person: Person, course_slug: str, lesson_slu
 
 
 async def open_activity(parts: Parts, person: Person, material: Material) -> OpenLesson:
-    """The lesson that this activity came with. Raises NotFound for one that isn't theirs, Forbidden while it is locked."""
+    """The lesson that this came with. Raises NotFound for one that isn't theirs, Forbidden while it is locked."""
     opened = await open_lesson(parts, person, material.course_slug, material.lesson_slug)
     if opened.activities.get(material.kind) != material:
         raise NotFound(NOT_IN_CLASS)

@@ -72,16 +72,16 @@ async def items_of(parts: Parts, opened: OpenMaterial) -> list[Item]:
 
 
 async def page(
-    request: Request, opened: OpenMaterial, typed: Typed = Typed(), status: int = 200
+    request: Request, opened: OpenMaterial, typed: Typed | None = None, status: int = 200
 ) -> HTTPResponse:
     """The page that the form stands on, shown again with what was typed."""
     if opened.lesson is not None:
-        return await lessons.page(request, opened.lesson, typed, status)
+        return await lessons.page(request, opened.lesson, typed or Typed(), status)
     return await _page(request, opened, typed, status)
 
 
 async def _page(
-    request: Request, opened: OpenMaterial, typed: Typed = Typed(), status: int = 200
+    request: Request, opened: OpenMaterial, typed: Typed | None = None, status: int = 200
 ) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
     material = opened.material
@@ -96,7 +96,7 @@ async def _page(
         items=await items_of_material(parts.db, material.id),
         responses=responses,
         handed_in=[work for work in handed_in if work.material_id == material.id],
-        typed=typed,
+        typed=typed or Typed(),
         is_late=material.due_at is not None and material.due_at < parts.db.now(),
         upload_mb=min(material.max_upload_mb, parts.settings.appliance_upload_max_mb),
     )

@@ -77,9 +77,7 @@ async def passages_for_class(
     return ordered[:most]
 
 
-def _open(
-    course: Course, on_road: list[str], decisions: Decisions, day: date
-) -> Iterator[str]:
+def _open(course: Course, on_road: list[str], decisions: Decisions, day: date) -> Iterator[str]:
     for lesson in course.lessons:
         release = release_of(decisions, course.slug, lesson.slug, lesson.available_on, day)
         if lesson.slug in on_road and release.is_open:
