@@ -1,17 +1,17 @@
 """What a teacher's form says about a material, checked and cleaned before it becomes one."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from appliance.classroom.groups_of_materials import set_groups
 from appliance.classroom.material_items import save_items
 from appliance.classroom.material_places import with_its_own
 from appliance.classroom.materials import Material
 from appliance.classroom.modules import checked_title
 from appliance.errors import Invalid
 from appliance.library.lessons import Item
-from appliance.storage.database import Database, Reads, Transaction
+from appliance.storage.database import Transaction
 
 MOST_MATERIALS = 100
 BODY_CHARACTERS = 20_000
@@ -112,40 +112,6 @@ async def update_material(tx: Transaction, material: Material, draft: Draft) -> 
     )
     for each in await with_its_own(tx, material):
         await set_groups(tx, each, draft.group_ids)
-
-
-async def set_groups(tx: Transaction, material_id: int, group_ids: Iterable[int]) -> None:
-    """For these groups of its class alone; none at all: for the whole class. A quiz is given to the same ones."""
-    await tx.execute("DELETE FROM material_groups WHERE material_id = :id", id=material_id)
-    for group_id in sorted(set(group_ids)):
-        await tx.execute(
-            """
-            INSERT INTO material_groups (material_id, group_id)
-            SELECT materials.id, groups.id
-            FROM materials
-              JOIN modules ON modules.id = materials.module_id
-              JOIN groups ON groups.class_id = modules.class_id
-            WHERE materials.id = :material_id AND groups.id = :group_id
-            """,
-            material_id=material_id,
-            group_id=group_id,
-        )
-
-
-async def groups_of_materials(db: Database | Reads, class_id: int) -> dict[int, frozenset[int]]:
-    """Which groups each material of the class is for; one that isn't named is for everybody."""
-    rows = await db.fetch_all(
-        """
-        SELECT material_groups.*
-        FROM material_groups JOIN groups ON groups.id = material_groups.group_id
-        WHERE groups.class_id = :class_id
-        """,
-        class_id=class_id,
-    )
-    found: dict[int, set[int]] = {}
-    for row in rows:
-        found.setdefault(row["material_id"], set()).add(row["group_id"])
-    return {material_id: frozenset(group_ids) for material_id, group_ids in found.items()}
 
 
 def checked(draft: Draft, of_lesson: bool = False) -> Draft:

@@ -1,5 +1,6 @@
 """Forms that were pressed: a second press of the same form finds what the first one did."""
 
+import hashlib
 import secrets
 
 from appliance.storage.database import Transaction
@@ -38,4 +39,4 @@ async def keep_outcome(tx: Transaction, staff_id: int, form_key: str, outcome: s
 
 
 def _key(staff_id: int, form_key: str) -> str:
-    return f"{staff_id}:{form_key[:KEY_CHARACTERS]}"
+    return hashlib.sha256(f"{staff_id}:{form_key}".encode()).hexdigest()

@@ -1,5 +1,6 @@
 """Releases: which lessons of a class are open today, made of a lock by hand and of when the lesson opens."""
 
+import sqlite3
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -35,14 +36,24 @@ class Release:
 async def decisions_of_class(db: Database | Reads, class_id: int) -> Decisions:
     """What the teacher decided, by course and lesson."""
     rows = await db.fetch_all("SELECT * FROM releases WHERE class_id = :class_id", class_id=class_id)
-    return {
-        (row["course_slug"], row["lesson_slug"]): Decision(
-            bool(row["is_locked"]),
-            row["timing"],
-            date.fromisoformat(row["opens_on"]) if row["opens_on"] else None,
-        )
-        for row in rows
-    }
+    return {(row["course_slug"], row["lesson_slug"]): _decision(row) for row in rows}
+
+
+async def decisions_of_staff(db: Database, staff_id: int) -> dict[int, Decisions]:
+    """Of all classes of this person, by class."""
+    rows = await db.fetch_all(
+        """
+        SELECT releases.*
+        FROM releases JOIN class_staff ON class_staff.class_id = releases.class_id
+        WHERE class_staff.staff_id = :staff_id
+        """,
+        staff_id=staff_id,
+    )
+    found: dict[int, Decisions] = {}
+    for row in rows:
+        key = (row["course_slug"], row["lesson_slug"])
+        found.setdefault(row["class_id"], {})[key] = _decision(row)
+    return found
 
 
 def release_of(
@@ -121,3 +132,8 @@ async def open_now(tx: Transaction, class_id: int, course_slug: str, lesson_slug
     """Open from this moment on, whatever lock or date there was."""
     await set_timing(tx, class_id, course_slug, lesson_slug, "open")
     await set_lock(tx, class_id, course_slug, lesson_slug, False)
+
+
+def _decision(row: sqlite3.Row) -> Decision:
+    opens_on = date.fromisoformat(row["opens_on"]) if row["opens_on"] else None
+    return Decision(bool(row["is_locked"]), row["timing"], opens_on)

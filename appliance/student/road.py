@@ -182,8 +182,8 @@ async def road_of(parts: Parts, class_id: int, student_id: int, study: list[Stud
     study = await study_of_student(parts.db, class_id, student_id) if study is None else study
     work = Work(
         await responses_of_student(parts.db, student_id),
-        await submissions_of_student(parts.db, student_id),
-        frozenset(line.assignment.id for line in study if line.is_done),
+        {submission.material_id for submission in await submissions_of_student(parts.db, student_id)},
+        {line.assignment.id for line in study if line.is_done},
     )
     decisions = await decisions_of_class(parts.db, class_id)
     ground = _Ground(parts, decisions, await today(parts.db), parts.db.now(), work)

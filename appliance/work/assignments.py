@@ -149,6 +149,13 @@ async def study_of_student(db: Database, class_id: int, student_id: int) -> list
           LEFT JOIN attempts ON attempts.assignment_id = assignments.id AND attempts.student_id = :student_id
           LEFT JOIN reviews ON reviews.assignment_id = assignments.id AND reviews.student_id = :student_id
         WHERE activities.class_id = :class_id AND activities.state = 'published'
+          AND (
+            NOT EXISTS (SELECT 1 FROM assignment_groups WHERE assignment_groups.assignment_id = assignments.id)
+            OR EXISTS (
+              SELECT 1
+              FROM assignment_groups JOIN group_students ON group_students.group_id = assignment_groups.group_id
+              WHERE assignment_groups.assignment_id = assignments.id
+                AND group_students.student_id = :student_id))
         GROUP BY assignments.id
         ORDER BY assignments.due_at IS NULL, assignments.due_at, assignments.id
         """,
@@ -196,10 +203,10 @@ def due_of(text: str, timezone: str) -> int | None:
         return None
     try:
         moment = datetime.fromisoformat(text.strip())
-    except ValueError as error:
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(timezone))
+        return int(moment.astimezone(UTC).timestamp())
+    except (ValueError, OverflowError) as error:
         raise Invalid(BAD_DUE, "bad_due", field="due") from error
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(timezone))
-    return int(moment.astimezone(UTC).timestamp())
 
 
 def due_text(due_at: int | None, timezone: str) -> str:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from appliance.classroom.materials import Material
 from appliance.library.lessons import Item, Lesson
 from appliance.work.responses import Responses
-from appliance.work.submissions import Submission
 
 # What there is to do in a class; the rest is to read.
 TO_DO = ("checklist", "reflection", "rubric", "upload", "gallery", "quiz", "cards")
@@ -26,15 +25,11 @@ class Progress:
 
 @dataclass(frozen=True)
 class Work:
-    """Everything one student did: what they ticked and wrote, handed in, and finished of quizzes and cards."""
+    """What one student said, the materials they handed in to, and the assignments they finished."""
 
     responses: Responses
-    submissions: Sequence[Submission]
-    finished_assignments: Collection[int]
-
-    @property
-    def handed_in(self) -> frozenset[int]:
-        return frozenset(submission.material_id for submission in self.submissions)
+    handed_in: Collection[int]
+    finished: Collection[int]
 
 
 def lines_of(material: Material, own: Sequence[Item], lesson: Lesson | None) -> Sequence[Item]:
@@ -57,5 +52,5 @@ def progress_of(material: Material, lines: Sequence[Item], work: Work) -> Progre
         case "upload" | "gallery":
             return Progress(int(material.id in work.handed_in), 1)
         case "quiz" | "cards":
-            return Progress(int(material.assignment_id in work.finished_assignments), 1)
+            return Progress(int(material.assignment_id in work.finished), 1)
     return Progress(0, 0)
