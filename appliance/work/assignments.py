@@ -12,6 +12,8 @@ from appliance.work.activities import Activity
 QUIZ_ATTEMPTS = 2
 CARDS_ATTEMPTS = 1
 NOT_IN_CLASS = "There is no such work in this class."
+# At the ends of the calendar other time zones have no such day.
+YEARS = range(1970, 2200)
 BAD_DUE = "Due date is invalid."
 DUE_IS_PAST = "This due date is in the past. Choose a later one, or none."
 ANSWERS_ARE_OUT = "The due date has passed and students have seen the answers. Make a copy and assign that."
@@ -204,8 +206,10 @@ def due_of(text: str, timezone: str) -> int | None:
     try:
         moment = datetime.fromisoformat(text.strip())
         moment = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(timezone))
+        if moment.year not in YEARS:
+            raise ValueError(moment.year)
         return int(moment.astimezone(UTC).timestamp())
-    except (ValueError, OverflowError) as error:
+    except ValueError as error:
         raise Invalid(BAD_DUE, "bad_due", field="due") from error
 
 
