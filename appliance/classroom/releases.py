@@ -1,9 +1,13 @@
 """Releases: which lessons of a class are open today, made of a lock by hand and of when the lesson opens."""
 
+import sqlite3
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from appliance.classroom.materials import Material
+from appliance.errors import NotFound, Unavailable
+from appliance.library.courses import Shelf
 from appliance.storage.database import Database, Reads, Transaction
 
 Timing = Literal["course", "date", "open"]
@@ -32,27 +36,57 @@ class Release:
 async def decisions_of_class(db: Database | Reads, class_id: int) -> Decisions:
     """What the teacher decided, by course and lesson."""
     rows = await db.fetch_all("SELECT * FROM releases WHERE class_id = :class_id", class_id=class_id)
-    return {
-        (row["course_slug"], row["lesson_slug"]): Decision(
-            bool(row["is_locked"]),
-            row["timing"],
-            date.fromisoformat(row["opens_on"]) if row["opens_on"] else None,
-        )
-        for row in rows
-    }
+    return {(row["course_slug"], row["lesson_slug"]): _decision(row) for row in rows}
+
+
+async def decisions_of_staff(db: Database, staff_id: int) -> dict[int, Decisions]:
+    """Of all classes of this person, by class."""
+    rows = await db.fetch_all(
+        """
+        SELECT releases.*
+        FROM releases JOIN class_staff ON class_staff.class_id = releases.class_id
+        WHERE class_staff.staff_id = :staff_id
+        """,
+        staff_id=staff_id,
+    )
+    found: dict[int, Decisions] = {}
+    for row in rows:
+        key = (row["course_slug"], row["lesson_slug"])
+        found.setdefault(row["class_id"], {})[key] = _decision(row)
+    return found
 
 
 def release_of(
     decisions: Decisions, course_slug: str, lesson_slug: str, opens: date | None, today: date
 ) -> Release:
     """A lock first, then the teacher's timing, then the date in the course file; with none of them it is open."""
-    decided = decisions.get((course_slug, lesson_slug), Decision())
-    if decided.is_locked:
+    if decisions.get((course_slug, lesson_slug), Decision()).is_locked:
         return Release(False)
-    opens_on = opens if decided.timing == "course" else decided.opens_on
+    opens_on = opening_day(decisions, course_slug, lesson_slug, opens)
     if opens_on is not None and opens_on > today:
         return Release(False, opens_on)
     return Release(True)
+
+
+def opening_day(decisions: Decisions, course_slug: str, lesson_slug: str, opens: date | None) -> date | None:
+    """The day it opens or opened, whatever lock there is; None for a lesson without a day."""
+    decided = decisions.get((course_slug, lesson_slug), Decision())
+    return opens if decided.timing == "course" else decided.opens_on
+
+
+def release_of_material(decisions: Decisions, shelf: Shelf, material: Material, today: date) -> Release:
+    """The lock of its lesson; what belongs to no lesson is always open."""
+    if material.locked_by is None:
+        return Release(True)
+    return release_of(decisions, *material.locked_by, course_day(shelf, *material.locked_by), today)
+
+
+def course_day(shelf: Shelf, course_slug: str, lesson_slug: str) -> date | None:
+    """When the course file opens this lesson. None too for one that is gone: the teacher's own word still holds."""
+    try:
+        return shelf.lesson(course_slug, lesson_slug).available_on
+    except (NotFound, Unavailable):
+        return None
 
 
 async def set_lock(tx: Transaction, class_id: int, course_slug: str, lesson_slug: str, locked: bool) -> None:
@@ -98,3 +132,8 @@ async def open_now(tx: Transaction, class_id: int, course_slug: str, lesson_slug
     """Open from this moment on, whatever lock or date there was."""
     await set_timing(tx, class_id, course_slug, lesson_slug, "open")
     await set_lock(tx, class_id, course_slug, lesson_slug, False)
+
+
+def _decision(row: sqlite3.Row) -> Decision:
+    opens_on = date.fromisoformat(row["opens_on"]) if row["opens_on"] else None
+    return Decision(bool(row["is_locked"]), row["timing"], opens_on)

@@ -13,8 +13,10 @@ from appliance.student import (
     helper,
     home,
     lessons,
+    materials,
     my_data,
     reflections,
+    rubrics,
     study,
     submissions,
     uploads,
@@ -65,6 +67,10 @@ def attach(app: Sanic) -> None:
         methods=["POST"],
         name="reflections.update",
     )
+    app.add_route(
+        rubrics.update, "/material/<material_id:int>/rubric", methods=["POST"], name="rubrics.update"
+    )
+    app.add_route(materials.show, "/material/<material_id:int>", name="materials.show")
     app.add_route(uploads.new, "/material/<material_id:int>/upload", name="uploads.new")
     app.add_route(
         uploads.create,

@@ -41,7 +41,7 @@ async def open_courses(db: Database, shelf: Shelf, class_id: int) -> list[OpenCo
     """In the order of the class's road; a course that is gone from the shelf is left out."""
     on_road: dict[str, list[str]] = {}
     for material in await materials_of_class(db, class_id):
-        if material.kind == "lesson":
+        if material.kind == "lesson" and material.is_shown:
             on_road.setdefault(material.course_slug, []).append(material.lesson_slug)
     decisions, day = await decisions_of_class(db, class_id), await today(db)
     found = []

@@ -12,6 +12,7 @@ from appliance.teacher import (
     chats,
     classes,
     co_teachers,
+    copies,
     courses,
     documents,
     gradebook,
@@ -21,8 +22,13 @@ from appliance.teacher import (
     items,
     join_cards,
     join_codes,
-    lessons,
+    landing,
+    lesson_tracker,
     locks,
+    material_places,
+    materials,
+    module_places,
+    modules,
     previews,
     releases,
     reviews,
@@ -34,7 +40,7 @@ from appliance.teacher import (
 
 def attach(app: Sanic) -> None:
     app.add_route(home.index, "/teach", name="home.teacher")
-    app.add_route(lessons.index, "/teach/lessons", name="teacher_lessons.index")
+    app.add_route(lesson_tracker.index, "/teach/lessons", name="lesson_tracker.index")
     app.add_route(classes.new, "/teach/class/new", name="classes.new")
     app.add_route(classes.create, "/teach/class", methods=["POST"], name="classes.create")
     app.add_route(classes.show, "/teach/class/<class_id:int>", name="classes.show")
@@ -60,6 +66,7 @@ def attach(app: Sanic) -> None:
     app.add_route(care.update, "/teach/class/<class_id:int>/care", methods=["POST"], name="care.update")
     _attach_people(app)
     _attach_reviews(app)
+    _attach_road(app)
     _attach_documents(app)
     _attach_study(app)
     app.add_route(insights.show, "/teach/class/<class_id:int>/insights", name="insights.show")
@@ -160,3 +167,41 @@ def _attach_study(app: Sanic) -> None:
     app.add_route(
         reviews.update, f"{given}/student/<student_id:int>", methods=["POST"], name="reviews.update"
     )
+
+
+def _attach_road(app: Sanic) -> None:
+    """Modules and materials, when they are open, who has done them, and copies of all that."""
+    of_class = "/teach/class/<class_id:int>"
+    app.add_route(lesson_tracker.show, f"{of_class}/lessons", name="lesson_tracker.show")
+    app.add_route(landing.edit, f"{of_class}/landing", name="landing.edit")
+    app.add_route(landing.update, f"{of_class}/landing", methods=["POST"], name="landing.update")
+    app.add_route(copies.new_class, f"{of_class}/copy", name="class_copies.new")
+    app.add_route(copies.create_class, f"{of_class}/copy", methods=["POST"], name="class_copies.create")
+    app.add_route(modules.index, f"{of_class}/modules", name="modules.index")
+    app.add_route(modules.create, f"{of_class}/modules", methods=["POST"], name="modules.create")
+    module = f"{of_class}/modules/<module_id:int>"
+    app.add_route(modules.show, module, name="modules.show")
+    app.add_route(materials.new, f"{module}/materials/new", name="teacher_materials.new")
+    for handler, path, name in (
+        (modules.update, module, "modules.update"),
+        (module_places.move, f"{module}/move", "module_places.move"),
+        (module_places.hide, f"{module}/hide", "module_places.hide"),
+        (module_places.remove, f"{module}/remove", "module_places.remove"),
+        (module_places.restore, f"{module}/restore", "module_places.restore"),
+        (copies.create_module, f"{module}/duplicate", "module_copies.create"),
+        (copies.create_in_class, f"{module}/copy", "module_copies.create_in_class"),
+        (materials.create, f"{module}/materials", "teacher_materials.create"),
+    ):
+        app.add_route(handler, path, methods=["POST"], name=name)
+    material = f"{of_class}/materials/<material_id:int>"
+    app.add_route(materials.show, material, name="teacher_materials.show")
+    app.add_route(materials.edit, f"{material}/edit", name="teacher_materials.edit")
+    for change, path, name in (
+        (materials.update, material, "teacher_materials.update"),
+        (material_places.move, f"{material}/move", "material_places.move"),
+        (material_places.hide, f"{material}/hide", "material_places.hide"),
+        (material_places.remove, f"{material}/remove", "material_places.remove"),
+        (material_places.restore, f"{material}/restore", "material_places.restore"),
+        (copies.create_material, f"{material}/duplicate", "material_copies.create"),
+    ):
+        app.add_route(change, path, methods=["POST"], name=name)

@@ -151,6 +151,8 @@ async def remove_submissions(tx: Transaction, student_id: int) -> list[str]:
         "DELETE FROM submissions WHERE student_id = :id",
         "DELETE FROM checklist_ticks WHERE student_id = :id",
         "DELETE FROM reflections WHERE student_id = :id",
+        "DELETE FROM rubric_scores WHERE student_id = :id",
+        "DELETE FROM rubric_notes WHERE student_id = :id",
         # Scores stay: an attempt that could be wished away would be no attempt.
         "DELETE FROM answers WHERE attempt_id IN (SELECT id FROM attempts WHERE student_id = :id)",
         "DELETE FROM attempts WHERE student_id = :id AND finished_at IS NULL",

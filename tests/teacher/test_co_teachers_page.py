@@ -28,7 +28,8 @@ async def test_a_viewer_changes_nothing_on_any_address(cast: Cast) -> None:
             continue
         status = await sent(olu, method, path)
         assert status in (403, 404, 422), (method, path, status)
-        if "<" not in path:
+        # A copy of the class is their own, and changes nothing here.
+        if "<" not in path and not path.endswith("/copy"):
             assert status == 403, (method, path, status)
     assert await state(cast) == before
 

@@ -64,6 +64,7 @@ DROP TABLE materials;
 ALTER TABLE materials_new RENAME TO materials;
 CREATE INDEX materials_by_module ON materials (module_id, position);
 CREATE INDEX materials_by_activity ON materials (activity_id);
+CREATE INDEX materials_by_lesson ON materials (course_slug, lesson_slug);
 
 -- The lines of a checklist, or the criteria of a rubric (of a self-check, or of an upload that a teacher marks by it).
 CREATE TABLE material_items (
@@ -185,6 +186,30 @@ CREATE TABLE material_groups (
   PRIMARY KEY (material_id, group_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX material_groups_by_group ON material_groups (group_id);
+
+-- Who sees what: every list of a class's materials asks here, so that no two of them can disagree.
+-- Whether it is open already is another question: that one the releases answer.
+CREATE VIEW student_materials AS
+SELECT students.id AS student_id, students.class_id, materials.id AS material_id
+FROM students
+  JOIN modules ON modules.class_id = students.class_id
+  JOIN materials ON materials.module_id = modules.id
+WHERE modules.removed_at IS NULL AND modules.is_hidden = 0
+  AND materials.removed_at IS NULL AND materials.is_hidden = 0
+  AND (
+    NOT EXISTS (SELECT 1 FROM material_groups WHERE material_groups.material_id = materials.id)
+    OR EXISTS (
+      SELECT 1
+      FROM material_groups JOIN group_students ON group_students.group_id = material_groups.group_id
+      WHERE material_groups.material_id = materials.id AND group_students.student_id = students.id)
+  );
+
+-- A form that must not do its work twice, with what it did the first time; kept for a day.
+CREATE TABLE pressed_forms (
+  form_key   TEXT PRIMARY KEY,
+  outcome    TEXT NOT NULL,
+  pressed_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE assignment_groups (
   assignment_id INTEGER NOT NULL REFERENCES assignments (id) ON DELETE CASCADE,
