@@ -7,6 +7,7 @@ from appliance.parts import parts_of
 from appliance.student.materials import items_of, open_material
 from appliance.web import forms
 from appliance.web.identity import person_of
+from appliance.work.outcomes import note_milestone
 from appliance.work.responses import save_ticks
 
 
@@ -16,5 +17,8 @@ async def update(request: Request, material_id: int) -> HTTPResponse:
     opened = await open_material(parts, person, material_id, ("checklist",))
     keys = {item.key for item in await items_of(parts, opened)}
     async with parts.db.transaction() as tx:
-        await save_ticks(tx, opened.material.id, person.id, keys & set(forms.texts(request, "checked_item")))
+        ticked = keys & set(forms.texts(request, "checked_item"))
+        await save_ticks(tx, opened.material.id, person.id, ticked)
+        if keys and ticked == keys:
+            await note_milestone(tx, person.id, opened.material.id)
     return redirect(opened.path)

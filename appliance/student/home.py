@@ -13,6 +13,7 @@ from appliance.student.road import road_of
 from appliance.web.identity import person_of
 from appliance.web.rendering import render
 from appliance.work.assignments import study_of_student
+from appliance.work.certificates import certificate_link
 from appliance.work.submission_reviews import unread_feedback
 
 # The rest is on the study page.
@@ -35,6 +36,7 @@ async def index(request: Request) -> HTTPResponse:
         is_compact=await is_compact(parts.db),
         road=road,
         study=study[:STUDY_LINES],
+        certificate=await certificate_link(parts.db, student.id),
         unread_feedback=await unread_feedback(parts.db, student.id),
         announcements=await announcements_for_student(
             parts.db, student.class_id, student.id, await today(parts.db)

@@ -10,6 +10,7 @@ from appliance.student.materials import open_material, page
 from appliance.web import forms
 from appliance.web.identity import person_of
 from appliance.web.rendering import say, translator
+from appliance.work.outcomes import note_milestone
 from appliance.work.responses import save_reflection
 
 MOST_TYPED = 50_000
@@ -22,6 +23,8 @@ async def update(request: Request, material_id: int) -> HTTPResponse:
     try:
         async with parts.db.transaction() as tx:
             await save_reflection(tx, opened.material.id, person.id, text)
+            if text:
+                await note_milestone(tx, person.id, opened.material.id)
     except Invalid as refusal:
         typed = Typed(reflection=text, reflection_error=translate(refusal.message))
         return await page(request, opened, typed, 422)

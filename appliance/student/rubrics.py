@@ -10,6 +10,7 @@ from appliance.student.materials import items_of, open_material, page
 from appliance.web import forms
 from appliance.web.identity import person_of
 from appliance.web.rendering import say, translator
+from appliance.work.outcomes import note_milestone
 from appliance.work.responses import save_rubric
 
 MOST_TYPED = 50_000
@@ -28,6 +29,8 @@ async def update(request: Request, material_id: int) -> HTTPResponse:
     try:
         async with parts.db.transaction() as tx:
             await save_rubric(tx, opened.material.id, person.id, scores, note)
+            if scores and all(scores.values()):
+                await note_milestone(tx, person.id, opened.material.id)
     except Invalid as refusal:
         typed = Typed(scores=scores, note=note, note_error=translate(refusal.message))
         return await page(request, opened, typed, 422)

@@ -9,12 +9,14 @@ from appliance.teacher import (
     audit,
     blueprints,
     care,
+    certificates,
     chats,
     classes,
     co_teachers,
     copies,
     courses,
     documents,
+    exports,
     gradebook,
     groups,
     home,
@@ -29,6 +31,7 @@ from appliance.teacher import (
     materials,
     module_places,
     modules,
+    outcomes,
     previews,
     releases,
     reviews,
@@ -66,6 +69,7 @@ def attach(app: Sanic) -> None:
     app.add_route(care.update, "/teach/class/<class_id:int>/care", methods=["POST"], name="care.update")
     _attach_people(app)
     _attach_reviews(app)
+    _attach_outcomes(app)
     _attach_road(app)
     _attach_documents(app)
     _attach_study(app)
@@ -98,6 +102,21 @@ def _attach_reviews(app: Sanic) -> None:
         methods=["POST"],
         name="saved_comments.remove",
     )
+
+
+def _attach_outcomes(app: Sanic) -> None:
+    of_class = "/teach/class/<class_id:int>"
+    app.add_route(outcomes.index, f"{of_class}/outcomes", name="outcomes.index")
+    app.add_route(outcomes.create, f"{of_class}/outcomes", methods=["POST"], name="outcomes.create")
+    app.add_route(outcomes.update, f"{of_class}/outcomes/wanted", methods=["POST"], name="outcomes.update")
+    one = f"{of_class}/student/<student_id:int>/certificate"
+    app.add_route(certificates.create, one, methods=["POST"], name="certificates.create")
+    app.add_route(certificates.remove, f"{one}/remove", methods=["POST"], name="certificates.remove")
+    taken = f"{of_class}/exports"
+    app.add_route(exports.day, f"{taken}/today.zip", name="exports.day")
+    app.add_route(exports.material, f"{taken}/material/<material_id:int>/latest.zip", name="exports.material")
+    app.add_route(exports.summary, f"{taken}/summary.csv", name="exports.summary")
+    app.add_route(outcomes.export, f"{taken}/outcomes.csv", name="outcomes.export")
 
 
 def _attach_people(app: Sanic) -> None:

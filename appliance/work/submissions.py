@@ -8,6 +8,7 @@ from appliance.errors import Invalid, NotFound
 from appliance.storage.database import Database, Transaction
 from appliance.storage.files import FileStore, IncomingFile, StoredFile, Swept
 from appliance.work.file_kinds import check_content, check_name, extension_of
+from appliance.work.outcomes import note_artifact
 
 NOTE_CHARACTERS = 2000
 
@@ -51,6 +52,7 @@ async def create_submission(
 ) -> int:
     if len(note) > NOTE_CHARACTERS:
         raise Invalid("The note may have 2000 characters at most.", "too_long", field="note")
+    await note_artifact(tx, student_id, material_id)
     return await tx.insert(
         """
         INSERT INTO submissions

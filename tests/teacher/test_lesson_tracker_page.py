@@ -34,7 +34,7 @@ async def test_who_has_done_it_and_who_is_missing_is_one_press_away(road: Road, 
     await ben.post(f"/material/{made}/upload", {"note": ""}, files={"file": ("a.png", PNG)})
     found = line((await road.ada.get(f"{road.base}/lessons")).text, made)
     assert "1 done, 1 missing" in found and "Chi" in found and "Last file" in found
-    assert f"/review?material={made}" in found and f"/exports/material/{made}.zip" in found
+    assert f"/review?material={made}" in found and f"/exports/material/{made}/latest.zip" in found
     chi = await cast.student(cast.chi)
     await chi.get("/student")
     await chi.post(f"/material/{made}/upload", {"note": ""}, files={"file": ("a.png", PNG)})
