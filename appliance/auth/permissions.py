@@ -22,6 +22,7 @@ WHO_MAY: dict[tuple[str, str], frozenset[Who]] = {
     ("GET", "/"): ANYONE,
     ("GET", "/join/<code:str>"): ANYONE,
     ("POST", "/join"): ANYONE,
+    ("GET", "/invite/<token:str>"): ANYONE,
     ("GET", "/sign-in"): ANYONE,
     ("POST", "/sign-in"): ANYONE,
     ("GET", "/sign-in/code"): HALF,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from appliance.auth.pseudonyms import LONGEST_NAME, clean_display_name
 from appliance.classroom.classes import Class, rotate_join_code, set_locked
-from appliance.classroom.joining import Joined, JoinRequest, join
+from appliance.classroom.joining import Joined, JoinRequest, JoinRules, join
 from appliance.classroom.students import roster
 from appliance.errors import Forbidden, Invalid, NotFound, Refusal
 from appliance.storage.database import Database
@@ -20,7 +20,7 @@ ANY_EXAMPLE = settings(
 
 async def joined(db: Database, code: str, name: str, safety: str = "warn", **rest: object) -> Joined:
     async with db.transaction() as tx:
-        return await join(tx, JoinRequest(code, name, **rest), safety)  # type: ignore[arg-type]
+        return await join(tx, JoinRequest(code, name, **rest), JoinRules(safety))  # type: ignore[arg-type]
 
 
 async def names(db: Database, classroom: Class) -> list[str]:
