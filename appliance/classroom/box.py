@@ -105,7 +105,7 @@ async def set_up_box(tx: Transaction, school_name: str, language: str, timezone:
 
 
 async def update_box(tx: Transaction, wanted: Box) -> Box:
-    """Raises Invalid for a name, zone, profile or safety that can't be; the language is checked by whoever knows them."""
+    """Raises Invalid for a name, zone, profile or safety that can't be; whoever calls knows the languages."""
     name = checked_school_name(wanted.school_name)
     if wanted.timezone not in available_timezones():
         raise Invalid(NO_SUCH_ZONE, field="timezone")
@@ -127,6 +127,15 @@ async def update_box(tx: Transaction, wanted: Box) -> Box:
         name_safety=wanted.name_safety,
     )
     return replace(wanted, school_name=name)
+
+
+def time_zones() -> list[tuple[str, str]]:
+    """Every place with a time of its own, as value and words."""
+    places = (zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
+    return [
+        ("UTC", "UTC"),
+        *((zone, zone.replace("_", " ").replace("/", " / ")) for zone in sorted(places)),
+    ]
 
 
 def checked_school_name(school_name: str) -> str:

@@ -190,7 +190,12 @@ async def _known(tx: Transaction, classroom: Class, name: str, request: JoinRequ
 
 
 async def _check_name_is_free(
-    tx: Transaction, classroom: Class, name: str, request: JoinRequest, rules: JoinRules, invite: Invite | None
+    tx: Transaction,
+    classroom: Class,
+    name: str,
+    request: JoinRequest,
+    rules: JoinRules,
+    invite: Invite | None,
 ) -> None:
     there = await namesakes(tx, classroom.id, name)
     if not there or (request.confirm_new and not rules.strict_rejoin):

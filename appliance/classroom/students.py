@@ -40,6 +40,7 @@ class RosterLine:
     ticks: int
     reflections: int
     handed_in: int
+    created_at: int
 
 
 async def student_by_id(db: Database | Reads, student_id: int) -> Student:
@@ -143,7 +144,7 @@ async def mark_seen(db: Database, student: Student) -> None:
 async def roster(db: Database, class_id: int) -> list[RosterLine]:
     rows = await db.fetch_all(
         """
-        SELECT students.id, students.display_name, students.last_seen_at,
+        SELECT students.id, students.display_name, students.last_seen_at, students.created_at,
           (SELECT count(*) FROM checklist_ticks WHERE checklist_ticks.student_id = students.id) AS ticks,
           (SELECT count(*) FROM reflections
            WHERE reflections.student_id = students.id AND reflections.body <> '') AS reflections,
@@ -163,9 +164,19 @@ async def roster(db: Database, class_id: int) -> list[RosterLine]:
             row["ticks"],
             row["reflections"],
             row["handed_in"],
+            row["created_at"],
         )
         for row in rows
     ]
+
+
+async def students_of_class(db: Database | Reads, class_id: int) -> list[Student]:
+    """In the order of the roster."""
+    rows = await db.fetch_all(
+        "SELECT * FROM students WHERE class_id = :class_id ORDER BY display_name COLLATE NOCASE, id",
+        class_id=class_id,
+    )
+    return [_student(row) for row in rows]
 
 
 async def student_of_class(db: Database | Reads, class_id: int, student_id: int) -> Student:

@@ -2,11 +2,13 @@
 
 from sanic import Sanic
 
-from appliance.operator import home, measurements, models
+from appliance.operator import home, measurements, models, school
 
 
 def attach(app: Sanic) -> None:
     app.add_route(home.index, "/operate", name="operator_home.index")
+    app.add_route(school.edit, "/operate/school", name="school.edit")
+    app.add_route(school.update, "/operate/school", methods=["POST"], name="school.update")
     app.add_route(models.index, "/operate/models", name="models.index")
     app.add_route(models.update, "/operate/models", methods=["POST"], name="models.update")
     app.add_route(measurements.create, "/operate/measurements", methods=["POST"], name="measurements.create")

@@ -12,6 +12,7 @@ from appliance.student import (
     home,
     lessons,
     my_data,
+    names,
     reflections,
     study,
     submissions,
@@ -23,6 +24,8 @@ def attach(app: Sanic) -> None:
     app.add_route(home.index, "/student", name="home.index")
     app.add_route(my_data.show, "/student/my-data", name="my_data.show")
     app.add_route(my_data.return_code, "/student/return-code", name="my_data.return_code")
+    app.add_route(names.edit, "/student/name", name="student_names.edit")
+    app.add_route(names.update, "/student/name", methods=["POST"], name="student_names.update")
     app.add_route(my_data.remove_work, "/student/delete-work", methods=["POST"], name="my_data.remove_work")
     app.add_route(my_data.remove, "/student/delete-me", methods=["POST"], name="my_data.remove")
     app.add_route(my_data.end_session, "/student/end-session", methods=["POST"], name="my_data.end_session")

@@ -10,7 +10,9 @@ from appliance.web.identity import person_of
 from appliance.web.rendering import say, translator
 
 TOKEN_CHARACTERS = 60
-ELSEWHERE = "You are in another class on this device. Leave it on the page with your data, then open the link again."
+ELSEWHERE = (
+    "You are in another class on this device. Leave it on the page with your data, then open the link again."
+)
 
 
 async def show(request: Request, token: str) -> HTTPResponse:

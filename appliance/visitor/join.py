@@ -2,7 +2,6 @@
 
 import secrets
 from contextlib import suppress
-from functools import partial
 from random import SystemRandom
 from typing import Any
 
@@ -190,12 +189,12 @@ def _wrong_code_limits(request: Request, wanted: JoinRequest) -> list[tuple[str,
 def _join_request(request: Request) -> JoinRequest:
     known = _device_of(request)
     if not forms.is_json(request):
-        read = partial(forms.text, request, most=MOST_TYPED)
-        confirmed = read("confirm_new") == "1"
-        return JoinRequest(*map(read, FIELDS[:3]), known, read("invite_token"), confirmed, read("form_mark"))
+        code, name, return_code, token = (forms.text(request, field, MOST_TYPED) for field in FIELDS)
+        is_new, mark = forms.text(request, "confirm_new", 10) == "1", forms.text(request, "form_mark", 40)
+        return JoinRequest(code, name, return_code, known, token, is_new, mark)
     body = forms.json_object(request)
-    read = partial(forms.json_text, body)
-    return JoinRequest(*map(read, FIELDS[:3]), known, read("invite_token"), body.get("confirm_new") is True)
+    code, name, return_code, token = (forms.json_text(body, field) for field in FIELDS)
+    return JoinRequest(code, name, return_code, known, token, body.get("confirm_new") is True)
 
 
 def _device_of(request: Request) -> device.Device | None:

@@ -33,6 +33,7 @@ PARTS = {
     "<activity_id:int>": "1",
     "<item_id:int>": "1",
     "<session_id:int>": "1",
+    "<invite_id:int>": "1",
     "<ticket:str>": "nobody-has-it",
 }
 

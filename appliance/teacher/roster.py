@@ -1,0 +1,84 @@
+"""The roster of a class: who is in it, and everything that repairs it."""
+
+from datetime import datetime
+
+from sanic import HTTPResponse, Request
+from sanic.response import raw
+
+from appliance.auth.emoji_codes import pictures_of
+from appliance.classroom.audit import record_staff
+from appliance.classroom.box import box_of
+from appliance.classroom.classes import class_of_staff, class_of_teacher
+from appliance.classroom.spreadsheets import csv_of
+from appliance.classroom.students import roster, students_of_class
+from appliance.errors import Invalid
+from appliance.parts import parts_of
+from appliance.teacher.join_cards import join_ways
+from appliance.web import forms
+from appliance.web.identity import person_of
+from appliance.web.rendering import render, translator
+
+HERE_SECONDS = 10 * 60
+ATTACHMENT = {"Content-Disposition": 'attachment; filename="roster.csv"'}
+
+
+async def index(request: Request, class_id: int) -> HTTPResponse:
+    """`?new=<second>` offers the cards of those who were imported then."""
+    parts = parts_of(request)
+    classroom = await class_of_staff(parts.db, class_id, person_of(request).id)
+    lines = await roster(parts.db, class_id)
+    new = str(request.args.get("new") or "")
+    return render(
+        request,
+        "teacher/roster.html",
+        classroom=classroom,
+        roster=lines,
+        choices=[("", ""), *((line.id, line.display_name) for line in lines)],
+        new=[str(line.id) for line in lines if new and str(line.created_at) == new],
+        here_since=parts.db.now() - HERE_SECONDS,
+    )
+
+
+async def export(request: Request, class_id: int) -> HTTPResponse:
+    """A table without return codes."""
+    parts, translate = parts_of(request), translator(request)
+    await class_of_staff(parts.db, class_id, person_of(request).id)
+    box = await box_of(parts.db)
+
+    def day(seconds: int) -> str:
+        return datetime.fromtimestamp(seconds, box.zone if box else None).strftime("%Y-%m-%d %H:%M")
+
+    head = [translate("Name"), translate("Joined"), translate("Last here"), translate("Ticks")]
+    head += [translate("Reflections"), translate("Handed in")]
+    rows = [
+        [
+            line.display_name,
+            day(line.created_at),
+            day(line.last_seen_at),
+            line.ticks,
+            line.reflections,
+            line.handed_in,
+        ]
+        for line in await roster(parts.db, class_id)
+    ]
+    return raw(csv_of([head, *rows]), content_type="text/csv; charset=utf-8", headers=ATTACHMENT)
+
+
+async def print_cards(request: Request, class_id: int) -> HTTPResponse:
+    """Cards with names and return codes, of those who were chosen or of all; each printing is in the audit trail."""
+    parts, person = parts_of(request), person_of(request)
+    chosen = {int(given) for given in forms.texts(request, "student") if given.isascii() and given.isdigit()}
+    async with parts.db.transaction() as tx:
+        classroom = await class_of_teacher(tx, class_id, person.id)
+        everybody = await students_of_class(tx, class_id)
+        students = [student for student in everybody if not chosen or student.id in chosen]
+        if not students:
+            raise Invalid("Nobody is in this class yet, so there are no cards to print.", "no_students")
+        await record_staff(tx, "print_return_codes", person.id, class_id, str(len(students)), request.ip)
+    return render(
+        request,
+        "teacher/return_cards.html",
+        classroom=classroom,
+        ways=join_ways(request, classroom),
+        cards=[(student, pictures_of(student.return_code)) for student in students],
+    )
