@@ -6,7 +6,7 @@ from typing import Literal
 from appliance.auth.pseudonyms import clean_display_name
 from appliance.classroom.joining import name_warning
 from appliance.classroom.spreadsheets import rows_of
-from appliance.classroom.students import Student, create_student
+from appliance.classroom.students import Student, create_student, ids_of_form
 from appliance.errors import Invalid
 from appliance.storage.database import Database, Transaction
 
@@ -77,12 +77,7 @@ async def import_students(
         raise Invalid(NO_NAMES, "no_names", field="file")
     if len(names) > MOST_NAMES:
         raise Invalid(TOO_MANY, "too_many_names", field="file")
-    row = await tx.fetch_one(
-        "SELECT id FROM students WHERE class_id = :class_id AND form_mark = :mark AND form_mark <> '' LIMIT 1",
-        class_id=class_id,
-        mark=form_mark,
-    )
-    if row is not None:
+    if await ids_of_form(tx, class_id, form_mark):
         return []
     made = []
     for name in names:

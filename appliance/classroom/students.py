@@ -75,6 +75,16 @@ async def namesakes(db: Database | Reads, class_id: int, display_name: str) -> l
     return [student for row in rows if (student := _student(row)).display_name.casefold() == wanted]
 
 
+async def ids_of_form(db: Database | Reads, class_id: int, form_mark: str) -> list[int]:
+    """Whom this form made; one with a list of names makes many."""
+    rows = await db.fetch_all(
+        "SELECT id FROM students WHERE class_id = :class_id AND form_mark = :mark AND form_mark <> ''",
+        class_id=class_id,
+        mark=form_mark,
+    )
+    return [row["id"] for row in rows]
+
+
 async def free_name(db: Database | Reads, class_id: int, name: str) -> str:
     """Like "Sam 2": with the first number that nobody in the class has."""
     rows = await db.fetch_all(

@@ -10,7 +10,7 @@ from appliance.classroom.audit import record_staff
 from appliance.classroom.box import box_of
 from appliance.classroom.classes import class_of_staff, class_of_teacher
 from appliance.classroom.spreadsheets import csv_of
-from appliance.classroom.students import roster, students_of_class
+from appliance.classroom.students import ids_of_form, roster, students_of_class
 from appliance.errors import Invalid
 from appliance.parts import parts_of
 from appliance.teacher.join_cards import join_ways
@@ -23,18 +23,17 @@ ATTACHMENT = {"Content-Disposition": 'attachment; filename="roster.csv"'}
 
 
 async def index(request: Request, class_id: int) -> HTTPResponse:
-    """`?new=<second>` offers the cards of those who were imported then."""
+    """`?new=<mark>` offers the cards of those whom that form has just made."""
     parts = parts_of(request)
     classroom = await class_of_staff(parts.db, class_id, person_of(request).id)
     lines = await roster(parts.db, class_id)
-    new = str(request.args.get("new") or "")
     return render(
         request,
         "teacher/roster.html",
         classroom=classroom,
         roster=lines,
         choices=[("", ""), *((line.id, line.display_name) for line in lines)],
-        new=[str(line.id) for line in lines if new and str(line.created_at) == new],
+        new=await ids_of_form(parts.db, class_id, str(request.args.get("new") or "")),
         here_since=parts.db.now() - HERE_SECONDS,
     )
 

@@ -1,6 +1,7 @@
 """Students from a list: chosen or typed, looked over, made."""
 
 import secrets
+from urllib.parse import urlencode
 
 from sanic import HTTPResponse, Request
 from sanic.response import redirect
@@ -42,14 +43,13 @@ async def create(request: Request, class_id: int) -> HTTPResponse:
             mark = forms.text(request, "form_mark", 40)
             made = await import_students(tx, class_id, forms.texts(request, "name"), safety, mark)
             await record_staff(tx, "import_roster", person.id, class_id, str(len(made)), request.ip)
-            now = tx.now
     except Invalid as refusal:
         return await _page(request, class_id, refusal)
     if not made:
         say(request, translate("This list was taken in already."), "warning")
         return redirect(f"/teach/class/{class_id}/roster")
     say(request, translate.plural("%(num)s student is new.", "%(num)s students are new.", len(made)))
-    return redirect(f"/teach/class/{class_id}/roster?new={now}")
+    return redirect(f"/teach/class/{class_id}/roster?{urlencode({'new': mark})}")
 
 
 def _list(request: Request) -> bytes:
