@@ -25,7 +25,9 @@ LOCKED = "This class is locked just now. Ask your teacher to unlock it."
 CLOSED = "This class takes no new students. Ask your teacher."
 NAME_THERE = "Somebody in this class has your name. Join on the page /join with another name, or with your return code."
 LOOKS_PRIVATE = "This looks like an e-mail address or a phone number. Choose a name that says less about you."
-ARE_YOU = "There is a %(name)s in this class already. Are you that %(name)s? Then type your return code."
+ARE_YOU = (
+    "Somebody in this class is called %(name)s already. Are you that %(name)s? Then type your return code."
+)
 WRONG_CODE = "This return code and name don't belong together. Check both, or ask your teacher for your code."
 
 

@@ -83,7 +83,7 @@ async def import_students(
     for name in names:
         clean = clean_display_name(name)
         name_warning(clean, name_safety)
-        made.append(await create_student(tx, class_id, clean, form_mark=form_mark))
+        made.append(await create_student(tx, class_id, clean, form_mark=form_mark, is_here=False))
     return made
 
 

@@ -14,6 +14,8 @@ from appliance.storage.database import Database, Reads, Transaction
 # A page view writes "seen" at most this often, so that reading stays reading.
 SEEN_SECONDS = 60
 SAME_FORM_SECONDS = 60
+# When somebody was last here who is on the roster and has not come yet.
+NEVER = 0
 # Of "Sam 2"; two digits belong to a made-up name.
 LAST_NUMBER = re.compile(r" \d$")
 NUMBER_CHARACTERS = 6
@@ -111,18 +113,27 @@ async def student_of_form(tx: Transaction, class_id: int, form_mark: str) -> Stu
 
 
 async def create_student(
-    tx: Transaction, class_id: int, display_name: str, return_code: str = "", form_mark: str = ""
+    tx: Transaction,
+    class_id: int,
+    display_name: str,
+    return_code: str = "",
+    form_mark: str = "",
+    is_here: bool = True,
 ) -> Student:
-    """With a return code that nobody else in the class has; one that is given must be such a one."""
+    """With a return code that nobody else in the class has; one that is given must be such a one.
+
+    Whoever a teacher puts on the roster is not here yet.
+    """
     student_id = await tx.insert(
         """
         INSERT INTO students (class_id, display_name, return_code, created_at, last_seen_at, form_mark)
-        VALUES (:class_id, :display_name, :return_code, :now, :now, :form_mark)
+        VALUES (:class_id, :display_name, :return_code, :now, :last_seen_at, :form_mark)
         """,
         class_id=class_id,
         display_name=display_name,
         return_code=return_code or await _free_return_code(tx, class_id),
         now=tx.now,
+        last_seen_at=tx.now if is_here else NEVER,
         form_mark=form_mark,
     )
     return await student_by_id(tx, student_id)

@@ -10,7 +10,7 @@ from appliance.classroom.audit import record_staff
 from appliance.classroom.box import box_of
 from appliance.classroom.classes import class_of_staff, class_of_teacher
 from appliance.classroom.spreadsheets import csv_of
-from appliance.classroom.students import ids_of_form, roster, students_of_class
+from appliance.classroom.students import NEVER, ids_of_form, roster, students_of_class
 from appliance.errors import Invalid
 from appliance.parts import parts_of
 from appliance.teacher.join_cards import join_ways
@@ -45,6 +45,8 @@ async def export(request: Request, class_id: int) -> HTTPResponse:
     box = await box_of(parts.db)
 
     def day(seconds: int) -> str:
+        if seconds == NEVER:
+            return ""
         return datetime.fromtimestamp(seconds, box.zone if box else None).strftime("%Y-%m-%d %H:%M")
 
     head = [translate("Name"), translate("Joined"), translate("Last here"), translate("Ticks")]

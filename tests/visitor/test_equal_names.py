@@ -31,7 +31,7 @@ async def test_a_name_that_is_there_is_asked_about_and_opens_nothing(cast: Cast)
     page = await join(cast, visitor)
     assert page.status_code == 422 and SESSION_COOKIE not in page.cookies
     shown = BeautifulSoup(page.text, "html.parser")
-    assert "There is a Ben here already" in shown.text and "Are you that Ben?" in shown.text
+    assert "Ben is here already" in shown.text and "Are you that Ben?" in shown.text
     assert [field["value"] for field in shown.select("[name=display_name]")] == ["Ben 2"]
     assert (await cast.count("students"), await cast.count("student_events")) == (2, 0)
     assert cast.ben is not None and cast.ben.return_code not in page.text
@@ -157,7 +157,7 @@ async def test_a_shared_tablet_does_not_mix_up_two_of_one_name(cast: Cast) -> No
     await tablet.post("/student/end-session")
     await tablet.get("/")
     page = await join(cast, tablet, "Dee", form_mark="second-form")
-    assert page.status_code == 422 and "There is a Dee here already" in page.text
+    assert page.status_code == 422 and "Dee is here already" in page.text
 
 
 async def test_the_device_offers_the_name_that_it_was_in_with(cast: Cast) -> None:

@@ -73,7 +73,7 @@ async def test_ticks_and_scores_are_put_together(
     checklist = adas.things["checklist"]
     async with db.transaction() as tx:
         for student, key, value in ((ben, "a", 1), (ben, "b", 2), (chi, "b", 3), (chi, "c", 4)):
-            mine = {"material_id": checklist, "student_id": student.id, "item_key": key}
+            mine: dict[str, Value] = {"material_id": checklist, "student_id": student.id, "item_key": key}
             await put(tx, "checklist_ticks", **mine, ticked_at=value)
             await put(tx, "rubric_scores", **mine, score=value)
     await merged(db, adas.classroom, ben, chi)
@@ -253,7 +253,12 @@ async def test_one_and_the_same_or_somebody_elses_student_is_refused_and_changes
 
 
 async def test_what_each_has_is_counted(db: Database, adas: Room, ben: Student) -> None:
-    tick = {"material_id": adas.things["checklist"], "student_id": ben.id, "item_key": "a", "ticked_at": 1}
+    tick: dict[str, Value] = {
+        "material_id": adas.things["checklist"],
+        "student_id": ben.id,
+        "item_key": "a",
+        "ticked_at": 1,
+    }
     async with db.transaction() as tx:
         await put(tx, "checklist_ticks", **tick)
     counted = await belongings_of(db, ben)

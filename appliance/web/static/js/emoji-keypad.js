@@ -3,8 +3,8 @@ export default function emojiKeypad(form) {
   const input = form.querySelector("[data-part=code]");
   const shown = form.querySelector("[data-part=pictures]");
   const keys = [...form.querySelectorAll(".keypad-key")];
-  const pictures = new Map(keys.map((key) => [key.value, key.textContent]));
-  const symbols = new Map(keys.map((key) => [key.textContent, key.value]));
+  const pictures = new Map(keys.map((key) => [key.value, key.firstElementChild.textContent]));
+  const symbols = new Map([...pictures].map(([symbol, picture]) => [picture, symbol]));
 
   const clean = (text) => [...text].map((sign) => symbols.get(sign) ?? sign).join("").toUpperCase().replace(/[^A-Z0-9]/g, "");
   const show = () => { shown.textContent = [...input.value].map((symbol) => pictures.get(symbol) ?? "").join(""); };
