@@ -98,7 +98,12 @@ async def invite_of_class(db: Database | Reads, class_id: int, invite_id: int) -
 
 async def usable_invite(db: Database | Reads, token: str, now: int) -> Invite:
     """One that somebody may come with, though its seats may be taken. Raises Forbidden for any other."""
-    row = await db.fetch_one("SELECT * FROM invites WHERE token = :token", token=token)
+    # Programs can send half a character, which the database can't even be asked for.
+    row = (
+        await db.fetch_one("SELECT * FROM invites WHERE token = :token", token=token)
+        if token.isascii()
+        else None
+    )
     if row is None:
         raise Forbidden("This invitation doesn't exist. Ask your teacher for the link.", "invite_invalid")
     invite = _invite(row)

@@ -1,6 +1,7 @@
 """What an invitation opens: the join page of its class, without its code; looking takes no place."""
 
 import asyncio
+import json
 
 import httpx
 import pytest
@@ -90,6 +91,18 @@ async def test_an_invitation_that_is_no_good_says_so_and_leaves_the_ordinary_pag
     form = await come(visitor, invite)
     assert form.status_code == 422 and words in form.text
     assert (await cast.count("students"), await cast.count("student_events")) == (2, 0)
+
+
+@pytest.mark.parametrize("token", ["\ud800", "x" * 10_000, "é", "' OR 1=1 --"])
+async def test_a_token_of_nonsense_is_no_invitation(cast: Cast, token: str) -> None:
+    visitor = cast.visitor()
+    await visitor.get("/")
+    refused = await visitor.client.post(
+        "/join",
+        content=json.dumps({"invite_token": token, "display_name": "Dee"}),
+        headers={"X-CSRF-Token": visitor.token, "Content-Type": "application/json"},
+    )
+    assert (refused.status_code, refused.json()["error"]) == (403, "invite_invalid")
 
 
 async def test_a_name_that_is_there_is_asked_about_on_the_invited_page_too(
