@@ -77,6 +77,8 @@ async def test_a_viewer_sees_the_roster_and_changes_nothing(cast: Cast) -> None:
         (f"{ROSTER}/reset", {"class_name": "7B"}),
         ("/teach/class/1/enrolment", {"enrollment_mode": "closed"}),
         ("/teach/class/1/invites", {"label": "x"}),
+        ("/teach/class/1/lock", {"locked": "1"}),
+        ("/teach/class/1/join-code", {}),
     ):
         refused = await olu.post(path, form)
         assert refused.status_code == 403 and ben_of(cast).return_code not in refused.text, path

@@ -170,6 +170,26 @@ async def test_the_device_offers_the_name_that_it_was_in_with(cast: Cast) -> Non
     assert await cast.count("students") == 3
 
 
+async def test_the_own_device_wins_over_an_older_student_of_the_same_name(cast: Cast) -> None:
+    visitor = cast.visitor()
+    await join(cast, visitor, "Ben", confirm_new="1")
+    visitor.client.cookies.delete(SESSION_COOKIE)
+    await visitor.get("/")
+    assert (await join(cast, visitor, "ben")).headers["location"] == "/student"
+    assert await cast.count("students") == 3
+    row = await cast.parts.db.fetch_one("SELECT student_id FROM sessions")
+    assert cast.ben is not None and row is not None and row["student_id"] not in (None, cast.ben.id)
+
+
+async def test_whoever_looks_at_a_form_with_wrong_code_keeps_it_and_reads_why(cast: Cast) -> None:
+    page = await join(cast, cast.visitor(), "", return_code="ZZZZZZ")
+    shown = BeautifulSoup(page.text, "html.parser")
+    field = shown.select_one("[name=return_code]")
+    assert page.status_code == 422 and field is not None and field["value"] == "ZZZZZZ"
+    assert shown.select_one("details.fold[open]") is not None
+    assert "don't belong together" in shown.text
+
+
 class TestElementary:
     @pytest.fixture
     def settings(self, settings: Settings) -> Settings:
