@@ -26,7 +26,7 @@ SPOKEN = ("aria-label", "alt", "placeholder", "title")
 # Names and marks that are the same in every language.
 SAME = re.compile(
     r"Chalkbox.*|English|Español|Hill School|Ada|Olu|Max|Ben|Chi|7B|8C|UTC|\S+ / .+|127\.0\.0\.1:\d+|[\w-]+\.\w{2,4}|"
-    r"[A-Z2-9]{4,8}|[A-Z2-7]{32}|\d*\W*|No|GB|MB|min|Videos|Apache-2\.0|.*License|.*Terms of Use|\.[a-z0-9 .]+"
+    r"[A-Z2-9]|[A-Z2-9]{4,8}|[A-Z2-7]{32}|\d*\W*|No|GB|MB|min|Videos|Apache-2\.0|.*License|.*Terms of Use|\.[a-z0-9 .]+"
 )
 
 
