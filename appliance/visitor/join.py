@@ -46,7 +46,8 @@ async def index(request: Request) -> HTTPResponse:
         return redirect("/setup")
     if person_of(request).is_student:
         return redirect("/student")
-    return await join_page(request, {"class_code": str(request.args.get("class_code") or "")})
+    code, token = (str(request.args.get(name) or "")[:60] for name in ("class_code", "invite"))
+    return await join_page(request, {"class_code": code, "invite_token": token})
 
 
 async def show(request: Request, code: str) -> HTTPResponse:

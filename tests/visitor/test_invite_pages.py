@@ -38,6 +38,11 @@ async def test_the_page_names_the_class_and_hides_its_code(cast: Cast, invite: I
     assert await seats_used(cast) == 0
 
 
+async def test_the_first_page_takes_an_invitation_in_its_address_too(cast: Cast, invite: Invite) -> None:
+    page = await cast.visitor().get("/", params={"invite": invite.token})
+    assert "Join 7B" in page.text and f'value="{invite.token}"' in page.text
+
+
 async def test_somebody_invited_gets_into_a_class_for_the_invited(cast: Cast, invite: Invite) -> None:
     visitor = cast.visitor()
     assert (await come(visitor, invite)).headers["location"] == "/student"
