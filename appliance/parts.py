@@ -6,7 +6,7 @@ from sanic import Request, Sanic
 
 from appliance.auth.passwords import Hasher
 from appliance.auth.throttle import Throttle
-from appliance.classroom.box import box_of
+from appliance.classroom.box import box_of, profile_for
 from appliance.classroom.site_modes import site_mode_of
 from appliance.helper.pipeline import Helper
 from appliance.inference.engine import Engine
@@ -55,3 +55,5 @@ async def refresh_school(app: Sanic) -> None:
     said = await site_mode_of(app.ctx.db)
     app.ctx.site_mode = lambda: (said.mode, said.message)
     app.ctx.school_language = lambda: school.language if school else "en"
+    density = profile_for(school, app.ctx.parts.settings).density
+    app.ctx.density = lambda: density

@@ -16,11 +16,13 @@ from appliance.teacher import (
     copies,
     courses,
     documents,
+    enrolment,
     exports,
     gradebook,
     groups,
     home,
     insights,
+    invites,
     items,
     join_cards,
     join_codes,
@@ -29,12 +31,16 @@ from appliance.teacher import (
     locks,
     material_places,
     materials,
+    merges,
     module_places,
     modules,
     outcomes,
     previews,
     releases,
+    resets,
     reviews,
+    roster,
+    roster_imports,
     saved_comments,
     students,
     submission_reviews,
@@ -58,13 +64,8 @@ def attach(app: Sanic) -> None:
     app.add_route(
         releases.update, "/teach/class/<class_id:int>/releases", methods=["POST"], name="releases.update"
     )
-    app.add_route(students.show, "/teach/class/<class_id:int>/student/<student_id:int>", name="students.show")
-    app.add_route(
-        students.remove,
-        "/teach/class/<class_id:int>/student/<student_id:int>/remove",
-        methods=["POST"],
-        name="students.remove",
-    )
+    _attach_joining(app)
+    _attach_roster(app)
     app.add_route(care.edit, "/teach/class/<class_id:int>/care", name="care.edit")
     app.add_route(care.update, "/teach/class/<class_id:int>/care", methods=["POST"], name="care.update")
     _attach_people(app)
@@ -142,6 +143,51 @@ def _attach_people(app: Sanic) -> None:
     other = f"{of_class}/co-teachers/<staff_id:int>"
     app.add_route(co_teachers.update, other, methods=["POST"], name="co_teachers.update")
     app.add_route(co_teachers.remove, f"{other}/remove", methods=["POST"], name="co_teachers.remove")
+
+
+def _attach_joining(app: Sanic) -> None:
+    of_class = "/teach/class/<class_id:int>"
+    app.add_route(enrolment.update, f"{of_class}/enrolment", methods=["POST"], name="enrolment.update")
+    app.add_route(invites.index, f"{of_class}/invites", name="invites.index")
+    app.add_route(invites.create, f"{of_class}/invites", methods=["POST"], name="invites.create")
+    one = f"{of_class}/invites/<invite_id:int>"
+    app.add_route(invites.show, one, name="invites.show")
+    app.add_route(invites.update, one, methods=["POST"], name="invites.update")
+    app.add_route(invites.remove, f"{one}/remove", methods=["POST"], name="invites.remove")
+
+
+def _attach_roster(app: Sanic) -> None:
+    all_of_it = "/teach/class/<class_id:int>/roster"
+    app.add_route(roster.index, all_of_it, name="roster.index")
+    app.add_route(roster.export, f"{all_of_it}/export", name="roster.export")
+    app.add_route(roster.print_cards, f"{all_of_it}/cards", methods=["POST"], name="roster.print_cards")
+    app.add_route(roster_imports.new, f"{all_of_it}/import", name="roster_imports.new")
+    app.add_route(
+        roster_imports.preview, f"{all_of_it}/import", methods=["POST"], name="roster_imports.preview"
+    )
+    app.add_route(
+        roster_imports.create,
+        f"{all_of_it}/import/students",
+        methods=["POST"],
+        name="roster_imports.create",
+    )
+    app.add_route(merges.new, f"{all_of_it}/merge", name="merges.new")
+    app.add_route(merges.create, f"{all_of_it}/merge", methods=["POST"], name="merges.create")
+    app.add_route(resets.new, f"{all_of_it}/reset", name="resets.new")
+    app.add_route(resets.create, f"{all_of_it}/reset", methods=["POST"], name="resets.create")
+    one = "/teach/class/<class_id:int>/student/<student_id:int>"
+    app.add_route(students.show, one, name="students.show")
+    app.add_route(students.update, one, methods=["POST"], name="students.update")
+    app.add_route(students.remove, f"{one}/remove", methods=["POST"], name="students.remove")
+    app.add_route(
+        students.show_return_code, f"{one}/return-code", methods=["POST"], name="students.show_return_code"
+    )
+    app.add_route(
+        students.create_one_time_code,
+        f"{one}/one-time-code",
+        methods=["POST"],
+        name="students.create_one_time_code",
+    )
 
 
 def _attach_documents(app: Sanic) -> None:

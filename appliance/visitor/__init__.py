@@ -7,6 +7,7 @@ from sanic import Sanic
 from appliance.visitor import (
     certificates,
     health,
+    invites,
     join,
     language,
     metrics,
@@ -21,6 +22,7 @@ from appliance.visitor.setup_answers import SetupAnswers
 def attach(app: Sanic) -> None:
     app.add_route(join.index, "/", name="join.index")
     app.add_route(join.show, "/join/<code:str>", name="join.show")
+    app.add_route(invites.show, "/invite/<token:str>", name="visitor_invites.show")
     app.add_route(join.create, "/join", methods=["POST"], name="join.create")
     app.add_route(sign_in.new, "/sign-in", name="sign_in.new")
     app.add_route(sign_in.create, "/sign-in", methods=["POST"], name="sign_in.create")

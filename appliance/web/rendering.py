@@ -127,6 +127,7 @@ def _common(request: Request, static: StaticFiles) -> dict[str, Any]:
         "languages": list(LANGUAGES.items()),
         "text_direction": translate.direction,
         "box": request.app.ctx.school(),
+        "density": request.app.ctx.density(),
         "person": person_of(request),
         "path": request.path,
         # Where a change of language leads back to: a page that answered a form can't be opened by its address.

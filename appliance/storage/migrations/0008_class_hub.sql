@@ -164,6 +164,19 @@ CREATE TABLE rejoin_codes (
   expires_at INTEGER NOT NULL
 ) STRICT;
 
+-- The code of somebody who was found to be the same person as another: it still opens the one who is left.
+CREATE TABLE old_return_codes (
+  class_id    INTEGER NOT NULL REFERENCES classes (id) ON DELETE CASCADE,
+  return_code TEXT NOT NULL,
+  student_id  INTEGER NOT NULL REFERENCES students (id) ON DELETE CASCADE,
+  PRIMARY KEY (class_id, return_code)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX old_return_codes_by_student ON old_return_codes (student_id);
+
+-- Which filled-in form made this student: the same form sent twice makes one.
+ALTER TABLE students ADD COLUMN form_mark TEXT NOT NULL DEFAULT '';
+CREATE INDEX students_by_form ON students (class_id, form_mark) WHERE form_mark <> '';
+
 CREATE TABLE groups (
   id       INTEGER PRIMARY KEY,
   class_id INTEGER NOT NULL REFERENCES classes (id) ON DELETE CASCADE,
