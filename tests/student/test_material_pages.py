@@ -28,7 +28,7 @@ class Own:
 
     async def send(self, kind: str, browser: Browser | None = None) -> int:
         browser, path = browser or self.ben, f"/material/{self.made[kind]}"
-        forms = {
+        forms: dict[str, dict[str, object]] = {
             "checklist": {"checked_item": ["k1", "k2"]},
             "reflection": {"reflection_text": "Light."},
             "rubric": {"score-k1": "3", "score-k2": "4", "note": "Tape."},
