@@ -68,6 +68,11 @@ class Part:
         return tuple(tally for tally in self.tallies if tally.is_work)
 
     @property
+    def named_by(self) -> Heading | None:
+        """The lesson whose name the module has: it need not be said twice."""
+        return next((heading for heading in self.headings if heading.material.title == self.title), None)
+
+    @property
     def missing(self) -> int:
         """Pieces of work, not students: one may lack two."""
         return sum(len(tally.missing) for tally in self.work)

@@ -20,13 +20,12 @@ from appliance.web.rendering import say, translator
 
 # Python reads weeks too: a form that sends one was not made by this box.
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-SAID = {
-    "open": "The lesson is open.",
-    "locked": "The lesson is locked.",
-    "unlocked": "Your lock is off. The lesson opens as its date says.",
-    "date": "The date is set.",
-    "course": "The lesson opens as its course says.",
-}
+OPENED = "The lesson is open."
+LOCKED = "The lesson is locked."
+UNLOCKED = "Your lock is off. The lesson opens as its date says."
+DATED = "The day is set."
+AS_COURSE = "The lesson opens as its course says."
+SAID = {"open": OPENED, "locked": LOCKED, "unlocked": UNLOCKED, "date": DATED, "course": AS_COURSE}
 BAD_STATE = "A lesson can be open or locked. Use the buttons on the class page."
 BAD_DATE = "Choose a day, such as 2026-09-01."
 

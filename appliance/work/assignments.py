@@ -136,6 +136,31 @@ async def assignment_of_class(db: Database | Reads, class_id: int, assignment_id
     return _assignment(row)
 
 
+async def assignment_of_student(db: Database | Reads, student_id: int, assignment_id: int) -> Assignment:
+    """Raises NotFound for another class's assignment, and for one that is for groups without this student."""
+    row = await db.fetch_one(
+        """
+        SELECT assignments.id, assignments.activity_id, assignments.due_at, assignments.attempt_limit,
+          activities.class_id, activities.kind, activities.title, activities.instructions, activities.state
+        FROM assignments
+          JOIN activities ON activities.id = assignments.activity_id
+          JOIN students ON students.class_id = activities.class_id
+        WHERE assignments.id = :id AND students.id = :student_id
+          AND (
+            NOT EXISTS (SELECT 1 FROM assignment_groups WHERE assignment_groups.assignment_id = assignments.id)
+            OR EXISTS (
+              SELECT 1
+              FROM assignment_groups JOIN group_students ON group_students.group_id = assignment_groups.group_id
+              WHERE assignment_groups.assignment_id = assignments.id AND group_students.student_id = students.id))
+        """,
+        id=assignment_id,
+        student_id=student_id,
+    )
+    if row is None:
+        raise NotFound(NOT_IN_CLASS)
+    return _assignment(row)
+
+
 async def study_of_student(db: Database, class_id: int, student_id: int) -> list[StudyLine]:
     """What is due first, then what is done, then what is over; a student's own class alone."""
     rows = await db.fetch_all(

@@ -1,4 +1,4 @@
-"""The lesson tracker: who has done what and who has not, for one class or for all of a teacher's, in six queries."""
+"""The lesson tracker: who has done what and who has not, for one class or for all of a teacher's, in five queries."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,8 +10,6 @@ from appliance.library.lessons import Item, Lesson
 from appliance.storage.database import Database
 from appliance.work.progress import TO_DO, Work, lines_of, progress_of
 from appliance.work.responses import Responses
-
-Pair = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -44,64 +42,78 @@ class Tally:
 
 @dataclass(frozen=True)
 class _Done:
-    """What was done, by material and student."""
+    """What was done, by material (a quiz by its assignment) and student; of lists which lines."""
 
-    ticks: Mapping[Pair, frozenset[str]]
-    scores: Mapping[Pair, frozenset[str]]
-    written: Collection[Pair]
-    uploads: Mapping[Pair, int]
-    finished: Collection[Pair]
+    lines: Mapping[int, Mapping[int, frozenset[str]]]
+    whole: Mapping[int, Collection[int]]
+    finished: Mapping[int, Collection[int]]
+    last_uploads: Mapping[int, int]
 
 
 async def tallies_of_staff(db: Database, shelf: Shelf, staff_id: int, class_id: int = 0) -> list[Tally]:
     """In the order of the roads; `class_id` 0 is every class of this person."""
     materials = await materials_of_staff(db, staff_id, class_id)
     seers = await _seers(db, staff_id, class_id)
+    names = await _names(db, staff_id, class_id)
     items = await _items(db, staff_id, class_id)
     done = await _done(db, staff_id, class_id)
     return [
-        _tally(material, _lines(shelf, material, items), seers.get(material.id, ()), done)
+        _tally(material, _lines(shelf, material, items), seers.get(material.id, frozenset()), names, done)
         for material in materials
     ]
 
 
-def _tally(material: Material, lines: Sequence[Item], seers: Sequence[Name], done: _Done) -> Tally:
-    missing = tuple(name for name in seers if not _is_done(material, lines, name.student_id, done))
-    uploads = [at for (material_id, _), at in done.uploads.items() if material_id == material.id]
+def _tally(
+    material: Material, lines: Sequence[Item], seers: frozenset[int], names: Mapping[int, Name], done: _Done
+) -> Tally:
     if material.kind not in TO_DO:
         return Tally(material, 0, (), None)
-    return Tally(material, len(seers) - len(missing), missing, max(uploads, default=None))
+    left = seers - _who_has_done(material, lines, done)
+    missing = tuple(name for student_id, name in names.items() if student_id in left) if left else ()
+    return Tally(material, len(seers) - len(left), missing, done.last_uploads.get(material.id))
 
 
-def _is_done(material: Material, lines: Sequence[Item], student_id: int, done: _Done) -> bool:
-    pair = (material.id, student_id)
-    responses = Responses(
-        {material.id: done.ticks.get(pair, frozenset())},
-        {material.id: "written"} if pair in done.written else {},
-        {material.id: dict.fromkeys(done.scores.get(pair, ()), 1)},
-    )
-    handed_in = {material.id} if pair in done.uploads else set()
-    finished = {material.assignment_id} if (material.assignment_id, student_id) in done.finished else set()
-    return progress_of(material, lines, Work(responses, handed_in, finished)).is_done
+def _who_has_done(material: Material, lines: Sequence[Item], done: _Done) -> set[int]:
+    """By the rule of `progress_of`, without asking it for everybody who has done nothing."""
+    if material.kind in ("quiz", "cards"):
+        return set(done.finished.get(material.assignment_id, ()))
+    if material.kind not in ("checklist", "rubric"):
+        return set(done.whole.get(material.id, ()))
+    found = set()
+    for student_id, keys in done.lines.get(material.id, {}).items():
+        responses = Responses({material.id: keys}, {}, {material.id: dict.fromkeys(keys, 1)})
+        if progress_of(material, lines, Work(responses, (), ())).is_done:
+            found.add(student_id)
+    return found
 
 
-async def _seers(db: Database, staff_id: int, class_id: int) -> dict[int, list[Name]]:
+async def _seers(db: Database, staff_id: int, class_id: int) -> dict[int, frozenset[int]]:
     rows = await db.fetch_all(
         """
-        SELECT student_materials.material_id, students.id, students.display_name
-        FROM class_staff
-          JOIN student_materials ON student_materials.class_id = class_staff.class_id
-          JOIN students ON students.id = student_materials.student_id
+        SELECT student_materials.material_id, group_concat(student_materials.student_id) AS students
+        FROM class_staff JOIN student_materials ON student_materials.class_id = class_staff.class_id
+        WHERE class_staff.staff_id = :staff_id AND (:class_id = 0 OR class_staff.class_id = :class_id)
+        GROUP BY student_materials.material_id
+        """,
+        staff_id=staff_id,
+        class_id=class_id,
+    )
+    return {row["material_id"]: frozenset(map(int, row["students"].split(","))) for row in rows}
+
+
+async def _names(db: Database, staff_id: int, class_id: int) -> dict[int, Name]:
+    """In the order in which they are read out."""
+    rows = await db.fetch_all(
+        """
+        SELECT students.id, students.display_name
+        FROM class_staff JOIN students ON students.class_id = class_staff.class_id
         WHERE class_staff.staff_id = :staff_id AND (:class_id = 0 OR class_staff.class_id = :class_id)
         ORDER BY students.display_name COLLATE NOCASE, students.id
         """,
         staff_id=staff_id,
         class_id=class_id,
     )
-    found: dict[int, list[Name]] = {}
-    for row in rows:
-        found.setdefault(row["material_id"], []).append(Name(row["id"], row["display_name"]))
-    return found
+    return {row["id"]: Name(row["id"], row["display_name"]) for row in rows}
 
 
 async def _items(db: Database, staff_id: int, class_id: int) -> dict[int, list[Item]]:
@@ -131,16 +143,16 @@ async def _done(db: Database, staff_id: int, class_id: int) -> _Done:
           FROM class_staff JOIN students ON students.class_id = class_staff.class_id
           WHERE class_staff.staff_id = :staff_id AND (:class_id = 0 OR class_staff.class_id = :class_id)
         )
-        SELECT 'tick' AS kind, material_id AS thing, student_id, group_concat(item_key) AS keys, 0 AS at
+        SELECT 'lines' AS kind, material_id AS thing, student_id, group_concat(item_key) AS keys, 0 AS at
         FROM checklist_ticks WHERE student_id IN theirs GROUP BY student_id, material_id
         UNION ALL
-        SELECT 'score', material_id, student_id, group_concat(item_key), 0
+        SELECT 'lines', material_id, student_id, group_concat(item_key), 0
         FROM rubric_scores WHERE student_id IN theirs GROUP BY student_id, material_id
         UNION ALL
-        SELECT 'written', material_id, student_id, '', 0
+        SELECT 'whole', material_id, student_id, '', 0
         FROM reflections WHERE student_id IN theirs AND trim(body) <> ''
         UNION ALL
-        SELECT 'upload', material_id, student_id, '', max(uploaded_at)
+        SELECT 'whole', material_id, student_id, '', max(uploaded_at)
         FROM submissions WHERE student_id IN theirs GROUP BY student_id, material_id
         UNION ALL
         SELECT DISTINCT 'finished', assignment_id, student_id, '', 0
@@ -149,16 +161,13 @@ async def _done(db: Database, staff_id: int, class_id: int) -> _Done:
         staff_id=staff_id,
         class_id=class_id,
     )
-    pairs: dict[str, dict[Pair, tuple[str, int]]] = {}
-    for row in rows:
-        pairs.setdefault(row["kind"], {})[row["thing"], row["student_id"]] = (row["keys"], row["at"])
-    return _Done(
-        {pair: frozenset(keys.split(",")) for pair, (keys, _) in pairs.get("tick", {}).items()},
-        {pair: frozenset(keys.split(",")) for pair, (keys, _) in pairs.get("score", {}).items()},
-        pairs.get("written", {}).keys(),
-        {pair: at for pair, (_, at) in pairs.get("upload", {}).items()},
-        pairs.get("finished", {}).keys(),
-    )
+    found: dict[str, dict[int, dict[int, frozenset[str]]]] = {"lines": {}, "whole": {}, "finished": {}}
+    last: dict[int, int] = {}
+    for kind, thing, student_id, keys, at in rows:
+        found[kind].setdefault(thing, {})[student_id] = frozenset(keys.split(",")) if keys else frozenset()
+        if at > last.get(thing, 0):
+            last[thing] = at
+    return _Done(found["lines"], found["whole"], found["finished"], last)
 
 
 def _lines(shelf: Shelf, material: Material, items: Mapping[int, list[Item]]) -> Sequence[Item]:

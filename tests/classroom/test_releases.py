@@ -1,5 +1,6 @@
 """Which lessons are open today: the teacher's word first, then the date in the course."""
 
+from collections.abc import Awaitable, Callable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,11 +17,12 @@ from appliance.classroom.releases import (
     set_lock,
     set_timing,
 )
-from appliance.storage.database import Database
+from appliance.storage.database import Database, Transaction
 from tests.conftest import Clock
 
 TODAY = date(2027, 1, 15)
 LATER = date(2027, 1, 16)
+DAY_AFTER = date(2027, 1, 17)
 
 
 @pytest.mark.parametrize(
@@ -69,14 +71,13 @@ async def test_unlocking_opens_no_dated_lesson(db: Database, b7: Class) -> None:
 
 
 # What a teacher may press, and what a lesson then is: before its day, and on its day. The course says LATER.
-PRESSED = {
+PRESSED: dict[str, Callable[[Transaction, int], Awaitable[None]]] = {
     "lock": lambda tx, class_id: set_lock(tx, class_id, "light", "prisms", True),
     "unlock": lambda tx, class_id: set_lock(tx, class_id, "light", "prisms", False),
     "open now": lambda tx, class_id: open_now(tx, class_id, "light", "prisms"),
     "a day": lambda tx, class_id: set_timing(tx, class_id, "light", "prisms", "date", DAY_AFTER),
     "as the course says": lambda tx, class_id: set_timing(tx, class_id, "light", "prisms", "course"),
 }
-DAY_AFTER = date(2027, 1, 17)
 AT_FIRST = Decision()
 LOCKED, OPEN, DATED = Decision(True), Decision(False, "open"), Decision(False, "date", DAY_AFTER)
 LOCKED_OPEN, LOCKED_DATED = Decision(True, "open"), Decision(True, "date", DAY_AFTER)

@@ -1,5 +1,6 @@
 """Which student sees which material: asked in one place, for hidden, removed and group work alike."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import pytest
@@ -19,9 +20,10 @@ from appliance.classroom.modules import create_module, remove_module, set_module
 from appliance.classroom.students import create_student
 from appliance.errors import NotFound
 from appliance.library.courses import Shelf
-from appliance.storage.database import Database
+from appliance.storage.database import Database, Transaction
 from tests.classroom.conftest import WriteCourse
 
+Change = Callable[[Transaction], Awaitable[None]]
 LESSON = "---\nchecklist: [one, two]\nreflection: {prompt: Why?}\n---\nLight."
 
 
@@ -122,10 +124,11 @@ async def test_a_lesson_takes_along_what_came_with_it(
 ) -> None:
     lesson_id = await on_road(db, seats, write_course(prisms=LESSON))
     lesson = await material_of_class(db, seats.classroom.id, lesson_id)
-    for change, back in (
+    presses: list[tuple[Change, Change]] = [
         (lambda tx: set_material_hidden(tx, lesson, True), lambda tx: set_material_hidden(tx, lesson, False)),
         (lambda tx: remove_material(tx, lesson), lambda tx: restore_material(tx, lesson.class_id, lesson.id)),
-    ):
+    ]
+    for change, back in presses:
         async with db.transaction() as tx:
             await change(tx)
         assert await seen(db, seats.chi) == ["Read"]

@@ -8,6 +8,7 @@ import pytest
 from appliance.classroom.material_drafts import Draft, create_material
 from appliance.classroom.material_items import items_of_material
 from appliance.classroom.materials import materials_of_class
+from appliance.classroom.students import create_student
 from appliance.library.lessons import Item
 from tests.conftest import Browser, Cast
 from tests.student.conftest import PNG, Lamps
@@ -28,7 +29,7 @@ class Own:
 
     async def send(self, kind: str, browser: Browser | None = None) -> int:
         browser, path = browser or self.ben, f"/material/{self.made[kind]}"
-        forms = {
+        forms: dict[str, dict[str, object]] = {
             "checklist": {"checked_item": ["k1", "k2"]},
             "reflection": {"reflection_text": "Light."},
             "rubric": {"score-k1": "3", "score-k2": "4", "note": "Tape."},
@@ -64,6 +65,9 @@ async def test_what_is_done_is_kept_shown_and_ticked_off_on_the_class_home(own: 
     assert await own.send(kind) == 302
     page = (await own.ben.get(f"/material/{own.made[kind]}")).text
     assert 'data-state="done"' in page
+    ada, base = await own.lamps.cast.ada(), f"/teach/class/{own.lamps.cast.classroom.id}"
+    tracked = (await ada.get(f"{base}/lessons")).text.split(f'id="material-{own.made[kind]}"')[1]
+    assert "1 done, 1 missing" in tracked.split('id="material-')[0]
     home = (await own.ben.get("/student")).text
     assert "Done" in home.split(f'href="/material/{own.made[kind]}"')[-1][:600]
 
@@ -101,8 +105,6 @@ async def test_another_class_finds_none_of_it(own: Own) -> None:
     cast: Cast = own.lamps.cast
     assert cast.other is not None
     async with cast.parts.db.transaction() as tx:
-        from appliance.classroom.students import create_student
-
         dee = await create_student(tx, cast.other.id, "Dee")
     theirs = await cast.student(dee)
     for kind, made in own.made.items():

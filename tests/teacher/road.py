@@ -1,6 +1,7 @@
 """Ada's modules page, and what the tests of it have in common."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from appliance.classroom.materials import Material, materials_of_class
@@ -37,10 +38,17 @@ class Road:
         answer = await self.ada.post(f"{self.base}/modules", {"title": title})
         return int(answer.headers["location"].split("#module-")[1])
 
-    async def material(self, kind: str, title: str = "Mine", module: int = 0, **fields: object) -> int:
+    async def material(
+        self,
+        kind: str,
+        title: str = "Mine",
+        module: int = 0,
+        form: Mapping[str, str] | None = None,
+        **fields: object,
+    ) -> int:
         module = module or await self.module()
-        form = {"kind": kind, "title": title, **fields}
-        answer = await self.ada.post(f"{self.base}/modules/{module}/materials", form)
+        sent = {"kind": kind, "title": title, **(form or {}), **fields}
+        answer = await self.ada.post(f"{self.base}/modules/{module}/materials", sent)
         assert answer.status_code == 302, answer.text
         return int(answer.headers["location"].split("#material-")[1])
 

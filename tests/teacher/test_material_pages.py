@@ -25,7 +25,7 @@ KINDS: dict[str, dict[str, str]] = {
 
 @pytest.mark.parametrize("kind", KINDS)
 async def test_every_kind_is_made_shown_and_opened_by_a_student(road: Road, cast: Cast, kind: str) -> None:
-    made = await road.material(kind, f"My {kind}", due="2027-02-01T10:00", **KINDS[kind])
+    made = await road.material(kind, f"My {kind}", form={"due": "2027-02-01T10:00", **KINDS[kind]})
     assert f"My {kind}" in (await road.ada.get(f"{road.base}/modules")).text
     assert (await road.ada.get(f"{road.base}/materials/{made}")).status_code == 200
     ben = await cast.student(cast.ben)
@@ -210,6 +210,9 @@ async def test_a_quiz_for_a_group_is_on_no_other_students_study_page(road: Road,
     ben, chi = await cast.student(cast.ben), await cast.student(cast.chi)
     assert "Circuits quiz" in (await ben.get("/student/study")).text
     assert "Circuits quiz" not in (await chi.get("/student/study")).text
+    assert (await ben.get("/student/study/1")).status_code == 200
+    assert (await chi.get("/student/study/1")).status_code == 404
+    assert (await chi.post("/student/study/1/attempts")).status_code == 404
 
 
 async def test_another_classes_quiz_is_not_found(road: Road, cast: Cast) -> None:
