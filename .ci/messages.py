@@ -26,6 +26,7 @@ CONSOLE = (
     "operations/commands/",
     "operations/console.py",
     "operations/demo.py",
+    "operations/demo_hub.py",
     "operations/demo_study.py",
     "inference/child.py",
     "inference/inspection.py",

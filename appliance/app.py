@@ -54,6 +54,7 @@ from appliance.study.writing import Writer
 from appliance.web import hosts, middleware, refusals
 from appliance.web.rendering import Pages
 from appliance.web.static_files import StaticFiles
+from appliance.work.page_pictures import PagePictures
 from appliance.work.submissions import sweep_files
 
 # Everything but uploads, which count their own bytes.
@@ -279,7 +280,7 @@ def _parts(
     }
     return Parts(
         settings, keys, clock, db, cache, files, JobRunner(db, handlers, LANES), shelf, throttle, Hasher(),
-        engine, router, helper, mdns.announcer(settings),
+        engine, router, helper, mdns.announcer(settings), PagePictures(),
     )  # fmt: skip
 
 

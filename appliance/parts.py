@@ -6,7 +6,8 @@ from sanic import Request, Sanic
 
 from appliance.auth.passwords import Hasher
 from appliance.auth.throttle import Throttle
-from appliance.classroom.box import box_of
+from appliance.classroom.box import box_of, profile_for
+from appliance.classroom.site_modes import site_mode_of
 from appliance.helper.pipeline import Helper
 from appliance.inference.engine import Engine
 from appliance.inference.router import Router
@@ -18,6 +19,7 @@ from appliance.storage.database import Clock, Database
 from appliance.storage.files import FileStore
 from appliance.storage.jobs import JobRunner
 from appliance.storage.secrets import Secrets
+from appliance.work.page_pictures import PagePictures
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Parts:
     router: Router
     helper: Helper
     announcer: Announcer
+    page_pictures: PagePictures
 
 
 def parts_of(request: Request) -> Parts:
@@ -46,7 +49,11 @@ def parts_of(request: Request) -> Parts:
 
 
 async def refresh_school(app: Sanic) -> None:
-    """Read the school's row again: after first run every page shows its name."""
+    """Read the school's row again: every page shows its name and holds to its site mode."""
     school = await box_of(app.ctx.db)
     app.ctx.school = lambda: school
+    said = await site_mode_of(app.ctx.db)
+    app.ctx.site_mode = lambda: (said.mode, said.message)
     app.ctx.school_language = lambda: school.language if school else "en"
+    density = profile_for(school, app.ctx.parts.settings).density
+    app.ctx.density = lambda: density

@@ -70,6 +70,11 @@ class Settings:
         "What happens to a name that looks like an e-mail or phone number",
         choices=("off", "warn", "strict"),
     )
+    appliance_program_profile: str = _knob(
+        "secondary",
+        "Whom the box is for; decides over rejoining, made-up names, the helper's strictness and the size of pages",
+        choices=("elementary", "secondary", "advanced"),
+    )
     appliance_upload_max_mb: int = _knob(200, "Largest file that may be handed in, in megabytes", least=1)
     appliance_document_max_mb: int = _knob(
         20, "Largest paper that a teacher may upload for a class, in megabytes", least=1

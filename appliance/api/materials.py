@@ -9,7 +9,7 @@ from sanic import Request
 
 from appliance.api.routes import Route, Text, caller
 from appliance.classroom.audit import record_staff
-from appliance.classroom.classes import NOT_YOURS, class_of_staff
+from appliance.classroom.classes import NOT_YOURS, class_of_teacher
 from appliance.errors import Forbidden, NotFound
 from appliance.library.documents import NOT_HERE, document_of_class
 from appliance.library.reading_line import Outcome, Reading, next_readings, outcome_of, put_in_line
@@ -58,7 +58,7 @@ async def dispatch(request: Request, asked: DispatchAsked) -> Dispatched:
         raise Forbidden(TEACHERS_ONLY)
     class_id, material_id = _id(asked.class_id, NOT_YOURS), _id(asked.material_id, NOT_HERE)
     async with parts.db.transaction() as tx:
-        await class_of_staff(tx, class_id, person.id)
+        await class_of_teacher(tx, class_id, person.id)
         document = await document_of_class(tx, class_id, material_id)
         is_in_line = await put_in_line(tx, document)
         await record_staff(tx, "dispatch_document", person.id, class_id, str(material_id), request.ip)

@@ -34,6 +34,18 @@ class Throttle:
 
         A refused try does not count, so that pressing again does not make the wait longer.
         """
+        tries = await self._tries_left(bucket, key, limit, seconds)
+        await self._keep(_name(bucket, key), [*tries, self._clock()], seconds)
+
+    async def look(self, bucket: str, key: str, limit: int, seconds: int) -> None:
+        """Like `check`, but counts nothing: for what counts only when it turns out to be wrong."""
+        await self._tries_left(bucket, key, limit, seconds)
+
+    async def reset(self, bucket: str, key: str) -> None:
+        """Forget the tries, as after a right password."""
+        await self._keep(_name(bucket, key), [], 1)
+
+    async def _tries_left(self, bucket: str, key: str, limit: int, seconds: int) -> list[float]:
         name = _name(bucket, key)
         if name not in self._tries:
             kept = await self._kept(name)
@@ -43,11 +55,7 @@ class Throttle:
         tries = [at for at in self._tries[name] if now - seconds < at <= now]
         if len(tries) >= limit:
             raise RateLimited(TOO_MANY, max(1, math.ceil(tries[-limit] + seconds - now)))
-        await self._keep(name, [*tries, now], seconds)
-
-    async def reset(self, bucket: str, key: str) -> None:
-        """Forget the tries, as after a right password."""
-        await self._keep(_name(bucket, key), [], 1)
+        return tries
 
     async def _kept(self, name: str) -> list[float]:
         try:

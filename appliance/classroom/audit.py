@@ -1,10 +1,48 @@
 """What happened, in ids and counts: one list for staff, one for students. Never a name, never a text."""
 
 import json
+import sqlite3
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from appliance.storage.addresses import network_of
-from appliance.storage.database import Transaction
+from appliance.storage.database import Database, Transaction
+
+PAGE_LINES = 50
+
+
+@dataclass(frozen=True)
+class AuditLine:
+    """Something that staff did. `who` is empty for the box itself and for accounts that are gone."""
+
+    who: str
+    action: str
+    target: str
+    class_id: int | None
+    class_name: str
+    network: str
+    happened_at: int
+
+
+@dataclass(frozen=True)
+class AuditPage:
+    """The newest first; `total` counts all that match."""
+
+    lines: tuple[AuditLine, ...]
+    number: int
+    total: int
+
+    @property
+    def first(self) -> int:
+        return (self.number - 1) * PAGE_LINES + 1 if self.lines else 0
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.lines) - 1 if self.lines else 0
+
+    @property
+    def has_next(self) -> bool:
+        return self.last < self.total if self.lines else False
 
 
 async def record_staff(
@@ -39,4 +77,56 @@ async def record_student(
         details=json.dumps(details, sort_keys=True),
         network=network_of(address),
         now=tx.now,
+    )
+
+
+async def audit_of_class(db: Database, class_id: int, number: int) -> AuditPage:
+    """What staff did in this class; `number` counts pages from 1."""
+    total = await db.fetch_one(
+        "SELECT count(*) AS lines FROM audit_events WHERE class_id = :class_id", class_id=class_id
+    )
+    rows = await db.fetch_all(
+        """
+        SELECT audit_events.*, coalesce(staff.display_name, '') AS who, coalesce(classes.name, '') AS class_name
+        FROM audit_events
+          LEFT JOIN staff ON staff.id = audit_events.staff_id
+          LEFT JOIN classes ON classes.id = audit_events.class_id
+        WHERE audit_events.class_id = :class_id
+        ORDER BY audit_events.happened_at DESC, audit_events.id DESC
+        LIMIT :most OFFSET :skipped
+        """,
+        class_id=class_id,
+        most=PAGE_LINES,
+        skipped=(number - 1) * PAGE_LINES,
+    )
+    return AuditPage(tuple(_line(row) for row in rows), number, total["lines"] if total else 0)
+
+
+async def audit_of_box(db: Database, number: int) -> AuditPage:
+    """What staff did anywhere on the box; `number` counts pages from 1."""
+    total = await db.fetch_one("SELECT count(*) AS lines FROM audit_events")
+    rows = await db.fetch_all(
+        """
+        SELECT audit_events.*, coalesce(staff.display_name, '') AS who, coalesce(classes.name, '') AS class_name
+        FROM audit_events
+          LEFT JOIN staff ON staff.id = audit_events.staff_id
+          LEFT JOIN classes ON classes.id = audit_events.class_id
+        ORDER BY audit_events.happened_at DESC, audit_events.id DESC
+        LIMIT :most OFFSET :skipped
+        """,
+        most=PAGE_LINES,
+        skipped=(number - 1) * PAGE_LINES,
+    )
+    return AuditPage(tuple(_line(row) for row in rows), number, total["lines"] if total else 0)
+
+
+def _line(row: sqlite3.Row) -> AuditLine:
+    return AuditLine(
+        row["who"],
+        row["action"],
+        row["target"],
+        row["class_id"],
+        row["class_name"],
+        row["network"],
+        row["happened_at"],
     )

@@ -4,11 +4,13 @@ import sqlite3
 from dataclasses import dataclass
 
 from appliance.auth.join_codes import new_join_code, normal
-from appliance.errors import Conflict, Invalid, NotFound
+from appliance.errors import Conflict, Forbidden, Invalid, NotFound
 from appliance.storage.database import Database, Reads, Transaction
 
 NAME_CHARACTERS = 80
+ENROLLMENT_MODES = ("open", "invite_only", "closed")
 CODE_TAKEN = "Another class has this code. Choose another."
+ONLY_LOOKS = "You may look at this class but not change it. Ask one of its teachers."
 NOT_YOURS = "There is no such class, or it isn't yours."
 
 
@@ -76,7 +78,20 @@ async def class_of_staff(db: Database | Reads, class_id: int, staff_id: int) -> 
     return _class(row)
 
 
-async def class_by_id(db: Database, class_id: int) -> Class:
+async def class_of_teacher(db: Database | Reads, class_id: int, staff_id: int) -> Class:
+    """For every change of a class. Raises NotFound for one that isn't theirs, Forbidden for who may only look."""
+    classroom = await class_of_staff(db, class_id, staff_id)
+    row = await db.fetch_one(
+        "SELECT role FROM class_staff WHERE class_id = :class_id AND staff_id = :staff_id",
+        class_id=class_id,
+        staff_id=staff_id,
+    )
+    if row is None or row["role"] != "teacher":
+        raise Forbidden(ONLY_LOOKS, "read_only")
+    return classroom
+
+
+async def class_by_id(db: Database | Reads, class_id: int) -> Class:
     row = await db.fetch_one("SELECT * FROM classes WHERE id = :id", id=class_id)
     if row is None:
         raise NotFound(NOT_YOURS)
@@ -120,6 +135,18 @@ async def set_locked(tx: Transaction, class_id: int, is_locked: bool) -> None:
     await tx.execute(
         "UPDATE classes SET is_locked = :is_locked WHERE id = :id", is_locked=is_locked, id=class_id
     )
+
+
+async def set_enrollment_mode(tx: Transaction, class_id: int, mode: str) -> bool:
+    """Who may become new in the class: open, invite_only or closed. Says whether that is a change."""
+    if mode not in ENROLLMENT_MODES:
+        raise Invalid("Choose who may join this class.", "invalid_enrollment_mode", field="enrollment_mode")
+    changed = await tx.execute(
+        "UPDATE classes SET enrollment_mode = :mode WHERE id = :id AND enrollment_mode <> :mode",
+        mode=mode,
+        id=class_id,
+    )
+    return bool(changed)
 
 
 async def set_landing_message(tx: Transaction, class_id: int, message: str) -> None:

@@ -11,11 +11,28 @@ from appliance.storage.database import Database, Reads, Transaction
 NOT_IN_CLASS = "This is not part of your class. Go back to your class page."
 # What ClassHub's packs mean when they name no type.
 DEFAULT_EXTENSIONS = ".sb3"
+# Something to read or to play has no lock of its own; what is to be done opens with its lesson.
+NEVER_LOCKED = ("link", "text", "quiz", "cards")
+MATERIALS = """
+  SELECT materials.*, modules.class_id, modules.title AS module_title, modules.is_hidden AS is_module_hidden,
+    assignments.id AS assignment_id, coalesce(assignments.due_at, materials.due_at) AS shown_due_at,
+    (SELECT first.course_slug || '/' || first.lesson_slug
+     FROM materials AS first
+     WHERE first.module_id = materials.module_id AND first.kind = 'lesson' AND first.removed_at IS NULL
+     ORDER BY first.position, first.id
+     LIMIT 1) AS module_lesson
+  FROM materials
+    JOIN modules ON modules.id = materials.module_id
+    LEFT JOIN assignments ON assignments.activity_id = materials.activity_id
+"""
 
 
 @dataclass(frozen=True)
 class Material:
-    """One thing in a class. `lesson_slug` is the lesson it is, or belongs to; empty for a material of its own."""
+    """One thing in a class. `lesson_slug` is the lesson it is, or was made by; empty for a material of its own.
+
+    `locked_by` is the lesson whose lock is also its lock; `due_at` (UTC seconds) of a quiz is its assignment's.
+    """
 
     id: int
     class_id: int
@@ -26,6 +43,16 @@ class Material:
     lesson_slug: str
     accepted_extensions: str
     max_upload_mb: int
+    module_id: int = 0
+    module_title: str = ""
+    url: str = ""
+    rubric_scale_max: int = 4
+    activity_id: int = 0
+    assignment_id: int = 0
+    due_at: int | None = None
+    is_hidden: bool = False
+    is_module_hidden: bool = False
+    locked_by: tuple[str, str] | None = None
 
     @property
     def extensions(self) -> tuple[str, ...]:
@@ -34,6 +61,25 @@ class Material:
     @property
     def lesson_path(self) -> str:
         return f"/course/{self.course_slug}/{self.lesson_slug}"
+
+    @property
+    def is_shown(self) -> bool:
+        """To the class, or to those of its groups that it is for."""
+        return not self.is_hidden and not self.is_module_hidden
+
+    @property
+    def is_of_lesson(self) -> bool:
+        """It came with a lesson, whose file says what is in it."""
+        return bool(self.lesson_slug) and self.kind != "lesson"
+
+    @property
+    def path(self) -> str:
+        """Where a student finds it."""
+        if self.kind == "lesson":
+            return self.lesson_path
+        if self.assignment_id:
+            return f"/student/study/{self.assignment_id}"
+        return f"/material/{self.id}"
 
 
 async def add_course(tx: Transaction, class_id: int, course: Course, lessons: list[Lesson]) -> None:
@@ -55,6 +101,7 @@ async def courses_of_class(db: Database, class_id: int) -> list[str]:
         SELECT materials.course_slug
         FROM materials JOIN modules ON modules.id = materials.module_id
         WHERE modules.class_id = :class_id AND materials.kind = 'lesson'
+          AND materials.removed_at IS NULL AND modules.removed_at IS NULL
         GROUP BY materials.course_slug
         ORDER BY min(modules.position)
         """,
@@ -63,37 +110,87 @@ async def courses_of_class(db: Database, class_id: int) -> list[str]:
     return [row["course_slug"] for row in rows]
 
 
-async def materials_of_class(db: Database, class_id: int) -> list[Material]:
-    """The whole road, in order."""
+async def materials_of_class(db: Database | Reads, class_id: int) -> list[Material]:
+    """The whole road as its teachers see it, in order; what was removed is not on it."""
     return await _materials(db, class_id, "")
 
 
+async def materials_of_staff(db: Database | Reads, staff_id: int, class_id: int = 0) -> list[Material]:
+    """The roads of all classes of this person, or of one of them, class by class; hidden things too."""
+    rows = await db.fetch_all(
+        f"""
+        {MATERIALS} JOIN class_staff ON class_staff.class_id = modules.class_id
+        WHERE class_staff.staff_id = :staff_id AND (:class_id = 0 OR modules.class_id = :class_id)
+          AND materials.removed_at IS NULL AND modules.removed_at IS NULL
+        ORDER BY modules.class_id, modules.position, modules.id, materials.position, materials.id
+        """,
+        staff_id=staff_id,
+        class_id=class_id,
+    )
+    return [_material(row) for row in rows]
+
+
+async def materials_of_student(db: Database | Reads, student_id: int) -> list[Material]:
+    """The road as this student sees it, in order: not what is hidden, nor what is for other groups."""
+    rows = await db.fetch_all(
+        f"""
+        {MATERIALS} JOIN student_materials ON student_materials.material_id = materials.id
+        WHERE student_materials.student_id = :student_id
+        ORDER BY modules.position, modules.id, materials.position, materials.id
+        """,
+        student_id=student_id,
+    )
+    return [_material(row) for row in rows]
+
+
+async def material_of_student(
+    db: Database | Reads, student_id: int, material_id: int, kinds: tuple[str, ...] = ()
+) -> Material:
+    """Raises NotFound for what this student doesn't see, and for another kind than these."""
+    rows = await db.fetch_all(
+        f"""
+        {MATERIALS} JOIN student_materials ON student_materials.material_id = materials.id
+        WHERE student_materials.student_id = :student_id AND materials.id = :id
+        """,
+        student_id=student_id,
+        id=material_id,
+    )
+    if not rows or (kinds and rows[0]["kind"] not in kinds):
+        raise NotFound(NOT_IN_CLASS)
+    return _material(rows[0])
+
+
+async def courses_of_student(db: Database | Reads, student_id: int) -> list[str]:
+    """Slugs, in the order of the road."""
+    materials = await materials_of_student(db, student_id)
+    return list(dict.fromkeys(material.course_slug for material in materials if material.kind == "lesson"))
+
+
 async def materials_of_lesson(
-    db: Database, class_id: int, course_slug: str, lesson_slug: str
+    db: Database | Reads, class_id: int, course_slug: str, lesson_slug: str
 ) -> dict[str, Material]:
     """The lesson's activities for this class, by kind."""
-    rows = await db.fetch_all(
-        """
-        SELECT materials.*, modules.class_id
-        FROM materials JOIN modules ON modules.id = materials.module_id
-        WHERE modules.class_id = :class_id AND materials.course_slug = :course_slug
-          AND materials.lesson_slug = :lesson_slug
-        ORDER BY materials.position DESC, materials.id DESC
-        """,
-        class_id=class_id,
-        course_slug=course_slug,
-        lesson_slug=lesson_slug,
-    )
-    return {row["kind"]: _material(row) for row in rows}
+    found = await materials_of_class(db, class_id)
+    return _by_kind(found, course_slug, lesson_slug)
 
 
-async def material_of_class(db: Database, class_id: int, material_id: int, kind: str) -> Material:
-    """Raises NotFound for another class's material, or one of another kind."""
+async def lesson_of_student(
+    db: Database | Reads, student_id: int, course_slug: str, lesson_slug: str
+) -> dict[str, Material]:
+    """The lesson and its activities that this student sees, by kind; without the kind lesson it isn't theirs."""
+    found = await materials_of_student(db, student_id)
+    return _by_kind(found, course_slug, lesson_slug)
+
+
+async def material_of_class(
+    db: Database | Reads, class_id: int, material_id: int, kind: str = ""
+) -> Material:
+    """Raises NotFound for another class's material, or one of another kind; hidden ones are found."""
     row = await db.fetch_one(
-        """
-        SELECT materials.*, modules.class_id
-        FROM materials JOIN modules ON modules.id = materials.module_id
-        WHERE materials.id = :id AND modules.class_id = :class_id AND materials.kind = :kind
+        f"""
+        {MATERIALS}
+        WHERE materials.id = :id AND modules.class_id = :class_id AND (:kind = '' OR materials.kind = :kind)
+          AND materials.removed_at IS NULL AND modules.removed_at IS NULL
         """,
         id=material_id,
         class_id=class_id,
@@ -104,12 +201,22 @@ async def material_of_class(db: Database, class_id: int, material_id: int, kind:
     return _material(row)
 
 
+def _by_kind(materials: list[Material], course_slug: str, lesson_slug: str) -> dict[str, Material]:
+    """The first of each kind."""
+    here = (course_slug, lesson_slug)
+    return {
+        material.kind: material
+        for material in reversed(materials)
+        if (material.course_slug, material.lesson_slug) == here
+    }
+
+
 async def _materials(db: Database | Reads, class_id: int, kind: str) -> list[Material]:
     rows = await db.fetch_all(
-        """
-        SELECT materials.*, modules.class_id
-        FROM materials JOIN modules ON modules.id = materials.module_id
+        f"""
+        {MATERIALS}
         WHERE modules.class_id = :class_id AND (:kind = '' OR materials.kind = :kind)
+          AND materials.removed_at IS NULL AND modules.removed_at IS NULL
         ORDER BY modules.position, modules.id, materials.position, materials.id
         """,
         class_id=class_id,
@@ -162,14 +269,29 @@ async def _add_lesson(tx: Transaction, module_id: int, course_slug: str, lesson:
 
 
 def _material(row: sqlite3.Row) -> Material:
+    own = (row["course_slug"], row["lesson_slug"])
+    locked_by = own if own[1] else None
+    if locked_by is None and row["module_lesson"] and row["kind"] not in NEVER_LOCKED:
+        course_slug, _, lesson_slug = row["module_lesson"].partition("/")
+        locked_by = (course_slug, lesson_slug)
     return Material(
-        row["id"],
-        row["class_id"],
-        row["kind"],
-        row["title"],
-        row["body"],
-        row["course_slug"],
-        row["lesson_slug"],
-        row["accepted_extensions"],
-        row["max_upload_mb"],
+        id=row["id"],
+        class_id=row["class_id"],
+        kind=row["kind"],
+        title=row["title"],
+        body=row["body"],
+        course_slug=row["course_slug"],
+        lesson_slug=row["lesson_slug"],
+        accepted_extensions=row["accepted_extensions"],
+        max_upload_mb=row["max_upload_mb"],
+        module_id=row["module_id"],
+        module_title=row["module_title"],
+        url=row["url"],
+        rubric_scale_max=row["rubric_scale_max"],
+        activity_id=row["activity_id"] or 0,
+        assignment_id=row["assignment_id"] or 0,
+        due_at=row["shown_due_at"],
+        is_hidden=bool(row["is_hidden"]),
+        is_module_hidden=bool(row["is_module_hidden"]),
+        locked_by=locked_by,
     )

@@ -3,16 +3,21 @@
 from sanic import Sanic
 
 from appliance.student import (
+    announcements,
     attempts,
     chats,
     checklists,
     courses,
     documents,
+    feedback,
     helper,
     home,
     lessons,
+    materials,
     my_data,
+    names,
     reflections,
+    rubrics,
     study,
     submissions,
     thumbs,
@@ -22,11 +27,28 @@ from appliance.student import (
 
 def attach(app: Sanic) -> None:
     app.add_route(home.index, "/student", name="home.index")
+    app.add_route(
+        announcements.update,
+        "/student/announcements/<announcement_id:int>",
+        methods=["POST"],
+        name="student_announcements.update",
+    )
+    app.add_route(feedback.index, "/student/feedback", name="feedback.index")
     app.add_route(my_data.show, "/student/my-data", name="my_data.show")
     app.add_route(my_data.return_code, "/student/return-code", name="my_data.return_code")
+    app.add_route(names.edit, "/student/name", name="student_names.edit")
+    app.add_route(names.update, "/student/name", methods=["POST"], name="student_names.update")
     app.add_route(my_data.remove_work, "/student/delete-work", methods=["POST"], name="my_data.remove_work")
     app.add_route(my_data.remove, "/student/delete-me", methods=["POST"], name="my_data.remove")
     app.add_route(my_data.end_session, "/student/end-session", methods=["POST"], name="my_data.end_session")
+    app.add_route(submissions.show, "/submission/<submission_id:int>/download", name="submissions.show")
+    app.add_route(documents.show, "/student/library/<document_id:int>", name="student_documents.show")
+    _attach_study(app)
+    _attach_road(app)
+    _attach_answers(app)
+
+
+def _attach_study(app: Sanic) -> None:
     app.add_route(study.index, "/student/study", name="study.index")
     app.add_route(study.show, "/student/study/<assignment_id:int>", name="study.show")
     app.add_route(
@@ -44,6 +66,9 @@ def attach(app: Sanic) -> None:
     app.add_route(
         attempts.finish, "/student/study/<assignment_id:int>/finish", methods=["POST"], name="attempts.finish"
     )
+
+
+def _attach_road(app: Sanic) -> None:
     app.add_route(courses.show, "/course/<course:str>", name="courses.show")
     app.add_route(lessons.show, "/course/<course:str>/<lesson:str>", name="lessons.show")
     app.add_route(lessons.ask, "/course/<course:str>/<lesson:str>", methods=["POST"], name="lessons.ask")
@@ -57,6 +82,10 @@ def attach(app: Sanic) -> None:
         methods=["POST"],
         name="reflections.update",
     )
+    app.add_route(
+        rubrics.update, "/material/<material_id:int>/rubric", methods=["POST"], name="rubrics.update"
+    )
+    app.add_route(materials.show, "/material/<material_id:int>", name="materials.show")
     app.add_route(uploads.new, "/material/<material_id:int>/upload", name="uploads.new")
     app.add_route(
         uploads.create,
@@ -66,9 +95,6 @@ def attach(app: Sanic) -> None:
         stream=True,
         ctx_csrf="in_stream",
     )
-    app.add_route(submissions.show, "/submission/<submission_id:int>/download", name="submissions.show")
-    app.add_route(documents.show, "/student/library/<document_id:int>", name="student_documents.show")
-    _attach_answers(app)
 
 
 def _attach_answers(app: Sanic) -> None:

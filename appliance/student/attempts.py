@@ -10,7 +10,7 @@ from appliance.web import forms
 from appliance.web.identity import person_of
 from appliance.web.refusals import wants_json
 from appliance.web.rendering import say, translator
-from appliance.work.assignments import assignment_of_class
+from appliance.work.assignments import assignment_of_student
 from appliance.work.attempts import (
     NO_SUCH_CHOICE,
     NO_SUCH_ITEM,
@@ -26,7 +26,7 @@ ANSWER = "answer-"
 async def create(request: Request, assignment_id: int) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
     async with parts.db.transaction() as tx:
-        assignment = await assignment_of_class(tx, person.class_id, assignment_id)
+        assignment = await assignment_of_student(tx, person.id, assignment_id)
         await start_attempt(tx, assignment, person.id)
     return redirect(f"/student/study/{assignment_id}")
 
@@ -35,7 +35,7 @@ async def update(request: Request, assignment_id: int) -> HTTPResponse:
     """Every answer that the form holds; those that it doesn't hold stay as they are."""
     parts, person = parts_of(request), person_of(request)
     async with parts.db.transaction() as tx:
-        assignment = await assignment_of_class(tx, person.class_id, assignment_id)
+        assignment = await assignment_of_student(tx, person.id, assignment_id)
         await save_answers(tx, assignment, person.id, _number(request), _given(request))
     if not wants_json(request):
         say(request, translator(request)("Your answers are saved."))
@@ -48,7 +48,7 @@ async def finish(request: Request, assignment_id: int) -> HTTPResponse:
     number, given = _number(request), _given(request)
     try:
         async with parts.db.transaction() as tx:
-            assignment = await assignment_of_class(tx, person.class_id, assignment_id)
+            assignment = await assignment_of_student(tx, person.id, assignment_id)
             attempts = await attempts_of_student(tx, assignment.id, person.id)
             if not any(attempt.is_finished for attempt in attempts if attempt.number == number):
                 await save_answers(tx, assignment, person.id, number, given)

@@ -4,7 +4,7 @@ from sanic import HTTPResponse, Request
 from sanic.response import file
 
 from appliance.classroom.box import today
-from appliance.classroom.materials import courses_of_class
+from appliance.classroom.materials import courses_of_student
 from appliance.classroom.releases import decisions_of_class, release_of
 from appliance.errors import NotFound
 from appliance.library.media import asset_path, content_type
@@ -41,5 +41,5 @@ async def asset(request: Request, course: str, name: str) -> HTTPResponse:
 
 
 async def _admit(parts: Parts, person: Person, course: str) -> None:
-    if person.is_student and course not in await courses_of_class(parts.db, person.class_id):
+    if person.is_student and course not in await courses_of_student(parts.db, person.id):
         raise NotFound(NOT_IN_CLASS)

@@ -1,13 +1,14 @@
 """A lesson: the text, the work in it, and the helper beside it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sanic import HTTPResponse, Request
 
 from appliance.classroom.box import today
-from appliance.classroom.materials import Material, materials_of_lesson
+from appliance.classroom.materials import Material, lesson_of_student
 from appliance.classroom.releases import Release, decisions_of_class, release_of
-from appliance.errors import Invalid, NotFound, Refusal
+from appliance.errors import Forbidden, Invalid, NotFound, Refusal
 from appliance.helper import scope
 from appliance.helper.answers import Answer, Done
 from appliance.helper.questions import Question
@@ -104,6 +105,9 @@ class Typed:
     upload_error: str = ""
     question: str = ""
     question_error: str = ""
+    scores: Mapping[str, int] = field(default_factory=dict)
+    note: str = ""
+    note_error: str = ""
 
 
 async def show(request: Request, course: str, lesson: str) -> HTTPResponse:
@@ -141,7 +145,7 @@ async def open_lesson(parts: Parts, person: Person, course_slug: str, lesson_slu
     lesson = parts.shelf.lesson(course_slug, lesson_slug)
     release, activities = Release(True), {}
     if person.is_student:
-        activities = await materials_of_lesson(parts.db, person.class_id, course_slug, lesson_slug)
+        activities = await lesson_of_student(parts.db, person.id, course_slug, lesson_slug)
         if "lesson" not in activities:
             raise NotFound(NOT_IN_CLASS)
         decisions = await decisions_of_class(parts.db, person.class_id)
@@ -162,10 +166,12 @@ def scope_token(request: Request, opened: OpenLesson) -> str:
 
 
 async def open_activity(parts: Parts, person: Person, material: Material) -> OpenLesson:
-    """The lesson that this activity belongs to. Raises Invalid while that lesson is locked."""
+    """The lesson that this came with. Raises NotFound for one that isn't theirs, Forbidden while it is locked."""
     opened = await open_lesson(parts, person, material.course_slug, material.lesson_slug)
+    if opened.activities.get(material.kind) != material:
+        raise NotFound(NOT_IN_CLASS)
     if not opened.release.is_open:
-        raise Invalid(LOCKED, "lesson_locked")
+        raise Forbidden(LOCKED, "lesson_locked")
     return opened
 
 
@@ -177,7 +183,7 @@ async def page(
     turns: list[Turn] | None = None,
 ) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
-    responses, handed_in = await _work(parts, person)
+    responses, handed_in = await work_of(parts, person)
     labels = _labels(request)
     return render_page(
         request,
@@ -199,7 +205,8 @@ async def page(
     )
 
 
-async def _work(parts: Parts, person: Person) -> tuple[Responses, list[Submission]]:
+async def work_of(parts: Parts, person: Person) -> tuple[Responses, list[Submission]]:
+    """Everything this student ticked, wrote and handed in; nothing for staff."""
     if not person.is_student:
         return Responses({}, {}), []
     return await responses_of_student(parts.db, person.id), await submissions_of_student(parts.db, person.id)

@@ -4,6 +4,7 @@ from sanic import HTTPResponse, Request
 from sanic.response import json, redirect
 
 from appliance.auth import sessions
+from appliance.auth.emoji_codes import pictures_of
 from appliance.classroom.classes import class_by_id
 from appliance.classroom.students import remove_student, student_by_id
 from appliance.helper.class_reset import forget_person
@@ -40,7 +41,9 @@ async def return_code(request: Request) -> HTTPResponse:
     student = await student_by_id(parts_of(request).db, person_of(request).id)
     if wants_json(request):
         return json({"return_code": student.return_code})
-    return render(request, "student/return_code.html", student=student)
+    return render(
+        request, "student/return_code.html", student=student, pictures=pictures_of(student.return_code)
+    )
 
 
 async def remove_work(request: Request) -> HTTPResponse:

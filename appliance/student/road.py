@@ -1,38 +1,93 @@
-"""A student's road: every lesson of the class with what is done, open and locked on it."""
+"""A student's road: the modules of the class with what is done, due, open and locked in them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from appliance.classroom.box import today
-from appliance.classroom.materials import Material, materials_of_class
-from appliance.classroom.releases import Release, decisions_of_class, release_of
+from appliance.classroom.material_items import items_of_class
+from appliance.classroom.materials import Material, materials_of_student
+from appliance.classroom.releases import (
+    Decisions,
+    Release,
+    decisions_of_class,
+    opening_day,
+    release_of,
+    release_of_material,
+)
 from appliance.errors import NotFound, Unavailable
-from appliance.library.lessons import Lesson
+from appliance.library.lessons import Item, Lesson
 from appliance.parts import Parts
-from appliance.work.responses import Responses, responses_of_student
+from appliance.work.assignments import StudyLine, study_of_student
+from appliance.work.progress import Progress, Work, lines_of, progress_of
+from appliance.work.responses import responses_of_student
 from appliance.work.submissions import submissions_of_student
 
 
 @dataclass(frozen=True)
-class Task:
-    """One thing to do in a lesson; `kind` is checklist, reflection or upload."""
+class Line:
+    """One material on the road. `lesson` is what its file says, of a lesson alone."""
 
-    kind: str
-    done: int
-    total: int
+    material: Material
+    release: Release
+    progress: Progress
+    is_late: bool = False
+    lesson: Lesson | None = None
 
     @property
     def is_done(self) -> bool:
-        return self.done >= self.total
+        return self.progress.is_done
+
+    @property
+    def is_work(self) -> bool:
+        """There is something to be done in it."""
+        return self.progress.total > 0
+
+    @property
+    def is_due(self) -> bool:
+        """It has a day, and is neither done nor locked."""
+        return self.material.due_at is not None and self.release.is_open and not self.is_done
+
+    @property
+    def state(self) -> str:
+        """The word of its pill."""
+        if self.is_done:
+            return "done"
+        if not self.release.is_open:
+            return "waiting" if self.release.opens_on else "locked"
+        return "late" if self.is_late else "open"
 
 
 @dataclass(frozen=True)
 class Stop:
-    """One lesson on the road."""
+    """One module: its first lesson if it has one, then the rest of what is in it."""
 
     number: int
-    lesson: Lesson
-    release: Release
-    tasks: tuple[Task, ...]
+    title: str
+    head: Line | None
+    lines: tuple[Line, ...]
+    opens: date | None
+
+    @property
+    def lesson(self) -> Lesson | None:
+        return self.head.lesson if self.head else None
+
+    @property
+    def is_named_by_lesson(self) -> bool:
+        """The module is its lesson; where it has a name of its own, the lesson is one thing in it."""
+        return self.head is not None and self.head.material.title == self.title
+
+    @property
+    def shown_lines(self) -> tuple[Line, ...]:
+        return (self.head, *self.lines) if self.head and not self.is_named_by_lesson else self.lines
+
+    @property
+    def release(self) -> Release:
+        return self.head.release if self.head else Release(True)
+
+    @property
+    def tasks(self) -> tuple[Line, ...]:
+        return tuple(line for line in self.lines if line.is_work)
 
     @property
     def is_done(self) -> bool:
@@ -40,25 +95,55 @@ class Stop:
 
     @property
     def is_to_do(self) -> bool:
-        return self.release.is_open and not self.is_done
+        has_something = self.head is not None or bool(self.tasks)
+        return has_something and self.release.is_open and not self.is_done
+
+    @property
+    def is_begun(self) -> bool:
+        return any(task.progress.done for task in self.tasks)
 
     @property
     def path(self) -> str:
-        return f"/course/{self.lesson.course_slug}/{self.lesson.slug}"
+        """Of its lesson; a module without one has no page of its own."""
+        return self.head.material.path if self.head else ""
 
     @property
-    def open_tasks(self) -> tuple[Task, ...]:
-        return tuple(task for task in self.tasks if not task.is_done)
+    def first_path(self) -> str:
+        """Where to go on: the lesson, else the first thing that isn't done."""
+        left = (line.material.path for line in self.tasks if not line.is_done)
+        return self.path or next(left, "/student")
 
 
 @dataclass(frozen=True)
 class Road:
+    """`day` is the day at the school."""
+
     stops: tuple[Stop, ...]
+    day: date
 
     @property
     def now(self) -> Stop | None:
-        """What to do next: the first open lesson with something left to do."""
-        return next((stop for stop in self.stops if stop.is_to_do), None)
+        """What to do next: this week's lesson, the one nearest to today; else the first with something left to do."""
+        left = [stop for stop in self.stops if stop.is_to_do]
+        return min((stop for stop in left if self._is_this_week(stop)), key=self._distance, default=None) or (
+            left[0] if left else None
+        )
+
+    def is_unfolded(self, stop: Stop) -> bool:
+        """What is to be done now, or has a day, stands open; the rest is one press away."""
+        return stop == self.now or any(line.is_due for line in stop.lines)
+
+    @property
+    def coming(self) -> Stop | None:
+        """The next one that opens by itself."""
+        waiting = [stop for stop in self.stops if not stop.release.is_open and stop.release.opens_on]
+        return min(waiting, key=self._distance, default=None)
+
+    @property
+    def due(self) -> list[Line]:
+        """What has a day and isn't done, the earliest first."""
+        found = [line for stop in self.stops for line in stop.lines if line.is_due]
+        return sorted(found, key=lambda line: (line.material.due_at or 0, line.material.id))
 
     @property
     def done(self) -> int:
@@ -72,49 +157,80 @@ class Road:
             return "waiting" if stop.release.opens_on else "locked"
         return "now" if stop == self.now else "open"
 
+    def _is_this_week(self, stop: Stop) -> bool:
+        monday = self.day - timedelta(days=self.day.weekday())
+        return stop.opens is not None and monday <= stop.opens < monday + timedelta(days=7)
 
-async def road_of(parts: Parts, class_id: int, student_id: int) -> Road:
-    """Six queries, however long the road is."""
-    materials = await materials_of_class(parts.db, class_id)
+    def _distance(self, stop: Stop) -> int:
+        return abs(((stop.opens or date.max) - self.day).days)
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """What every line of the road is made from."""
+
+    parts: Parts
+    decisions: Decisions
+    day: date
+    now: int
+    work: Work
+
+
+async def road_of(parts: Parts, class_id: int, student_id: int, study: list[StudyLine] | None = None) -> Road:
+    """Seven queries, however long the road is; one less for whoever brings the student's study list."""
+    materials = await materials_of_student(parts.db, student_id)
+    study = await study_of_student(parts.db, class_id, student_id) if study is None else study
+    work = Work(
+        await responses_of_student(parts.db, student_id),
+        {submission.material_id for submission in await submissions_of_student(parts.db, student_id)},
+        {line.assignment.id for line in study if line.is_done},
+    )
     decisions = await decisions_of_class(parts.db, class_id)
-    responses = await responses_of_student(parts.db, student_id)
-    handed_in = {work.material_id for work in await submissions_of_student(parts.db, student_id)}
-    day = await today(parts.db)
-    stops: list[Stop] = []
-    for material in materials:
-        lesson = _lesson(parts, material)
-        if lesson is not None:
-            release = release_of(decisions, lesson.course_slug, lesson.slug, lesson.available_on, day)
-            tasks = _tasks(_activities(materials, material), lesson, responses, handed_in)
-            stops.append(Stop(len(stops) + 1, lesson, release, tasks))
-    return Road(tuple(stops))
+    ground = _Ground(parts, decisions, await today(parts.db), parts.db.now(), work)
+    items = await items_of_class(parts.db, class_id)
+    lines = [line for material in materials if (line := _line(ground, material, items.get(material.id, [])))]
+    return Road(tuple(_stops(ground, lines)), ground.day)
+
+
+def _line(ground: _Ground, material: Material, items: list[Item]) -> Line | None:
+    """None where the lesson's file is gone or broken: the others must still be there."""
+    lesson = None
+    if material.lesson_slug:
+        lesson = _lesson(ground.parts, material)
+        if lesson is None:
+            return None
+        release = release_of(
+            ground.decisions, lesson.course_slug, lesson.slug, lesson.available_on, ground.day
+        )
+    else:
+        release = release_of_material(ground.decisions, ground.parts.shelf, material, ground.day)
+    progress = progress_of(material, lines_of(material, items, lesson), ground.work)
+    is_past = material.due_at is not None and material.due_at < ground.now
+    is_lesson = material.kind == "lesson"
+    return Line(material, release, progress, is_past and not progress.is_done, lesson if is_lesson else None)
 
 
 def _lesson(parts: Parts, material: Material) -> Lesson | None:
-    """None for what is no lesson, and for a lesson whose file is gone or broken: the others must still be there."""
-    if material.kind != "lesson":
-        return None
     try:
         return parts.shelf.lesson(material.course_slug, material.lesson_slug)
     except (NotFound, Unavailable):
         return None
 
 
-def _activities(materials: list[Material], lesson: Material) -> list[Material]:
-    here = (lesson.course_slug, lesson.lesson_slug)
-    return [other for other in materials if (other.course_slug, other.lesson_slug) == here]
+def _stops(ground: _Ground, lines: Iterable[Line]) -> list[Stop]:
+    by_module: dict[int, list[Line]] = {}
+    for line in lines:
+        by_module.setdefault(line.material.module_id, []).append(line)
+    stops = []
+    for number, inside in enumerate(by_module.values(), start=1):
+        head = next((line for line in inside if line.lesson is not None), None)
+        rest = tuple(line for line in inside if line is not head)
+        stops.append(Stop(number, inside[0].material.module_title, head, rest, _opens(ground, head)))
+    return stops
 
 
-def _tasks(
-    activities: list[Material], lesson: Lesson, responses: Responses, handed_in: set[int]
-) -> tuple[Task, ...]:
-    tasks = []
-    for material in activities:
-        if material.kind == "checklist" and lesson.checklist is not None:
-            keys = {item.key for item in lesson.checklist.items}
-            tasks.append(Task("checklist", len(keys & responses.ticked(material.id)), len(keys)))
-        elif material.kind == "reflection" and lesson.reflection is not None:
-            tasks.append(Task("reflection", int(bool(responses.reflection(material.id))), 1))
-        elif material.kind == "upload":
-            tasks.append(Task("upload", int(material.id in handed_in), 1))
-    return tuple(tasks)
+def _opens(ground: _Ground, head: Line | None) -> date | None:
+    if head is None or head.lesson is None:
+        return None
+    lesson = head.lesson
+    return opening_day(ground.decisions, lesson.course_slug, lesson.slug, lesson.available_on)

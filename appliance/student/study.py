@@ -8,7 +8,7 @@ from sanic import HTTPResponse, Request
 from appliance.parts import parts_of
 from appliance.web.identity import person_of
 from appliance.web.rendering import render
-from appliance.work.assignments import Assignment, assignment_of_class, study_of_student
+from appliance.work.assignments import Assignment, assignment_of_student, study_of_student
 from appliance.work.attempts import (
     Attempt,
     answers_of_attempt,
@@ -99,7 +99,7 @@ async def page(request: Request, assignment_id: int, problem: str = "", status: 
 
 async def _open(request: Request, assignment_id: int) -> OpenStudy:
     parts, person = parts_of(request), person_of(request)
-    assignment = await assignment_of_class(parts.db, person.class_id, assignment_id)
+    assignment = await assignment_of_student(parts.db, person.id, assignment_id)
     attempts = await attempts_of_student(parts.db, assignment.id, person.id)
     shown = attempts[-1] if attempts and not attempts[-1].is_finished else best_of(attempts)
     return OpenStudy(

@@ -6,10 +6,11 @@ from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
 from appliance.classroom.audit import record_student
-from appliance.classroom.materials import Material, material_of_class
+from appliance.classroom.materials import Material, material_of_student
 from appliance.errors import Invalid, Refusal, Unavailable
 from appliance.parts import Parts, parts_of
-from appliance.student.lessons import OpenLesson, Typed, open_activity, page
+from appliance.student.lessons import Typed
+from appliance.student.materials import OpenMaterial, open_material, page
 from appliance.web.identity import person_of
 from appliance.web.refusals import answer, wants_json
 from appliance.web.rendering import say, translator
@@ -17,6 +18,7 @@ from appliance.web.uploads import Upload, receive
 from appliance.work.submissions import accept, bytes_of_class, create_submission
 
 MEGABYTE = 1024 * 1024
+KINDS = ("upload", "gallery")
 TOO_LARGE = (
     "This file is larger than your teacher's limit, which stands below. Make it smaller, or ask your teacher."
 )
@@ -26,24 +28,23 @@ log = logging.getLogger("chalkbox.uploads")
 
 
 async def new(request: Request, material_id: int) -> HTTPResponse:
-    """The place in the lesson where the file goes."""
+    """The place where the file goes: in its lesson, or on a page of its own."""
     parts, person = parts_of(request), person_of(request)
-    material = await material_of_class(parts.db, person.class_id, material_id, "upload")
-    return redirect(f"{material.lesson_path}#hand-in")
+    material = await material_of_student(parts.db, person.id, material_id, KINDS)
+    return redirect(f"{material.lesson_path}#hand-in" if material.is_of_lesson else material.path)
 
 
 async def create(request: Request, material_id: int) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
-    material = await material_of_class(parts.db, person.class_id, material_id, "upload")
-    opened = await open_activity(parts, person, material)
+    opened = await open_material(parts, person, material_id, KINDS)
     try:
-        await _take(request, material)
+        await _take(request, opened.material)
     except Unavailable:
         raise
     except Refusal as refusal:
         return await _refused(request, opened, refusal)
     say(request, translator(request)("Your file is handed in and safe."))
-    return redirect(f"{opened.path}#hand-in")
+    return redirect(opened.path)
 
 
 async def _take(request: Request, material: Material) -> None:
@@ -76,7 +77,7 @@ async def _check_room(parts: Parts, material: Material) -> None:
         raise Invalid(CLASS_FULL, "class_full", field="file")
 
 
-async def _refused(request: Request, opened: OpenLesson, refusal: Refusal) -> HTTPResponse:
+async def _refused(request: Request, opened: OpenMaterial, refusal: Refusal) -> HTTPResponse:
     if wants_json(request):
         return answer(request, refusal)
     status = 422 if isinstance(refusal, Invalid) else refusal.status

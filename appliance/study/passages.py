@@ -6,7 +6,7 @@ from datetime import date
 
 from appliance.classroom.box import today
 from appliance.classroom.materials import materials_of_class
-from appliance.classroom.releases import decisions_of_class, release_of
+from appliance.classroom.releases import Decisions, decisions_of_class, release_of
 from appliance.errors import NotFound, Unavailable
 from appliance.library.courses import Course, Shelf
 from appliance.library.search import Passage, Vector, Vectors, search
@@ -41,7 +41,7 @@ async def open_courses(db: Database, shelf: Shelf, class_id: int) -> list[OpenCo
     """In the order of the class's road; a course that is gone from the shelf is left out."""
     on_road: dict[str, list[str]] = {}
     for material in await materials_of_class(db, class_id):
-        if material.kind == "lesson":
+        if material.kind == "lesson" and material.is_shown:
             on_road.setdefault(material.course_slug, []).append(material.lesson_slug)
     decisions, day = await decisions_of_class(db, class_id), await today(db)
     found = []
@@ -83,9 +83,7 @@ async def passages_for_class(
     return ordered[:most]
 
 
-def _open(
-    course: Course, on_road: list[str], decisions: dict[tuple[str, str], str], day: date
-) -> Iterator[str]:
+def _open(course: Course, on_road: list[str], decisions: Decisions, day: date) -> Iterator[str]:
     for lesson in course.lessons:
         release = release_of(decisions, course.slug, lesson.slug, lesson.available_on, day)
         if lesson.slug in on_road and release.is_open:

@@ -47,7 +47,7 @@ async def sources_of_class(
           JOIN materials ON materials.module_id = modules.id AND materials.kind = 'lesson'
           JOIN passages
             ON passages.course_slug = materials.course_slug AND passages.lesson_slug = materials.lesson_slug
-        WHERE modules.class_id = :class_id
+        WHERE modules.class_id = :class_id AND modules.removed_at IS NULL AND materials.removed_at IS NULL
         ORDER BY modules.position, modules.id, materials.position, passages.source, passages.position
         LIMIT :limit
         """,
@@ -75,7 +75,8 @@ async def stock_of_class(db: Database, class_id: int) -> Stock:
         """
         SELECT
           (SELECT count(*) FROM materials JOIN modules ON modules.id = materials.module_id
-           WHERE modules.class_id = :class_id AND materials.kind = 'lesson') AS lessons,
+           WHERE modules.class_id = :class_id AND materials.kind = 'lesson'
+             AND modules.removed_at IS NULL AND materials.removed_at IS NULL) AS lessons,
           (SELECT count(*) FROM documents
            WHERE documents.class_id = :class_id AND documents.state = 'ready') AS ready,
           (SELECT count(*) FROM documents

@@ -4,25 +4,48 @@ from sanic import Sanic
 
 from appliance.teacher import (
     activities,
+    announcements,
     assignments,
+    audit,
     blueprints,
     care,
+    certificates,
     chats,
     classes,
+    co_teachers,
+    copies,
     courses,
     documents,
+    enrolment,
+    exports,
+    gradebook,
+    groups,
     helper,
     helper_conversations,
     home,
     insights,
+    invites,
     items,
     join_cards,
     join_codes,
-    lessons,
+    landing,
+    lesson_tracker,
     locks,
+    material_places,
+    materials,
+    merges,
+    module_places,
+    modules,
+    outcomes,
+    previews,
     releases,
+    resets,
     reviews,
+    roster,
+    roster_imports,
+    saved_comments,
     students,
+    submission_reviews,
     trials,
     tunings,
 )
@@ -30,7 +53,7 @@ from appliance.teacher import (
 
 def attach(app: Sanic) -> None:
     app.add_route(home.index, "/teach", name="home.teacher")
-    app.add_route(lessons.index, "/teach/lessons", name="teacher_lessons.index")
+    app.add_route(lesson_tracker.index, "/teach/lessons", name="lesson_tracker.index")
     app.add_route(classes.new, "/teach/class/new", name="classes.new")
     app.add_route(classes.create, "/teach/class", methods=["POST"], name="classes.create")
     app.add_route(classes.show, "/teach/class/<class_id:int>", name="classes.show")
@@ -45,13 +68,8 @@ def attach(app: Sanic) -> None:
     app.add_route(
         releases.update, "/teach/class/<class_id:int>/releases", methods=["POST"], name="releases.update"
     )
-    app.add_route(students.show, "/teach/class/<class_id:int>/student/<student_id:int>", name="students.show")
-    app.add_route(
-        students.remove,
-        "/teach/class/<class_id:int>/student/<student_id:int>/remove",
-        methods=["POST"],
-        name="students.remove",
-    )
+    _attach_joining(app)
+    _attach_roster(app)
     app.add_route(care.edit, "/teach/class/<class_id:int>/care", name="care.edit")
     app.add_route(care.update, "/teach/class/<class_id:int>/care", methods=["POST"], name="care.update")
     _attach_tuning(app)
@@ -60,6 +78,10 @@ def attach(app: Sanic) -> None:
     app.add_route(
         helper_conversations.remove, remembered, methods=["POST"], name="helper_conversations.remove"
     )
+    _attach_people(app)
+    _attach_reviews(app)
+    _attach_outcomes(app)
+    _attach_road(app)
     _attach_documents(app)
     _attach_study(app)
     app.add_route(insights.show, "/teach/class/<class_id:int>/insights", name="insights.show")
@@ -86,6 +108,111 @@ def _attach_tuning(app: Sanic) -> None:
         app.add_route(tunings.edit, path, name=f"{name}.edit")
         app.add_route(tunings.update, path, methods=["POST"], name=f"{name}.update")
         app.add_route(trials.create, f"{path}/try", methods=["POST"], name=f"{name}.try")
+
+
+def _attach_reviews(app: Sanic) -> None:
+    queue = "/teach/class/<class_id:int>/review"
+    app.add_route(submission_reviews.index, queue, name="submission_reviews.index")
+    piece = f"{queue}/<submission_id:int>"
+    app.add_route(submission_reviews.show, piece, name="submission_reviews.show")
+    app.add_route(submission_reviews.update, piece, methods=["POST"], name="submission_reviews.update")
+    app.add_route(previews.show, f"{piece}/file", name="previews.show")
+    app.add_route(previews.page, f"{piece}/pages/<number:int>", name="previews.page")
+    app.add_route(gradebook.show, "/teach/class/<class_id:int>/gradebook", name="gradebook.show")
+    app.add_route(gradebook.export, "/teach/class/<class_id:int>/gradebook.csv", name="gradebook.export")
+    app.add_route(saved_comments.index, "/teach/comments", name="saved_comments.index")
+    app.add_route(saved_comments.create, "/teach/comments", methods=["POST"], name="saved_comments.create")
+    app.add_route(
+        saved_comments.remove,
+        "/teach/comments/<comment_id:int>/remove",
+        methods=["POST"],
+        name="saved_comments.remove",
+    )
+
+
+def _attach_outcomes(app: Sanic) -> None:
+    of_class = "/teach/class/<class_id:int>"
+    app.add_route(outcomes.index, f"{of_class}/outcomes", name="outcomes.index")
+    app.add_route(outcomes.create, f"{of_class}/outcomes", methods=["POST"], name="outcomes.create")
+    app.add_route(outcomes.update, f"{of_class}/outcomes/wanted", methods=["POST"], name="outcomes.update")
+    one = f"{of_class}/student/<student_id:int>/certificate"
+    app.add_route(certificates.create, one, methods=["POST"], name="certificates.create")
+    app.add_route(certificates.remove, f"{one}/remove", methods=["POST"], name="certificates.remove")
+    taken = f"{of_class}/exports"
+    app.add_route(exports.day, f"{taken}/today.zip", name="exports.day")
+    app.add_route(exports.material, f"{taken}/material/<material_id:int>/latest.zip", name="exports.material")
+    app.add_route(exports.summary, f"{taken}/summary.csv", name="exports.summary")
+    app.add_route(outcomes.export, f"{taken}/outcomes.csv", name="outcomes.export")
+
+
+def _attach_people(app: Sanic) -> None:
+    of_class = "/teach/class/<class_id:int>"
+    app.add_route(audit.index, f"{of_class}/audit", name="audit.index")
+    app.add_route(groups.index, f"{of_class}/groups", name="groups.index")
+    app.add_route(groups.create, f"{of_class}/groups", methods=["POST"], name="groups.create")
+    one = f"{of_class}/groups/<group_id:int>"
+    app.add_route(groups.update, one, methods=["POST"], name="groups.update")
+    app.add_route(groups.remove, f"{one}/remove", methods=["POST"], name="groups.remove")
+    app.add_route(announcements.index, f"{of_class}/announcements", name="announcements.index")
+    app.add_route(
+        announcements.create, f"{of_class}/announcements", methods=["POST"], name="announcements.create"
+    )
+    app.add_route(
+        announcements.remove,
+        f"{of_class}/announcements/<announcement_id:int>/remove",
+        methods=["POST"],
+        name="announcements.remove",
+    )
+    app.add_route(co_teachers.index, f"{of_class}/co-teachers", name="co_teachers.index")
+    app.add_route(co_teachers.create, f"{of_class}/co-teachers", methods=["POST"], name="co_teachers.create")
+    other = f"{of_class}/co-teachers/<staff_id:int>"
+    app.add_route(co_teachers.update, other, methods=["POST"], name="co_teachers.update")
+    app.add_route(co_teachers.remove, f"{other}/remove", methods=["POST"], name="co_teachers.remove")
+
+
+def _attach_joining(app: Sanic) -> None:
+    of_class = "/teach/class/<class_id:int>"
+    app.add_route(enrolment.update, f"{of_class}/enrolment", methods=["POST"], name="enrolment.update")
+    app.add_route(invites.index, f"{of_class}/invites", name="invites.index")
+    app.add_route(invites.create, f"{of_class}/invites", methods=["POST"], name="invites.create")
+    one = f"{of_class}/invites/<invite_id:int>"
+    app.add_route(invites.show, one, name="invites.show")
+    app.add_route(invites.update, one, methods=["POST"], name="invites.update")
+    app.add_route(invites.remove, f"{one}/remove", methods=["POST"], name="invites.remove")
+
+
+def _attach_roster(app: Sanic) -> None:
+    all_of_it = "/teach/class/<class_id:int>/roster"
+    app.add_route(roster.index, all_of_it, name="roster.index")
+    app.add_route(roster.export, f"{all_of_it}/export", name="roster.export")
+    app.add_route(roster.print_cards, f"{all_of_it}/cards", methods=["POST"], name="roster.print_cards")
+    app.add_route(roster_imports.new, f"{all_of_it}/import", name="roster_imports.new")
+    app.add_route(
+        roster_imports.preview, f"{all_of_it}/import", methods=["POST"], name="roster_imports.preview"
+    )
+    app.add_route(
+        roster_imports.create,
+        f"{all_of_it}/import/students",
+        methods=["POST"],
+        name="roster_imports.create",
+    )
+    app.add_route(merges.new, f"{all_of_it}/merge", name="merges.new")
+    app.add_route(merges.create, f"{all_of_it}/merge", methods=["POST"], name="merges.create")
+    app.add_route(resets.new, f"{all_of_it}/reset", name="resets.new")
+    app.add_route(resets.create, f"{all_of_it}/reset", methods=["POST"], name="resets.create")
+    one = "/teach/class/<class_id:int>/student/<student_id:int>"
+    app.add_route(students.show, one, name="students.show")
+    app.add_route(students.update, one, methods=["POST"], name="students.update")
+    app.add_route(students.remove, f"{one}/remove", methods=["POST"], name="students.remove")
+    app.add_route(
+        students.show_return_code, f"{one}/return-code", methods=["POST"], name="students.show_return_code"
+    )
+    app.add_route(
+        students.create_one_time_code,
+        f"{one}/one-time-code",
+        methods=["POST"],
+        name="students.create_one_time_code",
+    )
 
 
 def _attach_documents(app: Sanic) -> None:
@@ -130,3 +257,41 @@ def _attach_study(app: Sanic) -> None:
     app.add_route(
         reviews.update, f"{given}/student/<student_id:int>", methods=["POST"], name="reviews.update"
     )
+
+
+def _attach_road(app: Sanic) -> None:
+    """Modules and materials, when they are open, who has done them, and copies of all that."""
+    of_class = "/teach/class/<class_id:int>"
+    app.add_route(lesson_tracker.show, f"{of_class}/lessons", name="lesson_tracker.show")
+    app.add_route(landing.edit, f"{of_class}/landing", name="landing.edit")
+    app.add_route(landing.update, f"{of_class}/landing", methods=["POST"], name="landing.update")
+    app.add_route(copies.new_class, f"{of_class}/copy", name="class_copies.new")
+    app.add_route(copies.create_class, f"{of_class}/copy", methods=["POST"], name="class_copies.create")
+    app.add_route(modules.index, f"{of_class}/modules", name="modules.index")
+    app.add_route(modules.create, f"{of_class}/modules", methods=["POST"], name="modules.create")
+    module = f"{of_class}/modules/<module_id:int>"
+    app.add_route(modules.show, module, name="modules.show")
+    app.add_route(materials.new, f"{module}/materials/new", name="teacher_materials.new")
+    for handler, path, name in (
+        (modules.update, module, "modules.update"),
+        (module_places.move, f"{module}/move", "module_places.move"),
+        (module_places.hide, f"{module}/hide", "module_places.hide"),
+        (module_places.remove, f"{module}/remove", "module_places.remove"),
+        (module_places.restore, f"{module}/restore", "module_places.restore"),
+        (copies.create_module, f"{module}/duplicate", "module_copies.create"),
+        (copies.create_in_class, f"{module}/copy", "module_copies.create_in_class"),
+        (materials.create, f"{module}/materials", "teacher_materials.create"),
+    ):
+        app.add_route(handler, path, methods=["POST"], name=name)
+    material = f"{of_class}/materials/<material_id:int>"
+    app.add_route(materials.show, material, name="teacher_materials.show")
+    app.add_route(materials.edit, f"{material}/edit", name="teacher_materials.edit")
+    for change, path, name in (
+        (materials.update, material, "teacher_materials.update"),
+        (material_places.move, f"{material}/move", "material_places.move"),
+        (material_places.hide, f"{material}/hide", "material_places.hide"),
+        (material_places.remove, f"{material}/remove", "material_places.remove"),
+        (material_places.restore, f"{material}/restore", "material_places.restore"),
+        (copies.create_material, f"{material}/duplicate", "material_copies.create"),
+    ):
+        app.add_route(change, path, methods=["POST"], name=name)

@@ -7,7 +7,7 @@ from sanic.response import redirect
 
 from appliance.classroom.audit import record_staff
 from appliance.classroom.box import box_of
-from appliance.classroom.classes import class_of_staff
+from appliance.classroom.classes import class_of_staff, class_of_teacher
 from appliance.errors import Invalid, Refusal
 from appliance.parts import parts_of
 from appliance.study.blueprints import topics_of_class
@@ -44,7 +44,7 @@ async def index(request: Request, class_id: int) -> HTTPResponse:
 async def create(request: Request, class_id: int) -> HTTPResponse:
     """From the material by a job, or an empty draft for whoever writes it."""
     parts, person, translate = parts_of(request), person_of(request), translator(request)
-    await class_of_staff(parts.db, class_id, person.id)
+    await class_of_teacher(parts.db, class_id, person.id)
     kind, by_hand = forms.text(request, "kind"), forms.text(request, "by") == "hand"
     try:
         title = forms.text(request, "title") or await _next_title(request, class_id, kind)
@@ -78,7 +78,7 @@ async def update(request: Request, class_id: int, activity_id: int) -> HTTPRespo
     title, instructions = forms.text(request, "title"), forms.text(request, "instructions", 2000)
     try:
         async with parts.db.transaction() as tx:
-            await class_of_staff(tx, class_id, person.id)
+            await class_of_teacher(tx, class_id, person.id)
             activity = await activity_of_class(tx, class_id, activity_id)
             await change_words(tx, activity, title, instructions)
     except Invalid as refusal:
@@ -91,7 +91,7 @@ async def publish(request: Request, class_id: int, activity_id: int) -> HTTPResp
     parts, person = parts_of(request), person_of(request)
     try:
         async with parts.db.transaction() as tx:
-            await class_of_staff(tx, class_id, person.id)
+            await class_of_teacher(tx, class_id, person.id)
             await publish_activity(tx, await activity_of_class(tx, class_id, activity_id))
             await record_staff(tx, "publish_activity", person.id, class_id, str(activity_id), request.ip)
     except Refusal as refusal:
@@ -108,7 +108,7 @@ async def publish(request: Request, class_id: int, activity_id: int) -> HTTPResp
 async def copy(request: Request, class_id: int, activity_id: int) -> HTTPResponse:
     parts, person, translate = parts_of(request), person_of(request), translator(request)
     async with parts.db.transaction() as tx:
-        await class_of_staff(tx, class_id, person.id)
+        await class_of_teacher(tx, class_id, person.id)
         activity = await activity_of_class(tx, class_id, activity_id)
         made = await copy_activity(tx, activity, translate("Copy of %(title)s", title=activity.title))
         await record_staff(tx, "copy_activity", person.id, class_id, str(activity_id), request.ip)
@@ -119,7 +119,7 @@ async def copy(request: Request, class_id: int, activity_id: int) -> HTTPRespons
 async def remove(request: Request, class_id: int, activity_id: int) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
     async with parts.db.transaction() as tx:
-        await class_of_staff(tx, class_id, person.id)
+        await class_of_teacher(tx, class_id, person.id)
         activity = await activity_of_class(tx, class_id, activity_id)
         await remove_activity(tx, activity)
         await record_staff(tx, "remove_activity", person.id, class_id, str(activity_id), request.ip)

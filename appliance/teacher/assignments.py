@@ -5,7 +5,7 @@ from sanic.response import redirect
 
 from appliance.classroom.audit import record_staff
 from appliance.classroom.box import box_of
-from appliance.classroom.classes import class_of_staff
+from appliance.classroom.classes import class_of_staff, class_of_teacher
 from appliance.errors import Refusal
 from appliance.parts import Parts, parts_of
 from appliance.teacher.activities import page
@@ -28,7 +28,7 @@ async def create(request: Request, class_id: int, activity_id: int) -> HTTPRespo
     try:
         due_at = due_of(forms.text(request, "due", 40), await _timezone(parts))
         async with parts.db.transaction() as tx:
-            await class_of_staff(tx, class_id, person.id)
+            await class_of_teacher(tx, class_id, person.id)
             assignment_id = await assign(tx, await activity_of_class(tx, class_id, activity_id), due_at)
             await record_staff(tx, "assign_activity", person.id, class_id, str(assignment_id), request.ip)
     except Refusal as refusal:
@@ -46,7 +46,7 @@ async def update(request: Request, class_id: int, assignment_id: int) -> HTTPRes
     try:
         due_at = due_of(forms.text(request, "due", 40), await _timezone(parts))
         async with parts.db.transaction() as tx:
-            await class_of_staff(tx, class_id, person.id)
+            await class_of_teacher(tx, class_id, person.id)
             await change_due(tx, await assignment_of_class(tx, class_id, assignment_id), due_at)
             await record_staff(tx, "change_due_date", person.id, class_id, str(assignment_id), request.ip)
     except Refusal as refusal:

@@ -4,7 +4,7 @@ from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
 from appliance.classroom.audit import record_staff
-from appliance.classroom.classes import class_of_staff
+from appliance.classroom.classes import class_of_staff, class_of_teacher
 from appliance.errors import Conflict, Invalid, Refusal
 from appliance.parts import parts_of
 from appliance.study.blueprints import (
@@ -34,7 +34,7 @@ async def show(request: Request, class_id: int) -> HTTPResponse:
 async def make(request: Request, class_id: int) -> HTTPResponse:
     """A new draft from the material; the published blueprint stays what it is."""
     parts, person = parts_of(request), person_of(request)
-    await class_of_staff(parts.db, class_id, person.id)
+    await class_of_teacher(parts.db, class_id, person.id)
     await _check_still(request, class_id)
     try:
         await check_material(parts.db, class_id)
@@ -50,7 +50,7 @@ async def make(request: Request, class_id: int) -> HTTPResponse:
 
 async def update(request: Request, class_id: int) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
-    await class_of_staff(parts.db, class_id, person.id)
+    await class_of_teacher(parts.db, class_id, person.id)
     await _check_still(request, class_id)
     known = await _shown(request, class_id)
     summary = forms.text(request, "summary", MOST_TYPED)
@@ -66,7 +66,7 @@ async def update(request: Request, class_id: int) -> HTTPResponse:
 
 async def publish(request: Request, class_id: int) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
-    await class_of_staff(parts.db, class_id, person.id)
+    await class_of_teacher(parts.db, class_id, person.id)
     await _check_still(request, class_id)
     try:
         async with parts.db.transaction() as tx:

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-import segno
 from markupsafe import Markup
 from sanic import Request
 
 from appliance.operations.address import address_of, at
 from appliance.operations.interfaces import serves_network
 from appliance.parts import parts_of
+from appliance.web.qr import qr
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,3 @@ def hosts(request: Request) -> list[str]:
         # A teacher at the box itself came by localhost, which leads every phone to itself.
         return [address_of(settings).removeprefix("http://")]
     return [str(request.host)]
-
-
-def qr(address: str) -> Markup:
-    drawn = segno.make(address, error="m", micro=False).svg_inline(omitsize=True, border=0)
-    return Markup(drawn)  # noqa: S704 - drawn here, from our own address

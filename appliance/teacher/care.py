@@ -5,7 +5,7 @@ from sanic.response import redirect
 
 from appliance.classroom.audit import record_staff
 from appliance.classroom.care import CareWords, care_days_of, care_words_of, save_care_words
-from appliance.classroom.classes import class_of_staff
+from appliance.classroom.classes import class_of_staff, class_of_teacher
 from appliance.errors import Invalid
 from appliance.parts import parts_of
 from appliance.web import forms
@@ -21,7 +21,7 @@ async def edit(request: Request, class_id: int) -> HTTPResponse:
 
 async def update(request: Request, class_id: int) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
-    await class_of_staff(parts.db, class_id, person.id)
+    await class_of_teacher(parts.db, class_id, person.id)
     words = CareWords(*(forms.text(request, name, MOST_TYPED) for name in ("english", "spanish", "person")))
     try:
         async with parts.db.transaction() as tx:

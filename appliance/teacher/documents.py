@@ -6,7 +6,7 @@ from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
 from appliance.classroom.audit import record_staff
-from appliance.classroom.classes import Class, class_of_staff
+from appliance.classroom.classes import Class, class_of_staff, class_of_teacher
 from appliance.errors import Invalid, Refusal, Unavailable
 from appliance.library.document_kinds import ACCEPTED, accept_document
 from appliance.library.documents import (
@@ -46,7 +46,7 @@ async def index(request: Request, class_id: int) -> HTTPResponse:
 
 async def create(request: Request, class_id: int) -> HTTPResponse:
     parts = parts_of(request)
-    classroom = await class_of_staff(parts.db, class_id, person_of(request).id)
+    classroom = await class_of_teacher(parts.db, class_id, person_of(request).id)
     upload = Upload()
     try:
         await _check_room(parts, classroom.id)
@@ -68,7 +68,7 @@ async def show(request: Request, class_id: int, document_id: int) -> HTTPRespons
 
 async def update(request: Request, class_id: int, document_id: int) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
-    await class_of_staff(parts.db, class_id, person.id)
+    await class_of_teacher(parts.db, class_id, person.id)
     try:
         async with parts.db.transaction() as tx:
             await rename_document(tx, class_id, document_id, forms.text(request, "title"))
@@ -81,7 +81,7 @@ async def update(request: Request, class_id: int, document_id: int) -> HTTPRespo
 async def retry(request: Request, class_id: int, document_id: int) -> HTTPResponse:
     """Read a paper again that failed: the disk was full, or a page took too long while much else ran."""
     parts, person = parts_of(request), person_of(request)
-    await class_of_staff(parts.db, class_id, person.id)
+    await class_of_teacher(parts.db, class_id, person.id)
     async with parts.db.transaction() as tx:
         await retry_document(tx, class_id, document_id)
         await record_staff(tx, "retry_document", person.id, class_id, str(document_id), request.ip)
@@ -93,7 +93,7 @@ async def retry(request: Request, class_id: int, document_id: int) -> HTTPRespon
 async def remove(request: Request, class_id: int, document_id: int) -> HTTPResponse:
     """Also the way to stop one that is being read: the job finds it gone and ends."""
     parts, person = parts_of(request), person_of(request)
-    await class_of_staff(parts.db, class_id, person.id)
+    await class_of_teacher(parts.db, class_id, person.id)
     async with parts.db.transaction() as tx:
         stored_name = await remove_document(tx, class_id, document_id)
         await record_staff(tx, "remove_document", person.id, class_id, str(document_id), request.ip)

@@ -1,16 +1,45 @@
-"""The teacher's first page: their classes."""
+"""The teacher's first page: where to start today, and their classes."""
 
 from sanic import HTTPResponse, Request
 
+from appliance.classroom.box import today
 from appliance.classroom.classes import classes_of_staff
-from appliance.parts import parts_of
+from appliance.classroom.materials import materials_of_staff
+from appliance.classroom.releases import Decision, decisions_of_staff
+from appliance.errors import NotFound, Unavailable
+from appliance.library.lessons import Lesson
+from appliance.parts import Parts, parts_of
 from appliance.teacher.box_address import on_network, ways
 from appliance.web.identity import person_of
 from appliance.web.rendering import render
+from appliance.work.digests import digests_of_staff
 
 
 async def index(request: Request) -> HTTPResponse:
-    classes = await classes_of_staff(parts_of(request).db, person_of(request).id)
+    parts, person = parts_of(request), person_of(request)
     return render(
-        request, "teacher/home.html", classes=classes, ways=ways(request) if on_network(request) else []
+        request,
+        "teacher/home.html",
+        classes=await classes_of_staff(parts.db, person.id),
+        digests=await digests_of_staff(parts.db, person.id),
+        opening=await opening_today(parts, person.id),
+        ways=ways(request) if on_network(request) else [],
     )
+
+
+async def opening_today(parts: Parts, staff_id: int) -> dict[int, list[Lesson]]:
+    """Lessons that open by themselves today, by class; a lock by hand keeps one shut."""
+    decisions, day = await decisions_of_staff(parts.db, staff_id), await today(parts.db)
+    opening: dict[int, list[Lesson]] = {}
+    for material in await materials_of_staff(parts.db, staff_id, 0):
+        if material.kind != "lesson":
+            continue
+        try:
+            lesson = parts.shelf.lesson(material.course_slug, material.lesson_slug)
+        except (NotFound, Unavailable):
+            continue
+        decided = decisions.get(material.class_id, {}).get((lesson.course_slug, lesson.slug), Decision())
+        opens_on = decided.opens_on if decided.timing == "date" else lesson.available_on
+        if opens_on == day and decided.timing != "open" and not decided.is_locked:
+            opening.setdefault(material.class_id, []).append(lesson)
+    return opening

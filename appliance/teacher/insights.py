@@ -3,7 +3,7 @@
 from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
-from appliance.classroom.classes import class_of_staff
+from appliance.classroom.classes import class_of_staff, class_of_teacher
 from appliance.insights.brief import named
 from appliance.insights.briefs import Briefs
 from appliance.insights.classes import insights_of_class
@@ -35,7 +35,7 @@ async def show(request: Request, class_id: int) -> HTTPResponse:
 async def make_brief(request: Request, class_id: int) -> HTTPResponse:
     """Waits for the model: the page says that it may take a minute."""
     person = person_of(request)
-    await class_of_staff(parts_of(request).db, class_id, person.id)
+    await class_of_teacher(parts_of(request).db, class_id, person.id)
     await _briefs(request, class_id).made(person.id, translator(request), force=True)
     return redirect(f"/teach/class/{class_id}/insights")
 

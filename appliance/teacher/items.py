@@ -3,7 +3,7 @@
 from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
-from appliance.classroom.classes import class_of_staff
+from appliance.classroom.classes import class_of_teacher
 from appliance.errors import Refusal
 from appliance.parts import parts_of
 from appliance.storage.database import Transaction
@@ -23,7 +23,7 @@ async def create(request: Request, class_id: int, activity_id: int) -> HTTPRespo
     parts, person = parts_of(request), person_of(request)
     try:
         async with parts.db.transaction() as tx:
-            await class_of_staff(tx, class_id, person.id)
+            await class_of_teacher(tx, class_id, person.id)
             made = await _add(tx, await activity_of_class(tx, class_id, activity_id), request)
     except Refusal as refusal:
         return await page(request, class_id, activity_id, refusal, 0, forms.typed(request, *FIELDS))
@@ -35,7 +35,7 @@ async def update(request: Request, class_id: int, activity_id: int, item_id: int
     parts, person = parts_of(request), person_of(request)
     try:
         async with parts.db.transaction() as tx:
-            await class_of_staff(tx, class_id, person.id)
+            await class_of_teacher(tx, class_id, person.id)
             activity = await activity_of_class(tx, class_id, activity_id)
             if activity.is_quiz:
                 await change_question(tx, activity, item_id, _question(request))
@@ -50,7 +50,7 @@ async def update(request: Request, class_id: int, activity_id: int, item_id: int
 async def remove(request: Request, class_id: int, activity_id: int, item_id: int) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
     async with parts.db.transaction() as tx:
-        await class_of_staff(tx, class_id, person.id)
+        await class_of_teacher(tx, class_id, person.id)
         activity = await activity_of_class(tx, class_id, activity_id)
         await (remove_question if activity.is_quiz else remove_card)(tx, activity, item_id)
     say(request, translator(request)("Removed."))

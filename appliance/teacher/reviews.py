@@ -4,7 +4,7 @@ from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
 from appliance.classroom.audit import record_staff
-from appliance.classroom.classes import class_of_staff
+from appliance.classroom.classes import class_of_staff, class_of_teacher
 from appliance.classroom.students import student_of_class
 from appliance.errors import Invalid
 from appliance.parts import parts_of
@@ -24,7 +24,7 @@ async def show(request: Request, class_id: int, assignment_id: int, student_id: 
 
 async def update(request: Request, class_id: int, assignment_id: int, student_id: int) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
-    await class_of_staff(parts.db, class_id, person.id)
+    await class_of_teacher(parts.db, class_id, person.id)
     student = await student_of_class(parts.db, class_id, student_id)
     try:
         score = score_of_text(forms.text(request, "score", 20))

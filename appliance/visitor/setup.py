@@ -14,7 +14,7 @@ from appliance.auth import accounts, passwords, recovery, sessions, totp
 from appliance.auth.join_codes import normal
 from appliance.auth.pseudonyms import clean_display_name
 from appliance.classroom.audit import record_staff
-from appliance.classroom.box import checked_school_name, set_up_box
+from appliance.classroom.box import checked_school_name, set_up_box, time_zones
 from appliance.errors import Forbidden, Invalid, NotFound, Refusal
 from appliance.parts import parts_of, refresh_school
 from appliance.storage import secrets as box_secrets
@@ -198,23 +198,13 @@ def _page(request: Request, step: str, answers: Answers, refusal: Refusal | None
         number=STEPS.index(step) + 1,
         total=len(STEPS),
         back=STEPS[STEPS.index(step) - 1] if STEPS.index(step) > 1 else "",
-        zones=_zones(),
+        zones=[("", "–"), *time_zones()],
         box_time=datetime.fromtimestamp(now, UTC),
         box_clock=_clock_in(str(answers.get("timezone") or ""), now, request.ctx.language),
         secret=answers.get("totp_secret", ""),
         qr=totp.qr_svg(address) if address else "",
     )
     return with_wait(response, refusal)
-
-
-def _zones() -> list[tuple[str, str]]:
-    """Every place with a time of its own, as value and words."""
-    places = (zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
-    return [
-        ("", "–"),
-        ("UTC", "UTC"),
-        *((zone, zone.replace("_", " ").replace("/", " / ")) for zone in sorted(places)),
-    ]
 
 
 def _clock_in(timezone: str, seconds: float, language: str) -> str:

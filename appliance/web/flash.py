@@ -16,16 +16,16 @@ def read(request: Request) -> list[Flash]:
     if not value:
         return []
     try:
-        kind, text = _signer(request).loads(value)
+        kind, text, undo = _signer(request).loads(value)
     except (BadSignature, ValueError, TypeError):
         return []
-    return [Flash(str(kind), str(text))]
+    return [Flash(str(kind), str(text), str(undo))]
 
 
 def write(request: Request, response: BaseHTTPResponse) -> None:
     following: Flash | None = getattr(request.ctx, "flash_next", None)
     if following is not None:
-        value = _signer(request).dumps([following.kind, following.text[:MOST_CHARACTERS]])
+        value = _signer(request).dumps([following.kind, following.text[:MOST_CHARACTERS], following.undo])
         set_cookie(request, response, FLASH_COOKIE, value, SECONDS)
     elif request.ctx.flash and (response.content_type or "").startswith("text/html"):
         forget(request, response, FLASH_COOKIE)

@@ -43,6 +43,16 @@ def typed(request: Request, *names: str) -> dict[str, str]:
     return {name: str(_form(request).get(name) or "")[:2000] for name in names}
 
 
+def typed_text(request: Request, name: str, most: int) -> str:
+    """One long field as it was typed, to be shown again."""
+    return str(_form(request).get(name) or "")[:most]
+
+
+def has(request: Request, name: str) -> bool:
+    """Whether the field was sent with something in it: an empty one is as if it were not there."""
+    return name in _form(request)
+
+
 def _form(request: Request) -> RequestParameters:
     return request.form or RequestParameters()
 

@@ -9,7 +9,7 @@ from sanic.http import Http
 from sanic.response import BaseHTTPResponse
 
 from appliance.storage.addresses import network_of
-from appliance.web import csrf, flash, hosts, identity, programs
+from appliance.web import csrf, flash, hosts, identity, programs, site_mode
 from appliance.web.headers import put_headers, request_id_of
 from appliance.web.traffic import Traffic
 from appliance.web.translations import language_of
@@ -33,6 +33,7 @@ async def before(request: Request) -> None:
     if programs.is_program(request):
         # No cookie counts here, so nothing can be forged with one.
         await programs.admit(request)
+        site_mode.check(request)
         return
     if request.path.startswith("/static/"):
         return
@@ -42,6 +43,7 @@ async def before(request: Request) -> None:
         # No page was found for it: the refusal is on its way already.
         return
     identity.admit(request)
+    site_mode.check(request)
     csrf.check(request)
 
 

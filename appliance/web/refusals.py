@@ -16,6 +16,8 @@ from appliance.web.headers import request_id_of
 from appliance.web.identity import VISITOR
 from appliance.web.programs import failed, is_program
 from appliance.web.rendering import render, translator
+from appliance.web.site_mode import RETRY_SECONDS as RETRY_MODE_SECONDS
+from appliance.web.site_mode import Restricted
 from appliance.web.translations import language_of
 from appliance.web.uploads import drain
 
@@ -64,6 +66,8 @@ def answer(request: Request, refusal: Refusal) -> HTTPResponse:
     message = translator(request)(refusal.message)
     if wants_json(request):
         body = {"error": refusal.code, "message": message, "request_id": request.ctx.request_id}
+        if isinstance(refusal, Restricted):
+            body["site_mode"] = refusal.mode
         return with_wait(json(body, status=refusal.status), refusal)
     values = {"message": message, "shown_status": refusal.status, "number": ""}
     return with_wait(render(request, "refusal.html", refusal.status, **values), refusal)
@@ -73,6 +77,8 @@ def with_wait(response: HTTPResponse, refusal: Refusal | None) -> HTTPResponse:
     """Programs and proxies read in the header how long to wait; also for forms that show a refusal themselves."""
     if isinstance(refusal, RateLimited):
         response.headers["Retry-After"] = str(refusal.retry_after)
+    elif isinstance(refusal, Restricted):
+        response.headers["Retry-After"] = str(RETRY_MODE_SECONDS)
     elif refusal is not None and refusal.status == 503:
         response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response

@@ -35,10 +35,14 @@ ROOMS = ("visitor", "student", "teacher", "operator")
 
 @dataclass(frozen=True)
 class Flash:
-    """What happened, said once on the next page; `kind` is ok, warning or error."""
+    """What happened, said once on the next page; `kind` is ok, warning or error.
+
+    `undo` is the address of the form that takes it back, or empty.
+    """
 
     kind: str
     text: str
+    undo: str = ""
 
 
 class Pages:
@@ -82,9 +86,9 @@ def translator(request: Request) -> Translator:
     return Translator(request.ctx.language)
 
 
-def say(request: Request, text: str, kind: str = "ok") -> None:
-    """Tell the person on the next page what happened."""
-    request.ctx.flash_next = Flash(kind, text)
+def say(request: Request, text: str, kind: str = "ok", undo: str = "") -> None:
+    """Tell the person on the next page what happened; `undo` is a POST address of ours that takes it back."""
+    request.ctx.flash_next = Flash(kind, text, undo)
 
 
 @pass_context
@@ -123,6 +127,7 @@ def _common(request: Request, static: StaticFiles) -> dict[str, Any]:
         "languages": list(LANGUAGES.items()),
         "text_direction": translate.direction,
         "box": request.app.ctx.school(),
+        "density": request.app.ctx.density(),
         "person": person_of(request),
         "path": request.path,
         # Where a change of language leads back to: a page that answered a form can't be opened by its address.

@@ -16,10 +16,14 @@ Cell = str | int | float
 
 def sheet(name: str, rows: Iterable[Sequence[Cell]]) -> HTTPResponse:
     """A download; `name` is plain ASCII without the ending."""
-    text = io.StringIO()
-    csv.writer(text).writerows([safe(cell) for cell in row] for row in rows)
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return HTTPResponse(MARK + text.getvalue(), headers=headers, content_type="text/csv; charset=utf-8")
+    return HTTPResponse(csv_of(rows), headers=headers, content_type="text/csv; charset=utf-8")
+
+
+def csv_of(rows: Iterable[Sequence[Cell]]) -> str:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([safe(cell) for cell in row] for row in rows)
+    return MARK + text.getvalue()
 
 
 def safe(cell: Cell) -> Cell:

@@ -12,6 +12,8 @@ from appliance.work.activities import Activity
 QUIZ_ATTEMPTS = 2
 CARDS_ATTEMPTS = 1
 NOT_IN_CLASS = "There is no such work in this class."
+# At the ends of the calendar other time zones have no such day.
+YEARS = range(1970, 2200)
 BAD_DUE = "Due date is invalid."
 DUE_IS_PAST = "This due date is in the past. Choose a later one, or none."
 ANSWERS_ARE_OUT = "The due date has passed and students have seen the answers. Make a copy and assign that."
@@ -134,6 +136,31 @@ async def assignment_of_class(db: Database | Reads, class_id: int, assignment_id
     return _assignment(row)
 
 
+async def assignment_of_student(db: Database | Reads, student_id: int, assignment_id: int) -> Assignment:
+    """Raises NotFound for another class's assignment, and for one that is for groups without this student."""
+    row = await db.fetch_one(
+        """
+        SELECT assignments.id, assignments.activity_id, assignments.due_at, assignments.attempt_limit,
+          activities.class_id, activities.kind, activities.title, activities.instructions, activities.state
+        FROM assignments
+          JOIN activities ON activities.id = assignments.activity_id
+          JOIN students ON students.class_id = activities.class_id
+        WHERE assignments.id = :id AND students.id = :student_id
+          AND (
+            NOT EXISTS (SELECT 1 FROM assignment_groups WHERE assignment_groups.assignment_id = assignments.id)
+            OR EXISTS (
+              SELECT 1
+              FROM assignment_groups JOIN group_students ON group_students.group_id = assignment_groups.group_id
+              WHERE assignment_groups.assignment_id = assignments.id AND group_students.student_id = students.id))
+        """,
+        id=assignment_id,
+        student_id=student_id,
+    )
+    if row is None:
+        raise NotFound(NOT_IN_CLASS)
+    return _assignment(row)
+
+
 async def study_of_student(db: Database, class_id: int, student_id: int) -> list[StudyLine]:
     """What is due first, then what is done, then what is over; a student's own class alone."""
     rows = await db.fetch_all(
@@ -149,6 +176,13 @@ async def study_of_student(db: Database, class_id: int, student_id: int) -> list
           LEFT JOIN attempts ON attempts.assignment_id = assignments.id AND attempts.student_id = :student_id
           LEFT JOIN reviews ON reviews.assignment_id = assignments.id AND reviews.student_id = :student_id
         WHERE activities.class_id = :class_id AND activities.state = 'published'
+          AND (
+            NOT EXISTS (SELECT 1 FROM assignment_groups WHERE assignment_groups.assignment_id = assignments.id)
+            OR EXISTS (
+              SELECT 1
+              FROM assignment_groups JOIN group_students ON group_students.group_id = assignment_groups.group_id
+              WHERE assignment_groups.assignment_id = assignments.id
+                AND group_students.student_id = :student_id))
         GROUP BY assignments.id
         ORDER BY assignments.due_at IS NULL, assignments.due_at, assignments.id
         """,
@@ -196,10 +230,12 @@ def due_of(text: str, timezone: str) -> int | None:
         return None
     try:
         moment = datetime.fromisoformat(text.strip())
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(timezone))
+        if moment.year not in YEARS:
+            raise ValueError(moment.year)
+        return int(moment.astimezone(UTC).timestamp())
     except ValueError as error:
         raise Invalid(BAD_DUE, "bad_due", field="due") from error
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(timezone))
-    return int(moment.astimezone(UTC).timestamp())
 
 
 def due_text(due_at: int | None, timezone: str) -> str:

@@ -1,20 +1,23 @@
-"""Responses: ticks on a checklist and the words of a reflection."""
+"""Responses: ticks on a checklist, the words of a reflection, and how students mark their own work by a rubric."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from appliance.errors import Invalid
 from appliance.storage.database import Database, Transaction
 
 REFLECTION_CHARACTERS = 4000
+RUBRIC_NOTE_CHARACTERS = 2000
 
 
 @dataclass(frozen=True)
 class Responses:
-    """What one student ticked and wrote, by material."""
+    """What one student ticked, wrote and marked, by material; of a rubric by criterion."""
 
     ticks: dict[int, frozenset[str]]
     reflections: dict[int, str]
+    scores: dict[int, dict[str, int]] = field(default_factory=dict)
+    notes: dict[int, str] = field(default_factory=dict)
 
     def ticked(self, material_id: int) -> frozenset[str]:
         return self.ticks.get(material_id, frozenset())
@@ -22,20 +25,40 @@ class Responses:
     def reflection(self, material_id: int) -> str:
         return self.reflections.get(material_id, "")
 
+    def scored(self, material_id: int) -> Mapping[str, int]:
+        return self.scores.get(material_id, {})
+
+    def note(self, material_id: int) -> str:
+        return self.notes.get(material_id, "")
+
 
 async def responses_of_student(db: Database, student_id: int) -> Responses:
-    ticks = await db.fetch_all(
-        "SELECT material_id, item_key FROM checklist_ticks WHERE student_id = :id", id=student_id
+    """In one query."""
+    rows = await db.fetch_all(
+        """
+        SELECT 'tick' AS kind, material_id, item_key, 1 AS score, '' AS body
+        FROM checklist_ticks WHERE student_id = :id
+        UNION ALL
+        SELECT 'reflection', material_id, '', 0, body FROM reflections WHERE student_id = :id
+        UNION ALL
+        SELECT 'score', material_id, item_key, score, '' FROM rubric_scores WHERE student_id = :id
+        UNION ALL
+        SELECT 'note', material_id, '', 0, body FROM rubric_notes WHERE student_id = :id
+        """,
+        id=student_id,
     )
-    reflections = await db.fetch_all(
-        "SELECT material_id, body FROM reflections WHERE student_id = :id", id=student_id
-    )
-    by_material: dict[int, set[str]] = {}
-    for row in ticks:
-        by_material.setdefault(row["material_id"], set()).add(row["item_key"])
+    marked: dict[str, dict[int, dict[str, int]]] = {"tick": {}, "score": {}}
+    written: dict[str, dict[int, str]] = {"reflection": {}, "note": {}}
+    for row in rows:
+        if row["kind"] in marked:
+            marked[row["kind"]].setdefault(row["material_id"], {})[row["item_key"]] = row["score"]
+        else:
+            written[row["kind"]][row["material_id"]] = row["body"]
     return Responses(
-        {material_id: frozenset(keys) for material_id, keys in by_material.items()},
-        {row["material_id"]: row["body"] for row in reflections},
+        {material_id: frozenset(keys) for material_id, keys in marked["tick"].items()},
+        written["reflection"],
+        marked["score"],
+        written["note"],
     )
 
 
@@ -81,4 +104,34 @@ async def save_reflection(tx: Transaction, material_id: int, student_id: int, bo
         student_id=student_id,
         body=body,
         now=tx.now,
+    )
+
+
+async def save_rubric(
+    tx: Transaction, material_id: int, student_id: int, scores: Mapping[str, int], note: str
+) -> None:
+    """Each criterion's score, 0 for one that is left open, and the note. Raises Invalid."""
+    if len(note) > RUBRIC_NOTE_CHARACTERS:
+        raise Invalid("The note may have 2000 characters at most.", "too_long", field="note")
+    ids = {"material_id": material_id, "student_id": student_id}
+    await tx.execute(
+        "DELETE FROM rubric_scores WHERE material_id = :material_id AND student_id = :student_id", **ids
+    )
+    await tx.execute_many(
+        """
+        INSERT INTO rubric_scores (material_id, student_id, item_key, score)
+        VALUES (:material_id, :student_id, :key, :score)
+        """,
+        [{**ids, "key": key, "score": score} for key, score in scores.items() if score > 0],
+    )
+    await tx.execute(
+        """
+        INSERT INTO rubric_notes (material_id, student_id, body, updated_at)
+        VALUES (:material_id, :student_id, :body, :now)
+        ON CONFLICT (material_id, student_id)
+          DO UPDATE SET body = excluded.body, updated_at = excluded.updated_at
+        """,
+        body=note,
+        now=tx.now,
+        **ids,
     )

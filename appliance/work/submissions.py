@@ -8,6 +8,7 @@ from appliance.errors import Invalid, NotFound
 from appliance.storage.database import Database, Transaction
 from appliance.storage.files import FileStore, IncomingFile, StoredFile, Swept
 from appliance.work.file_kinds import check_content, check_name, extension_of
+from appliance.work.outcomes import note_artifact
 
 NOTE_CHARACTERS = 2000
 
@@ -51,6 +52,7 @@ async def create_submission(
 ) -> int:
     if len(note) > NOTE_CHARACTERS:
         raise Invalid("The note may have 2000 characters at most.", "too_long", field="note")
+    await note_artifact(tx, student_id, material_id)
     return await tx.insert(
         """
         INSERT INTO submissions
@@ -72,7 +74,7 @@ async def submissions_of_student(db: Database, student_id: int) -> list[Submissi
     rows = await db.fetch_all(
         "SELECT * FROM submissions WHERE student_id = :id ORDER BY uploaded_at DESC, id DESC", id=student_id
     )
-    return [_submission(row) for row in rows]
+    return [submission_of_row(row) for row in rows]
 
 
 async def submission_of_student(db: Database, submission_id: int, student_id: int) -> Submission:
@@ -83,7 +85,7 @@ async def submission_of_student(db: Database, submission_id: int, student_id: in
     )
     if row is None:
         raise NotFound("There is no such file, or it isn't yours.")
-    return _submission(row)
+    return submission_of_row(row)
 
 
 async def submission_of_staff(db: Database, submission_id: int, staff_id: int) -> Submission:
@@ -101,7 +103,7 @@ async def submission_of_staff(db: Database, submission_id: int, staff_id: int) -
     )
     if row is None:
         raise NotFound("There is no such file, or it isn't from your class.")
-    return _submission(row)
+    return submission_of_row(row)
 
 
 async def handed_in_to_class(db: Database, class_id: int, limit: int) -> list[HandedIn]:
@@ -122,7 +124,7 @@ async def handed_in_to_class(db: Database, class_id: int, limit: int) -> list[Ha
         class_id=class_id,
         limit=limit,
     )
-    return [HandedIn(_submission(row), row["display_name"], row["title"]) for row in rows]
+    return [HandedIn(submission_of_row(row), row["display_name"], row["title"]) for row in rows]
 
 
 async def bytes_of_class(db: Database, class_id: int) -> int:
@@ -151,6 +153,8 @@ async def remove_submissions(tx: Transaction, student_id: int) -> list[str]:
         "DELETE FROM submissions WHERE student_id = :id",
         "DELETE FROM checklist_ticks WHERE student_id = :id",
         "DELETE FROM reflections WHERE student_id = :id",
+        "DELETE FROM rubric_scores WHERE student_id = :id",
+        "DELETE FROM rubric_notes WHERE student_id = :id",
         # Scores stay: an attempt that could be wished away would be no attempt.
         "DELETE FROM answers WHERE attempt_id IN (SELECT id FROM attempts WHERE student_id = :id)",
         "DELETE FROM attempts WHERE student_id = :id AND finished_at IS NULL",
@@ -175,7 +179,7 @@ async def sweep_files(db: Database, store: FileStore) -> Swept:
     return await store.sweep({row["stored_name"] for row in rows}, db.now())
 
 
-def _submission(row: sqlite3.Row) -> Submission:
+def submission_of_row(row: sqlite3.Row) -> Submission:
     return Submission(
         row["id"],
         row["material_id"],

@@ -52,6 +52,19 @@ async def test_one_more_than_the_limit_is_refused_and_told_when_to_come_back(
     assert [await passes(throttle) for _ in range(2)] == [True, False]
 
 
+async def test_looking_counts_nothing_and_is_refused_where_a_try_would_be(
+    cache: Cache, clock: Clock, forward: Move
+) -> None:
+    throttle = Throttle(cache, clock)
+    for _ in range(5):
+        await throttle.look("join", "10.0.0.7", 3, 60)
+    assert [await passes(throttle) for _ in range(4)] == [True, True, True, False]
+    with pytest.raises(RateLimited):
+        await throttle.look("join", "10.0.0.7", 3, 60)
+    forward(60)
+    await throttle.look("join", "10.0.0.7", 3, 60)
+
+
 async def test_refused_tries_do_not_make_the_wait_longer(cache: Cache, clock: Clock, forward: Move) -> None:
     throttle = Throttle(cache, clock)
     await passes(throttle, limit=1)

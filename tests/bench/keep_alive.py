@@ -123,9 +123,9 @@ async def line_to(box: ServedBox) -> AsyncIterator[Line]:
 
 
 async def join(line: Line, box: ServedBox, name: str) -> Answer:
-    """As a browser does it: the page with the form, then the form."""
+    """As a browser does it: the page with the form, then the form. A name of an earlier round is somebody new."""
     await line.get("/")
-    return await line.post("/join", class_code=box.class_code, display_name=name)
+    return await line.post("/join", class_code=box.class_code, display_name=name, confirm_new="1")
 
 
 async def seat(line: Line, box: ServedBox, name: str) -> Seat:

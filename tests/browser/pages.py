@@ -25,6 +25,7 @@ STUDENT = {
     "cards": "/student/study/2",
     "my-data": "/student/my-data",
     "return-code": "/student/return-code",
+    "own-name": "/student/name",
     "chats": "/student/chats",
 }
 TEACHER = {
@@ -33,6 +34,11 @@ TEACHER = {
     "class": "/teach/class/1",
     "join-cards": "/teach/class/1/join-card",
     "student": "/teach/class/1/student/1",
+    "roster": "/teach/class/1/roster",
+    "roster-import": "/teach/class/1/roster/import",
+    "roster-merge": "/teach/class/1/roster/merge?gone=1&kept=2",
+    "roster-reset": "/teach/class/1/roster/reset",
+    "invitations": "/teach/class/1/invites",
     "papers": "/teach/class/1/library",
     "paper": "/teach/class/1/library/1",
     "topics": "/teach/class/1/blueprint",
@@ -50,8 +56,18 @@ TEACHER = {
     "tuning-class": "/teach/class/1/helper/tuning",
     "tuning-lesson": "/teach/class/1/helper/tuning/electricity-you-can-touch/who-lets-it-through",
     "courses": "/teach/lessons",
+    "modules": "/teach/class/1/modules",
+    "module": "/teach/class/1/modules/1",
+    "new-list": "/teach/class/1/modules/1/materials/new?kind=checklist",
+    "new-hand-in": "/teach/class/1/modules/1/materials/new?kind=upload",
+    "material": "/teach/class/1/materials/2",
+    "edit-material": "/teach/class/1/materials/2/edit",
+    "tracker": "/teach/class/1/lessons",
+    "landing": "/teach/class/1/landing",
+    "copy-class": "/teach/class/1/copy",
     "teacher-lesson": f"{COURSE}/who-lets-it-through",
     "operator": "/operate",
+    "school": "/operate/school",
     "models": "/operate/models",
 }
 
@@ -69,6 +85,8 @@ def every_page(box: RunningBox, people: Newcomer, **choices: object) -> Iterator
     teacher = people(**choices)
     sign_in(teacher, box)
     yield from _opened(box, teacher, TEACHER)
+    yield from _let_in(box, teacher)
+    yield from _namesake(box, people(**choices))
 
 
 def _worked_at(box: RunningBox, student: Page) -> Iterator[tuple[str, Page]]:
@@ -89,6 +107,37 @@ def _worked_at(box: RunningBox, student: Page) -> Iterator[tuple[str, Page]]:
     student.get_by_role("button", name="Hand in my answers").click()
     expect(student.get_by_role("heading", name="You have 33%")).to_be_visible()
     yield "quiz-done", student
+
+
+def _let_in(box: RunningBox, teacher: Page) -> Iterator[tuple[str, Page]]:
+    """What a teacher gets to see on the way to letting students in."""
+    teacher.goto(f"{box.url}/teach/class/1/invites")
+    teacher.fill("[name=seats]", "30")
+    teacher.get_by_role("button", name="Make the invitation").click()
+    teacher.wait_for_url("**/invites/*")
+    yield "invitation", teacher
+    teacher.goto(f"{box.url}/teach/class/1/student/1")
+    teacher.get_by_role("button", name="Make a one-time code").click()
+    teacher.locator(".key-large").wait_for()
+    yield "one-time-code", teacher
+    teacher.goto(f"{box.url}/teach/class/1/roster/import")
+    teacher.fill("[name=names]", "Aisha\nNoor\nAisha\n-")
+    teacher.get_by_role("button", name="Look at the list first").click()
+    yield "roster-preview", teacher
+    teacher.get_by_role("button", name="Add those with a tick").click()
+    teacher.wait_for_url("**/roster?new=*")
+    teacher.get_by_role("button", name="Show the new cards").click()
+    teacher.locator(".join-card").first.wait_for()
+    yield "return-cards", teacher
+
+
+def _namesake(box: RunningBox, visitor: Page) -> Iterator[tuple[str, Page]]:
+    visitor.goto(f"{box.url}/join/{box.class_code}")
+    visitor.fill("[name=display_name]", "Noor")
+    visitor.get_by_role("button", name="Join the class").click()
+    visitor.get_by_text("Noor is here already").wait_for()
+    visitor.get_by_text("Type it with pictures").click()
+    yield "namesake", visitor
 
 
 def sign_in(page: Page, box: RunningBox) -> None:

@@ -40,7 +40,7 @@ def main() -> None:
 
 def _picture_of_readme(box: RunningBox, page: Page) -> None:
     """A lesson with the helper beside it, just after an answer."""
-    join(page, box, "Noor")
+    join(page, box, "Sam")
     page.goto(box.url + STUDENT["lesson"])
     page.fill("#helper-message", "Why does a pencil let electricity through?")
     page.locator("[data-part=send]").click()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from appliance.auth.pseudonyms import LONGEST_NAME, clean_display_name
 from appliance.classroom.classes import Class, rotate_join_code, set_locked
-from appliance.classroom.joining import Joined, JoinRequest, join
+from appliance.classroom.joining import Joined, JoinRequest, JoinRules, NameIsThere, join
 from appliance.classroom.students import roster
 from appliance.errors import Forbidden, Invalid, NotFound, Refusal
 from appliance.storage.database import Database
@@ -20,7 +20,7 @@ ANY_EXAMPLE = settings(
 
 async def joined(db: Database, code: str, name: str, safety: str = "warn", **rest: object) -> Joined:
     async with db.transaction() as tx:
-        return await join(tx, JoinRequest(code, name, **rest), safety)  # type: ignore[arg-type]
+        return await join(tx, JoinRequest(code, name, **rest), JoinRules(safety))  # type: ignore[arg-type]
 
 
 async def names(db: Database, classroom: Class) -> list[str]:
@@ -34,8 +34,9 @@ async def test_a_newcomer_is_in_with_a_code_and_a_name(db: Database, b7: Class) 
     assert await names(db, b7) == ["Ben"]
 
 
-async def test_the_same_name_is_somebody_else(db: Database, b7: Class) -> None:
-    first, second = await joined(db, b7.join_code, "Ben"), await joined(db, b7.join_code, "ben")
+async def test_the_same_name_is_somebody_else_once_they_say_so(db: Database, b7: Class) -> None:
+    first = await joined(db, b7.join_code, "Ben")
+    second = await joined(db, b7.join_code, "ben", confirm_new=True)
     assert first.student.id != second.student.id
     assert first.student.return_code != second.student.return_code
 
@@ -76,7 +77,8 @@ async def test_a_device_opens_no_account_of_another_name_or_class(db: Database, 
     ben = (await joined(db, b7.join_code, "Ben")).student
     assert (await joined(db, b7.join_code, "Chi", device=(b7.id, ben.id))).how == "new"
     assert (await joined(db, c8.join_code, "Ben", device=(b7.id, ben.id))).how == "new"
-    assert (await joined(db, c8.join_code, "Ben", device=(c8.id, ben.id))).how == "new"
+    with pytest.raises(NameIsThere):
+        await joined(db, c8.join_code, "Ben", device=(c8.id, ben.id))
 
 
 @pytest.mark.parametrize(
@@ -131,7 +133,7 @@ async def test_a_name_that_says_too_much_is_warned_about_refused_or_let_be(
     db: Database, b7: Class, name: str
 ) -> None:
     assert "Choose a name" in (await joined(db, b7.join_code, name, "warn")).name_warning
-    assert (await joined(db, b7.join_code, name, "off")).name_warning == ""
+    assert (await joined(db, b7.join_code, name, "off", confirm_new=True)).name_warning == ""
     before = await names(db, b7)
     with pytest.raises(Invalid) as refused:
         await joined(db, b7.join_code, name, "strict")
@@ -146,7 +148,7 @@ async def test_any_name_is_taken_clean_or_refused_and_a_refusal_leaves_no_trace(
 ) -> None:
     before = await names(db, b7)
     try:
-        came = await joined(db, b7.join_code, name)
+        came = await joined(db, b7.join_code, name, confirm_new=True)
     except Invalid as refused:
         assert refused.field == "display_name"
         assert await names(db, b7) == before

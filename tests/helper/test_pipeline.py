@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from appliance.classroom.releases import decide
+from appliance.classroom.releases import set_lock
 from appliance.errors import Conflict, Invalid, NotFound, RateLimited, Refusal, Unavailable
 from appliance.helper.pipeline import Asker, Delta, Done, Question, Start, Waiting
 from appliance.helper.scope import Scope, sign
@@ -143,14 +143,14 @@ async def test_a_closed_lesson_is_not_quoted_elsewhere(room: Classroom, ben: Ask
     question = "How does a magnet push the coil of an electric motor?"
     assert "magnet" in str((await room.answer(ben, question)).citations)
     async with db.transaction() as tx:
-        await decide(tx, ben.class_id, "lamps", "motors", "locked")
+        await set_lock(tx, ben.class_id, "lamps", "motors", True)
     assert "magnet" not in str((await room.answer(ben, question)).citations)
 
 
 async def test_closing_a_lesson_ends_its_token(room: Classroom, ben: Asker, db: Database) -> None:
     token = room.token(ben)
     async with db.transaction() as tx:
-        await decide(tx, ben.class_id, "lamps", "circles", "locked")
+        await set_lock(tx, ben.class_id, "lamps", "circles", True)
     refusal = await refused(room, ben, HOT, scope_token=token)
     assert refusal.code == "invalid_scope_token"
     assert "closed" in refusal.message
@@ -158,7 +158,7 @@ async def test_closing_a_lesson_ends_its_token(room: Classroom, ben: Asker, db: 
 
 async def test_staff_may_try_a_closed_lesson(room: Classroom, db: Database, class_7b: int) -> None:
     async with db.transaction() as tx:
-        await decide(tx, class_7b, "lamps", "circles", "locked")
+        await set_lock(tx, class_7b, "lamps", "circles", True)
     ada = Asker("staff:1", 0, "192.168.7.0", "en")
     assert (await room.answer(ada, HOT)).backend == "scripted"
     assert await db.fetch_all("SELECT id FROM student_events") == []

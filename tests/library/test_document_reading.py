@@ -302,7 +302,7 @@ def readers() -> list[Path]:
     ],
 )
 def test_the_child_can_reach_nothing_and_take_little(tmp_path: Path, attempt: str) -> None:
-    code = f"from appliance.library.extraction import confine; confine()\n{attempt}"
+    code = f"from appliance.storage.confinement import confine; confine()\n{attempt}"
     path = os.pathsep.join((str(ROOT), *sys.path[1:]))
     ended = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, env={"PYTHONPATH": path}, capture_output=True, check=False

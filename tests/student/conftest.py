@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from appliance.classroom.materials import Material, add_course, materials_of_lesson
-from appliance.classroom.releases import decide
+from appliance.classroom.releases import open_now, set_lock
 from tests.conftest import Browser, Cast
 
 SCOPE = re.compile(r'name="scope_token" value="([^"]+)"')
@@ -86,7 +86,10 @@ class Lamps:
 
     async def decide(self, state: str, lesson: str = "circles") -> None:
         async with self.cast.parts.db.transaction() as tx:
-            await decide(tx, self.cast.classroom.id, "lamps", lesson, state)
+            if state == "open":
+                await open_now(tx, self.cast.classroom.id, "lamps", lesson)
+            else:
+                await set_lock(tx, self.cast.classroom.id, "lamps", lesson, True)
 
     def arriving(self) -> list[Path]:
         """What is left of uploads that are on their way, or were refused."""

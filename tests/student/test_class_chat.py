@@ -108,8 +108,8 @@ async def test_nothing_is_quoted_from_a_locked_lesson(indexed: Cast) -> None:
     async with indexed.parts.db.transaction() as tx:
         await tx.execute(
             """
-            INSERT INTO releases (class_id, course_slug, lesson_slug, state)
-            SELECT modules.class_id, materials.course_slug, materials.lesson_slug, 'locked'
+            INSERT INTO releases (class_id, course_slug, lesson_slug, is_locked)
+            SELECT modules.class_id, materials.course_slug, materials.lesson_slug, 1
             FROM materials JOIN modules ON modules.id = materials.module_id
             WHERE materials.kind = 'lesson'
             """

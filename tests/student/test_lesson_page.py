@@ -79,10 +79,10 @@ async def test_a_lesson_opens_by_itself_on_its_day(lamps: Lamps) -> None:
 async def test_nothing_can_be_sent_to_a_locked_lesson(lamps: Lamps) -> None:
     scope = await lamps.scope_token()
     await lamps.decide("locked")
-    assert (await lamps.hand_in("loop.png", PNG)).status_code == 400
+    assert (await lamps.hand_in("loop.png", PNG)).status_code == 403
     for kind, form in (("checklist", {"checked_item": "1"}), ("reflection", {"reflection_text": "Hello"})):
         refused = await lamps.ben.post(f"/material/{lamps.work[kind].id}/{kind}", form)
-        assert refused.status_code == 400 and "This lesson is locked just now" in refused.text
+        assert refused.status_code == 403 and "This lesson is locked just now" in refused.text
     asked = {"message": "What closes a circuit?", "scope_token": scope}
     assert (await lamps.ben.post_json("/helper/chat", asked)).status_code >= 400
     assert (await lamps.ben.post(lamps.path, asked)).status_code == 422
@@ -95,7 +95,7 @@ async def test_nothing_can_be_sent_to_a_locked_lesson(lamps: Lamps) -> None:
 async def test_a_large_file_for_a_locked_lesson_still_gets_its_sentence(lamps: Lamps) -> None:
     await lamps.decide("locked")
     refused = await lamps.hand_in("loop.mp4", b"\x00\x00\x00\x18ftypmp42" + b"x" * 20_000_000)
-    assert refused.status_code == 400 and "This lesson is locked just now" in refused.text
+    assert refused.status_code == 403 and "This lesson is locked just now" in refused.text
 
 
 async def test_a_lesson_that_is_not_on_the_road_is_not_found(lamps: Lamps) -> None:

@@ -117,13 +117,6 @@ async def test_nonsense_about_a_lesson_changes_nothing(cast: Cast, form: dict[st
     assert await cast.parts.db.fetch_all("SELECT * FROM releases") == []
 
 
-async def test_looking_at_a_return_code_is_in_the_audit_trail(cast: Cast) -> None:
-    assert cast.ben is not None
-    page = await (await cast.ada()).get(f"/teach/class/{cast.classroom.id}/student/{cast.ben.id}")
-    assert cast.ben.return_code in page.text
-    assert "see_return_code" in await audit(cast)
-
-
 async def test_the_return_code_is_not_on_the_class_page(cast: Cast) -> None:
     assert cast.ben is not None
     page = await (await cast.ada()).get(f"/teach/class/{cast.classroom.id}")

@@ -33,6 +33,13 @@ PARTS = {
     "<activity_id:int>": "1",
     "<item_id:int>": "1",
     "<session_id:int>": "1",
+    "<announcement_id:int>": "1",
+    "<group_id:int>": "1",
+    "<staff_id:int>": "1",
+    "<module_id:int>": "1",
+    "<comment_id:int>": "1",
+    "<number:int>": "1",
+    "<invite_id:int>": "1",
     "<ticket:str>": "nobody-has-it",
 }
 

@@ -109,11 +109,11 @@ async def test_a_reflection_that_is_too_long_is_refused_and_the_last_one_stays(
     assert said.reflection(adas.things["reflection"]).startswith("x")
 
 
-async def test_what_a_student_said_takes_two_queries_whatever_it_is(
+async def test_what_a_student_said_takes_one_query_whatever_it_is(
     db: Database, adas: Room, ben: Student
 ) -> None:
     await tick(db, adas, ben, *"abcdefgh")
     await reflect(db, adas, ben, "words")
     before = db.queries
     await responses_of_student(db, ben.id)
-    assert db.queries - before == 2
+    assert db.queries - before == 1

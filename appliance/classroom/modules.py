@@ -1,0 +1,121 @@
+"""Modules: the parts of a class's road, in an order that the teacher chooses."""
+
+import sqlite3
+from dataclasses import dataclass
+
+from appliance.errors import Invalid, NotFound
+from appliance.storage.database import Database, Reads, Transaction
+
+TITLE_CHARACTERS = 200
+MOST_MODULES = 200
+NO_MODULE = "There is no such module in this class."
+
+
+@dataclass(frozen=True)
+class Module:
+    id: int
+    class_id: int
+    title: str
+    is_hidden: bool
+
+
+async def modules_of_class(db: Database | Reads, class_id: int) -> list[Module]:
+    """In the order of the road."""
+    rows = await db.fetch_all(
+        """
+        SELECT *
+        FROM modules
+        WHERE class_id = :class_id AND removed_at IS NULL
+        ORDER BY position, id
+        """,
+        class_id=class_id,
+    )
+    return [_module(row) for row in rows]
+
+
+async def module_of_class(db: Database | Reads, class_id: int, module_id: int) -> Module:
+    """Raises NotFound for another class's module, and for one that was removed."""
+    row = await db.fetch_one(
+        "SELECT * FROM modules WHERE id = :id AND class_id = :class_id AND removed_at IS NULL",
+        id=module_id,
+        class_id=class_id,
+    )
+    if row is None:
+        raise NotFound(NO_MODULE)
+    return _module(row)
+
+
+async def create_module(tx: Transaction, class_id: int, title: str) -> int:
+    """At the end of the road. Raises Invalid."""
+    row = await tx.fetch_one(
+        """
+        SELECT count(*) AS modules, coalesce(max(position), 0) AS last
+        FROM modules
+        WHERE class_id = :class_id
+        """,
+        class_id=class_id,
+    )
+    if row is not None and row["modules"] >= MOST_MODULES:
+        raise Invalid("A class may have 200 modules at most.", field="title")
+    return await tx.insert(
+        "INSERT INTO modules (class_id, title, position) VALUES (:class_id, :title, :position)",
+        class_id=class_id,
+        title=checked_title(title),
+        position=row["last"] + 1 if row else 1,
+    )
+
+
+async def rename_module(tx: Transaction, class_id: int, module_id: int, title: str) -> None:
+    module = await module_of_class(tx, class_id, module_id)
+    await tx.execute(
+        "UPDATE modules SET title = :title WHERE id = :id", title=checked_title(title), id=module.id
+    )
+
+
+async def set_module_hidden(tx: Transaction, class_id: int, module_id: int, is_hidden: bool) -> None:
+    """Nobody in the class sees what is in a hidden module; nothing in it is lost."""
+    module = await module_of_class(tx, class_id, module_id)
+    await tx.execute(
+        "UPDATE modules SET is_hidden = :is_hidden WHERE id = :id", is_hidden=is_hidden, id=module.id
+    )
+
+
+async def move_module(tx: Transaction, class_id: int, module_id: int, place: int) -> None:
+    """To this place on the road, counted from 0; beyond its ends means the end."""
+    module = await module_of_class(tx, class_id, module_id)
+    order = [other.id for other in await modules_of_class(tx, class_id) if other.id != module.id]
+    order.insert(min(max(place, 0), len(order)), module.id)
+    await tx.execute_many(
+        "UPDATE modules SET position = :position WHERE id = :id",
+        [{"position": position, "id": each} for position, each in enumerate(order, start=1)],
+    )
+
+
+async def remove_module(tx: Transaction, class_id: int, module_id: int) -> None:
+    """Off the road at once, and swept later: until then it can come back with all that is in it."""
+    module = await module_of_class(tx, class_id, module_id)
+    await tx.execute("UPDATE modules SET removed_at = :now WHERE id = :id", now=tx.now, id=module.id)
+
+
+async def restore_module(tx: Transaction, class_id: int, module_id: int) -> None:
+    """Back where it was. Restoring what is there changes nothing."""
+    found = await tx.execute(
+        "UPDATE modules SET removed_at = NULL WHERE id = :id AND class_id = :class_id",
+        id=module_id,
+        class_id=class_id,
+    )
+    if not found:
+        raise NotFound(NO_MODULE)
+
+
+def checked_title(given: str) -> str:
+    title = " ".join(given.split())
+    if not title:
+        raise Invalid("Give it a title that your students will understand.", field="title")
+    if len(title) > TITLE_CHARACTERS:
+        raise Invalid("The title may have 200 characters at most.", "too_long", field="title")
+    return title
+
+
+def _module(row: sqlite3.Row) -> Module:
+    return Module(row["id"], row["class_id"], row["title"], bool(row["is_hidden"]))

@@ -1,0 +1,112 @@
+"""A material on a page of its own; what came with a lesson is in the lesson instead."""
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+from sanic import HTTPResponse, Request
+from sanic.response import redirect
+
+from appliance.classroom.box import today
+from appliance.classroom.material_items import items_of_material
+from appliance.classroom.materials import Material, material_of_student
+from appliance.classroom.releases import Release, decisions_of_class, release_of_material
+from appliance.errors import Forbidden
+from appliance.library.lessons import Item
+from appliance.library.rendering import render as render_markdown
+from appliance.parts import Parts, parts_of
+from appliance.student import lessons
+from appliance.student.lessons import LOCKED, OpenLesson, Typed, work_of
+from appliance.web.identity import Person, person_of
+from appliance.web.rendering import render
+
+# Where in its lesson's page an activity stands.
+ANCHORS = {"checklist": "checklist", "reflection": "reflection", "upload": "hand-in", "gallery": "hand-in"}
+
+
+@dataclass(frozen=True)
+class OpenMaterial:
+    """A material that this student sees; `lesson` is the one it came with."""
+
+    material: Material
+    release: Release
+    lesson: OpenLesson | None
+
+    @property
+    def path(self) -> str:
+        """The page to come back to when something was done in it."""
+        if self.lesson is None:
+            return f"/material/{self.material.id}"
+        return f"{self.lesson.path}#{ANCHORS.get(self.material.kind, 'main')}"
+
+
+async def show(request: Request, material_id: int) -> HTTPResponse:
+    """Locked ones too: the page says when they open, and no more."""
+    parts, person = parts_of(request), person_of(request)
+    material = await material_of_student(parts.db, person.id, material_id)
+    if material.is_of_lesson or material.path != f"/material/{material.id}":
+        anchor = f"#{ANCHORS[material.kind]}" if material.kind in ANCHORS else ""
+        return redirect(f"{material.lesson_path}{anchor}" if material.is_of_lesson else material.path)
+    return await _page(request, OpenMaterial(material, await _release(parts, material), None))
+
+
+async def open_material(
+    parts: Parts, person: Person, material_id: int, kinds: tuple[str, ...]
+) -> OpenMaterial:
+    """For whoever does something in it. Raises NotFound for what isn't theirs, Forbidden while it is locked."""
+    material = await material_of_student(parts.db, person.id, material_id, kinds)
+    if material.is_of_lesson:
+        lesson = await lessons.open_activity(parts, person, material)
+        return OpenMaterial(material, lesson.release, lesson)
+    release = await _release(parts, material)
+    if not release.is_open:
+        raise Forbidden(LOCKED, "lesson_locked")
+    return OpenMaterial(material, release, None)
+
+
+async def items_of(parts: Parts, opened: OpenMaterial) -> list[Item]:
+    """The lines of its list: of the lesson's file where it came with a lesson."""
+    if opened.lesson is None:
+        return await items_of_material(parts.db, opened.material.id)
+    checklist = opened.lesson.lesson.checklist
+    return list(checklist.items) if checklist else []
+
+
+async def page(
+    request: Request, opened: OpenMaterial, typed: Typed | None = None, status: int = 200
+) -> HTTPResponse:
+    """The page that the form stands on, shown again with what was typed."""
+    if opened.lesson is not None:
+        return await lessons.page(request, opened.lesson, typed or Typed(), status)
+    return await _page(request, opened, typed, status)
+
+
+async def _page(
+    request: Request, opened: OpenMaterial, typed: Typed | None = None, status: int = 200
+) -> HTTPResponse:
+    parts, person = parts_of(request), person_of(request)
+    material = opened.material
+    responses, handed_in = await work_of(parts, person)
+    return render(
+        request,
+        "student/material.html",
+        status,
+        opened=opened,
+        material=material,
+        text=_text(material) if opened.release.is_open else Markup(""),
+        items=await items_of_material(parts.db, material.id),
+        responses=responses,
+        handed_in=[work for work in handed_in if work.material_id == material.id],
+        typed=typed or Typed(),
+        is_late=material.due_at is not None and material.due_at < parts.db.now(),
+        upload_mb=min(material.max_upload_mb, parts.settings.appliance_upload_max_mb),
+    )
+
+
+def _text(material: Material) -> Markup:
+    """A reflection's body is the label of its field, so it stays as it was typed."""
+    return Markup("") if material.kind == "reflection" else render_markdown(material.body, "").html
+
+
+async def _release(parts: Parts, material: Material) -> Release:
+    decisions = await decisions_of_class(parts.db, material.class_id)
+    return release_of_material(decisions, parts.shelf, material, await today(parts.db))

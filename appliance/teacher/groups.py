@@ -1,0 +1,81 @@
+"""Groups of a class: made, named, coloured, filled and removed by its teachers."""
+
+from sanic import HTTPResponse, Request
+from sanic.response import redirect
+
+from appliance.classroom.audit import record_staff
+from appliance.classroom.classes import class_of_staff, class_of_teacher
+from appliance.classroom.groups import COLOURS, create_group, groups_of_class, remove_group, update_group
+from appliance.classroom.students import roster
+from appliance.errors import Conflict, Invalid, Refusal
+from appliance.parts import parts_of
+from appliance.web import forms
+from appliance.web.identity import person_of
+from appliance.web.rendering import render, say, translator
+
+
+async def index(request: Request, class_id: int) -> HTTPResponse:
+    return await _page(request, class_id)
+
+
+async def create(request: Request, class_id: int) -> HTTPResponse:
+    parts, person = parts_of(request), person_of(request)
+    try:
+        name, colour = forms.text(request, "name", 200), forms.text(request, "colour")
+        async with parts.db.transaction() as tx:
+            await class_of_teacher(tx, class_id, person.id)
+            group_id = await create_group(tx, class_id, name, colour)
+            await record_staff(tx, "create_group", person.id, class_id, str(group_id), request.ip)
+    except (Invalid, Conflict) as refusal:
+        return await _page(request, class_id, 0, refusal)
+    say(request, translator(request)("The group is there. Tick who belongs to it."))
+    return redirect(f"/teach/class/{class_id}/groups#group-{group_id}")
+
+
+async def update(request: Request, class_id: int, group_id: int) -> HTTPResponse:
+    parts, person = parts_of(request), person_of(request)
+    try:
+        name, colour = forms.text(request, "name", 200), forms.text(request, "colour")
+        async with parts.db.transaction() as tx:
+            await class_of_teacher(tx, class_id, person.id)
+            await update_group(tx, class_id, group_id, name, colour, _members(request))
+            await record_staff(tx, "change_group", person.id, class_id, str(group_id), request.ip)
+    except (Invalid, Conflict) as refusal:
+        return await _page(request, class_id, group_id, refusal)
+    say(request, translator(request)("The group is saved."))
+    return redirect(f"/teach/class/{class_id}/groups#group-{group_id}")
+
+
+async def remove(request: Request, class_id: int, group_id: int) -> HTTPResponse:
+    parts, person = parts_of(request), person_of(request)
+    async with parts.db.transaction() as tx:
+        await class_of_teacher(tx, class_id, person.id)
+        await remove_group(tx, class_id, group_id)
+        await record_staff(tx, "remove_group", person.id, class_id, str(group_id), request.ip)
+    say(request, translator(request)("The group is removed. Its students stay in the class."))
+    return redirect(f"/teach/class/{class_id}/groups")
+
+
+def _members(request: Request) -> list[int]:
+    """Whatever is no number is nobody."""
+    return [int(each) for each in forms.texts(request, "student") if each.isascii() and each.isdigit()]
+
+
+async def _page(
+    request: Request, class_id: int, edited: int = 0, refusal: Refusal | None = None
+) -> HTTPResponse:
+    """`edited` is the group whose form was refused, 0 for the new one's."""
+    parts, person = parts_of(request), person_of(request)
+    return render(
+        request,
+        "teacher/groups.html",
+        forms.status_of(refusal),
+        classroom=await class_of_staff(parts.db, class_id, person.id),
+        groups=await groups_of_class(parts.db, class_id),
+        roster=await roster(parts.db, class_id),
+        colours=COLOURS,
+        edited=edited,
+        typed=forms.typed(request, "name", "colour") if refusal else None,
+        ticked=frozenset(_members(request)) if refusal else frozenset(),
+        errors=forms.errors(refusal, translator(request)),
+    )

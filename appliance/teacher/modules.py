@@ -1,0 +1,148 @@
+"""The modules of a class: everything on its road, in order, and what can be done with it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sanic import HTTPResponse, Request
+from sanic.response import redirect
+
+from appliance.classroom.audit import record_staff
+from appliance.classroom.box import today
+from appliance.classroom.classes import Class, class_of_staff, class_of_teacher, classes_of_staff
+from appliance.classroom.groups_of_materials import GroupName, group_names, groups_of_materials
+from appliance.classroom.material_drafts import KINDS
+from appliance.classroom.materials import Material, materials_of_class
+from appliance.classroom.modules import (
+    Module,
+    create_module,
+    module_of_class,
+    modules_of_class,
+    rename_module,
+)
+from appliance.classroom.pressed_forms import new_form_key
+from appliance.classroom.releases import Release, decisions_of_class, release_of_material
+from appliance.errors import Forbidden, Invalid
+from appliance.parts import Parts, parts_of
+from appliance.teacher.form_keys import made_once
+from appliance.web import forms
+from appliance.web.identity import person_of
+from appliance.web.rendering import render, say, translator
+
+
+@dataclass(frozen=True)
+class Line:
+    """A material as its teacher sees it; no groups: for the whole class."""
+
+    material: Material
+    release: Release
+    groups: tuple[GroupName, ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    module: Module
+    lines: tuple[Line, ...]
+
+
+async def index(request: Request, class_id: int) -> HTTPResponse:
+    return await _index_page(request, class_id)
+
+
+async def create(request: Request, class_id: int) -> HTTPResponse:
+    parts, person = parts_of(request), person_of(request)
+    try:
+        async with parts.db.transaction() as tx:
+            await class_of_teacher(tx, class_id, person.id)
+            title = forms.text(request, "title", 2000)
+
+            async def make() -> int:
+                module_id = await create_module(tx, class_id, title)
+                await record_staff(tx, "create_module", person.id, class_id, str(module_id), request.ip)
+                return module_id
+
+            module_id = await made_once(request, tx, make)
+    except Invalid as refusal:
+        return await _index_page(request, class_id, refusal)
+    say(request, translator(request)("The module is on the road. Now put something into it."))
+    return redirect(f"/teach/class/{class_id}/modules#module-{module_id}")
+
+
+async def show(request: Request, class_id: int, module_id: int) -> HTTPResponse:
+    return await _module_page(request, class_id, module_id)
+
+
+async def update(request: Request, class_id: int, module_id: int) -> HTTPResponse:
+    parts, person = parts_of(request), person_of(request)
+    try:
+        async with parts.db.transaction() as tx:
+            await class_of_teacher(tx, class_id, person.id)
+            await rename_module(tx, class_id, module_id, forms.text(request, "title", 2000))
+            await record_staff(tx, "rename_module", person.id, class_id, str(module_id), request.ip)
+    except Invalid as refusal:
+        return await _module_page(request, class_id, module_id, refusal)
+    say(request, translator(request)("Saved."))
+    return redirect(f"/teach/class/{class_id}/modules#module-{module_id}")
+
+
+async def may_change(parts: Parts, class_id: int, staff_id: int) -> bool:
+    """Whether the page shows buttons: who may only look gets none."""
+    try:
+        await class_of_teacher(parts.db, class_id, staff_id)
+    except Forbidden:
+        return False
+    return True
+
+
+async def parts_of_road(parts: Parts, classroom: Class) -> list[Part]:
+    """Every module with every material, empty ones too; in six queries."""
+    decisions, day = await decisions_of_class(parts.db, classroom.id), await today(parts.db)
+    names = await group_names(parts.db, classroom.id)
+    chosen = await groups_of_materials(parts.db, classroom.id)
+    lines: dict[int, list[Line]] = {}
+    for material in await materials_of_class(parts.db, classroom.id):
+        release = release_of_material(decisions, parts.shelf, material, day)
+        groups = tuple(name for name in names if name.id in chosen.get(material.id, ()))
+        lines.setdefault(material.module_id, []).append(Line(material, release, groups))
+    return [
+        Part(module, tuple(lines.get(module.id, ())))
+        for module in await modules_of_class(parts.db, classroom.id)
+    ]
+
+
+async def _index_page(request: Request, class_id: int, refusal: Invalid | None = None) -> HTTPResponse:
+    parts, person = parts_of(request), person_of(request)
+    classroom = await class_of_staff(parts.db, class_id, person.id)
+    return render(
+        request,
+        "teacher/modules.html",
+        forms.status_of(refusal),
+        classroom=classroom,
+        road=await parts_of_road(parts, classroom),
+        kinds=KINDS,
+        can_change=await may_change(parts, class_id, person.id),
+        form_key=new_form_key(),
+        typed=forms.typed(request, "title"),
+        errors=forms.errors(refusal, translator(request)),
+    )
+
+
+async def _module_page(
+    request: Request, class_id: int, module_id: int, refusal: Invalid | None = None
+) -> HTTPResponse:
+    parts, person = parts_of(request), person_of(request)
+    classroom = await class_of_staff(parts.db, class_id, person.id)
+    module = await module_of_class(parts.db, class_id, module_id)
+    typed: Mapping[str, str] = forms.typed(request, "title") if refusal else {"title": module.title}
+    return render(
+        request,
+        "teacher/module.html",
+        forms.status_of(refusal),
+        classroom=classroom,
+        module=module,
+        typed=typed,
+        errors=forms.errors(refusal, translator(request)),
+        other_classes=[
+            other for other in await classes_of_staff(parts.db, person.id) if other.id != class_id
+        ],
+        form_key=new_form_key(),
+    )

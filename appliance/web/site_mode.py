@@ -1,0 +1,91 @@
+"""What each site mode stops, and what no mode ever stops: coming in, going out, and one's own data.
+
+read-only     everybody looks at everything and asks the helper; nothing is handed in or changed.
+join-only     students join and read lessons; staff look; no hand-in, no helper, no quizzes, no chats.
+maintenance   staff alone, and they may do everything.
+"""
+
+from sanic import Request
+
+from appliance.errors import Refusal
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+# Whatever the mode: signing in and out, the language, one's own data, an invitation read, the operator's pages.
+ALWAYS = (
+    "/static",
+    "/sign-in",
+    "/sign-out",
+    "/setup",
+    "/language",
+    "/privacy",
+    "/help",
+    "/healthz",
+    "/metrics",
+    "/invite",
+    "/operate",
+    "/student/my-data",
+    "/student/return-code",
+    "/student/delete-work",
+    "/student/delete-me",
+    "/student/end-session",
+    "/student/portfolio",
+    "/v1/healthz",
+    "/v1/openapi.json",
+    "/helper/healthz",
+)
+JOINING = ("/join",)
+# Asking changes nothing that anybody handed in; a form without script asks at the lesson itself.
+ASKING = ("/helper", "/course", "/v1/llm", "/v1/chat/completions", "/v1/embeddings", "/v1/chat/generate")
+READING = (
+    "/student",
+    "/course",
+    "/lesson-media",
+    "/material",
+    "/certificate",
+    "/teach",
+    "/api/v1/student",
+    "/api/v1/teacher",
+)
+NOT_READING = ("/student/chats", "/student/study", "/student/live")
+CLOSED_TO_CHANGES = (
+    "The box can be read but not changed just now. What you typed was not saved: try again later."
+)
+CLOSED_TO_WORK = "Just now the box lets people join and read lessons, nothing else. Try again later."
+CLOSED = "The box is being looked after. Try again later, or ask your teacher."
+MESSAGES = {"read-only": CLOSED_TO_CHANGES, "join-only": CLOSED_TO_WORK, "maintenance": CLOSED}
+RETRY_SECONDS = 120
+
+
+class Restricted(Refusal):
+    """The mode of the site stops this; another time it will do."""
+
+    status = 503
+    default_code = "site_mode_restricted"
+
+    def __init__(self, message: str, mode: str) -> None:
+        super().__init__(message)
+        self.mode = mode
+
+
+def check(request: Request) -> None:
+    """Raises Restricted."""
+    mode, message = request.app.ctx.site_mode()
+    if mode != "normal" and not allows(mode, request.method, request.path, request.ctx.person.is_staff):
+        raise Restricted(message or MESSAGES[mode], mode)
+
+
+def allows(mode: str, method: str, path: str, is_staff: bool) -> bool:
+    """Whether somebody may send this to this address; `is_staff` for whoever is signed in as staff."""
+    if path == "/" or _is_under(path, ALWAYS):
+        return True
+    if mode == "maintenance":
+        return is_staff or (_is_under(path, ("/teach",)) and method in SAFE)
+    if _is_under(path, JOINING):
+        return True
+    if mode == "read-only":
+        return method in SAFE or _is_under(path, ASKING)
+    return method in SAFE and _is_under(path, READING) and not _is_under(path, NOT_READING)
+
+
+def _is_under(path: str, places: tuple[str, ...]) -> bool:
+    return any(path == place or path.startswith(f"{place}/") for place in places)

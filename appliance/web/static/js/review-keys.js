@@ -1,0 +1,31 @@
+// Reviewing by keyboard, and kept comments put into the comment field.
+export default function reviewKeys(page) {
+  const part = (name) => page.querySelector(`[data-part="${name}"]`);
+  const comment = page.querySelector('[name="comment"]');
+  const steps = { j: "after", k: "before" };
+  const fields = { c: comment, s: page.querySelector('[name="score"]') };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      part("done").click();
+      return;
+    }
+    const isTyping = event.target.closest("input, textarea, select, audio, video");
+    if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+    const key = event.key.toLowerCase();
+    if (steps[key]) part(steps[key])?.click();
+    if (fields[key]) {
+      event.preventDefault();
+      fields[key].focus();
+    }
+  });
+
+  part("saved")?.addEventListener("change", (event) => {
+    const words = event.target.value;
+    if (!words) return;
+    comment.value = [comment.value.trim(), words].filter(Boolean).join("\n");
+    event.target.value = "";
+    comment.focus();
+  });
+}

@@ -1,0 +1,39 @@
+"""A certificate as a PDF, made by a child process so that the box need not keep what draws it in memory."""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+from appliance.errors import Unavailable
+
+SECONDS = 60.0
+HOME = str(Path(__file__).resolve().parents[2])
+NO_FONT = "This box has no letters for this name. Open the certificate in a browser and print it there."
+NOT_DRAWN = "The PDF could not be made. Open the certificate in a browser and print it there."
+
+
+async def certificate_pdf(texts: dict[str, str]) -> bytes:
+    """`texts` as certificate_drawing.drawn takes them. Raises Unavailable with a sentence."""
+    child = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "appliance.work.certificate_drawing"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env={"PYTHONPATH": HOME},
+    )
+    try:
+        async with asyncio.timeout(SECONDS):
+            page, _ = await child.communicate(json.dumps(texts).encode())
+    except TimeoutError as error:
+        raise Unavailable(NOT_DRAWN) from error
+    finally:
+        if child.returncode is None:
+            child.kill()
+            await child.wait()
+    if child.returncode == 2:  # what certificate_drawing says where no font has the letters
+        raise Unavailable(NO_FONT)
+    if child.returncode != 0 or not page.startswith(b"%PDF"):
+        raise Unavailable(NOT_DRAWN)
+    return page

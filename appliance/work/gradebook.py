@@ -1,0 +1,159 @@
+"""The gradebook: every student of a class against everything that is handed in or taken, in four queries."""
+
+import sqlite3
+from dataclasses import dataclass
+
+from appliance.storage.database import Database
+
+
+@dataclass(frozen=True)
+class Column:
+    """Something that can have a score; `kind` is upload, gallery, quiz or cards."""
+
+    kind: str
+    id: int
+    title: str
+    due_at: int | None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """`state` is missing, late (missing after the due date), waiting, returned, done; `score` in percent."""
+
+    state: str
+    score: int | None = None
+    submission_id: int = 0
+
+
+@dataclass(frozen=True)
+class Line:
+    student_id: int
+    display_name: str
+    cells: tuple[Cell, ...]
+
+    @property
+    def mean(self) -> int | None:
+        """Over what has a score."""
+        scores = [cell.score for cell in self.cells if cell.score is not None]
+        return round(sum(scores) / len(scores)) if scores else None
+
+
+@dataclass(frozen=True)
+class Gradebook:
+    columns: tuple[Column, ...]
+    lines: tuple[Line, ...]
+
+
+async def gradebook_of_class(db: Database, class_id: int) -> Gradebook:
+    columns = [*await _places(db, class_id), *await _assignments(db, class_id)]
+    files = await _files(db, class_id)
+    taken = await _taken(db, class_id)
+    students = await db.fetch_all(
+        """
+        SELECT id, display_name
+        FROM students
+        WHERE class_id = :class_id
+        ORDER BY display_name COLLATE NOCASE, id
+        """,
+        class_id=class_id,
+    )
+    now = db.now()
+    return Gradebook(
+        tuple(columns),
+        tuple(
+            Line(
+                row["id"],
+                row["display_name"],
+                tuple(_cell(column, row["id"], files, taken, now) for column in columns),
+            )
+            for row in students
+        ),
+    )
+
+
+async def _places(db: Database, class_id: int) -> list[Column]:
+    """Where files are handed in, in the order of the road."""
+    rows = await db.fetch_all(
+        """
+        SELECT materials.id, materials.kind, materials.title, materials.due_at
+        FROM materials JOIN modules ON modules.id = materials.module_id
+        WHERE modules.class_id = :class_id AND materials.kind IN ('upload', 'gallery')
+          AND materials.removed_at IS NULL AND modules.removed_at IS NULL
+        ORDER BY modules.position, modules.id, materials.position, materials.id
+        """,
+        class_id=class_id,
+    )
+    return [Column(row["kind"], row["id"], row["title"], row["due_at"]) for row in rows]
+
+
+async def _assignments(db: Database, class_id: int) -> list[Column]:
+    rows = await db.fetch_all(
+        """
+        SELECT assignments.id, activities.kind, activities.title, assignments.due_at
+        FROM assignments JOIN activities ON activities.id = assignments.activity_id
+        WHERE activities.class_id = :class_id AND activities.state = 'published'
+        ORDER BY assignments.id
+        """,
+        class_id=class_id,
+    )
+    return [Column(row["kind"], row["id"], row["title"], row["due_at"]) for row in rows]
+
+
+async def _files(db: Database, class_id: int) -> dict[tuple[int, int], sqlite3.Row]:
+    """The newest file of each student in each place, with the teacher's word on it."""
+    rows = await db.fetch_all(
+        """
+        SELECT submissions.id, submissions.material_id, submissions.student_id,
+          submission_reviews.state, submission_reviews.score
+        FROM students
+          JOIN submissions ON submissions.student_id = students.id
+          LEFT JOIN submission_reviews ON submission_reviews.submission_id = submissions.id
+        WHERE students.class_id = :class_id
+          AND NOT EXISTS (
+            SELECT 1 FROM submissions AS newer
+            WHERE newer.student_id = submissions.student_id AND newer.material_id = submissions.material_id
+              AND newer.id > submissions.id)
+        """,
+        class_id=class_id,
+    )
+    return {(row["material_id"], row["student_id"]): row for row in rows}
+
+
+async def _taken(db: Database, class_id: int) -> dict[tuple[int, int], int | None]:
+    """What counts of each quiz or set of cards: the teacher's score, else the best attempt."""
+    rows = await db.fetch_all(
+        """
+        SELECT assignments.id AS assignment_id, students.id AS student_id,
+          coalesce(reviews.score_override, max(attempts.score)) AS score
+        FROM students
+          JOIN activities ON activities.class_id = students.class_id
+          JOIN assignments ON assignments.activity_id = activities.id
+          LEFT JOIN attempts
+            ON attempts.assignment_id = assignments.id AND attempts.student_id = students.id
+            AND attempts.finished_at IS NOT NULL
+          LEFT JOIN reviews ON reviews.assignment_id = assignments.id AND reviews.student_id = students.id
+        WHERE students.class_id = :class_id
+          AND (attempts.id IS NOT NULL OR reviews.score_override IS NOT NULL)
+        GROUP BY assignments.id, students.id
+        """,
+        class_id=class_id,
+    )
+    return {(row["assignment_id"], row["student_id"]): row["score"] for row in rows}
+
+
+def _cell(
+    column: Column,
+    student_id: int,
+    files: dict[tuple[int, int], sqlite3.Row],
+    taken: dict[tuple[int, int], int | None],
+    now: int,
+) -> Cell:
+    missing = Cell("late" if column.due_at is not None and now > column.due_at else "missing")
+    if column.kind not in ("upload", "gallery"):
+        key = (column.id, student_id)
+        return Cell("done", taken[key]) if key in taken else missing
+    row = files.get((column.id, student_id))
+    if row is None:
+        return missing
+    state = {"reviewed": "done", "returned": "returned"}.get(row["state"], "waiting")
+    return Cell(state, row["score"], row["id"])

@@ -1,0 +1,184 @@
+"""Two students who turn out to be one: everything of the one goes over to the other, and nothing is lost."""
+
+from dataclasses import dataclass
+
+from appliance.classroom.students import Student, student_of_class
+from appliance.errors import Invalid
+from appliance.storage.database import Database, Transaction
+
+# Numbers of attempts on their way to new ones; nobody comes near.
+ASIDE = 1_000_000
+
+# Rows that stand alone: they change their owner.
+MOVE = (
+    "UPDATE submissions SET student_id = :kept WHERE student_id = :gone",
+    "UPDATE partial_uploads SET student_id = :kept WHERE student_id = :gone",
+    "UPDATE chat_sessions SET student_id = :kept WHERE student_id = :gone",
+    "UPDATE student_events SET student_id = :kept WHERE student_id = :gone",
+    # Whoever is in stays in.
+    "UPDATE sessions SET student_id = :kept WHERE student_id = :gone",
+    "UPDATE old_return_codes SET student_id = :kept WHERE student_id = :gone",
+)
+# Rows of which a student has one each: what both have stays as the kept one has it.
+FILL_IN = (
+    "UPDATE OR IGNORE checklist_ticks SET student_id = :kept WHERE student_id = :gone",
+    "UPDATE OR IGNORE rubric_scores SET student_id = :kept WHERE student_id = :gone",
+    "UPDATE OR IGNORE group_students SET student_id = :kept WHERE student_id = :gone",
+    "UPDATE OR IGNORE announcement_reads SET student_id = :kept WHERE student_id = :gone",
+)
+# Words that both wrote stand one under the other, the older first.
+JOIN_WORDS = (
+    """
+    UPDATE reflections
+    SET body = CASE
+        WHEN trim(reflections.body) IN ('', trim(other.body)) THEN other.body
+        WHEN trim(other.body) = '' THEN reflections.body
+        WHEN other.updated_at < reflections.updated_at THEN other.body || char(10, 10) || reflections.body
+        ELSE reflections.body || char(10, 10) || other.body END,
+      updated_at = max(reflections.updated_at, other.updated_at)
+    FROM reflections AS other
+    WHERE reflections.student_id = :kept AND other.student_id = :gone
+      AND other.material_id = reflections.material_id
+    """,
+    "UPDATE OR IGNORE reflections SET student_id = :kept WHERE student_id = :gone",
+    """
+    UPDATE rubric_notes
+    SET body = CASE
+        WHEN trim(rubric_notes.body) IN ('', trim(other.body)) THEN other.body
+        WHEN trim(other.body) = '' THEN rubric_notes.body
+        WHEN other.updated_at < rubric_notes.updated_at THEN other.body || char(10, 10) || rubric_notes.body
+        ELSE rubric_notes.body || char(10, 10) || other.body END,
+      updated_at = max(rubric_notes.updated_at, other.updated_at)
+    FROM rubric_notes AS other
+    WHERE rubric_notes.student_id = :kept AND other.student_id = :gone
+      AND other.material_id = rubric_notes.material_id
+    """,
+    "UPDATE OR IGNORE rubric_notes SET student_id = :kept WHERE student_id = :gone",
+    # A teacher's later score stands, and both comments.
+    """
+    UPDATE reviews
+    SET score_override = CASE
+        WHEN other.score_override IS NULL THEN reviews.score_override
+        WHEN reviews.score_override IS NULL OR other.reviewed_at > reviews.reviewed_at THEN other.score_override
+        ELSE reviews.score_override END,
+      comment = CASE
+        WHEN trim(reviews.comment) IN ('', trim(other.comment)) THEN other.comment
+        WHEN trim(other.comment) = '' THEN reviews.comment
+        WHEN other.reviewed_at < reviews.reviewed_at THEN other.comment || char(10, 10) || reviews.comment
+        ELSE reviews.comment || char(10, 10) || other.comment END,
+      reviewed_at = max(reviews.reviewed_at, other.reviewed_at),
+      read_at = CASE WHEN reviews.read_at IS NULL OR other.read_at IS NULL THEN NULL
+        ELSE max(reviews.read_at, other.read_at) END
+    FROM reviews AS other
+    WHERE reviews.student_id = :kept AND other.student_id = :gone
+      AND other.assignment_id = reviews.assignment_id
+    """,
+    "UPDATE OR IGNORE reviews SET student_id = :kept WHERE student_id = :gone",
+)
+# What both reached was reached when the first of them did.
+JOIN_OUTCOMES = (
+    """
+    UPDATE outcomes
+    SET happened_at = min(outcomes.happened_at, other.happened_at)
+    FROM outcomes AS other
+    WHERE outcomes.student_id = :kept AND other.student_id = :gone AND other.kind = outcomes.kind
+      AND other.module_id = outcomes.module_id AND other.material_id = outcomes.material_id
+    """,
+    "UPDATE OR IGNORE outcomes SET student_id = :kept WHERE student_id = :gone",
+    # A class has one certificate for each: of two the one that says more stays.
+    """
+    DELETE FROM certificates
+    WHERE student_id = :kept AND EXISTS (
+      SELECT 1 FROM certificates AS other
+      WHERE other.student_id = :gone AND other.class_id = certificates.class_id
+        AND (other.sessions + other.artifacts + other.milestones, other.issued_at)
+          > (certificates.sessions + certificates.artifacts + certificates.milestones, certificates.issued_at))
+    """,
+    "UPDATE OR IGNORE certificates SET student_id = :kept WHERE student_id = :gone",
+)
+
+
+@dataclass(frozen=True)
+class Belongings:
+    """What a student has, in counts, for the teacher who is about to merge."""
+
+    student: Student
+    files: int
+    ticks: int
+    reflections: int
+    attempts: int
+
+
+async def belongings_of(db: Database, student: Student) -> Belongings:
+    rows = await db.fetch_all(
+        """
+        SELECT
+          (SELECT count(*) FROM submissions WHERE student_id = :id) AS files,
+          (SELECT count(*) FROM checklist_ticks WHERE student_id = :id) AS ticks,
+          (SELECT count(*) FROM reflections WHERE student_id = :id AND body <> '') AS reflections,
+          (SELECT count(*) FROM attempts WHERE student_id = :id) AS attempts
+        """,
+        id=student.id,
+    )
+    return Belongings(student, *rows[0])
+
+
+async def merge_students(tx: Transaction, class_id: int, gone_id: int, kept_id: int) -> Student:
+    """The name that stays is that of `kept_id`; both return codes open the account from now on.
+
+    Raises Invalid for one and the same, NotFound for somebody of another class.
+    """
+    if gone_id == kept_id:
+        raise Invalid("Choose two different students.", "same_student", field="kept")
+    gone = await student_of_class(tx, class_id, gone_id)
+    kept = await student_of_class(tx, class_id, kept_id)
+    await _merge_attempts(tx, gone.id, kept.id)
+    for sql in (*MOVE, *FILL_IN, *JOIN_WORDS, *JOIN_OUTCOMES):
+        await tx.execute(sql, gone=gone.id, kept=kept.id)
+    await tx.execute("DELETE FROM students WHERE id = :gone", gone=gone.id)
+    await _keep_code_and_days(tx, gone, kept)
+    return await student_of_class(tx, class_id, kept.id)
+
+
+async def _merge_attempts(tx: Transaction, gone_id: int, kept_id: int) -> None:
+    """In the order in which they were begun, with new numbers; only the last one may still be under way."""
+    await tx.execute(
+        "UPDATE attempts SET student_id = :kept, number = number + :aside WHERE student_id = :gone",
+        kept=kept_id,
+        gone=gone_id,
+        aside=ASIDE,
+    )
+    rows = await tx.fetch_all(
+        """
+        SELECT id, row_number() OVER (
+            PARTITION BY assignment_id ORDER BY finished_at IS NULL, started_at, id) AS number
+        FROM attempts
+        WHERE student_id = :kept
+          AND assignment_id IN (SELECT assignment_id FROM attempts WHERE student_id = :kept AND number > :aside)
+        """,
+        kept=kept_id,
+        aside=ASIDE,
+    )
+    numbers = [{"id": row["id"], "number": row["number"], "aside": 2 * ASIDE} for row in rows]
+    # Twice, so that no number is taken while they move.
+    await tx.execute_many("UPDATE attempts SET number = :number + :aside WHERE id = :id", numbers)
+    await tx.execute_many("UPDATE attempts SET number = :number WHERE id = :id", numbers)
+
+
+async def _keep_code_and_days(tx: Transaction, gone: Student, kept: Student) -> None:
+    await tx.execute(
+        "INSERT INTO old_return_codes (class_id, return_code, student_id) VALUES (:class_id, :code, :kept)",
+        class_id=kept.class_id,
+        code=gone.return_code,
+        kept=kept.id,
+    )
+    await tx.execute(
+        """
+        UPDATE students
+        SET last_seen_at = max(last_seen_at, :last_seen_at), created_at = min(created_at, :created_at)
+        WHERE id = :kept
+        """,
+        last_seen_at=gone.last_seen_at,
+        created_at=gone.created_at,
+        kept=kept.id,
+    )

@@ -1,0 +1,56 @@
+"""How far one student is with one material: the one place that says when something is done."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from appliance.classroom.materials import Material
+from appliance.library.lessons import Item, Lesson
+from appliance.work.responses import Responses
+
+# What there is to do in a class; the rest is to read.
+TO_DO = ("checklist", "reflection", "rubric", "upload", "gallery", "quiz", "cards")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """`total` is 0 where there is nothing to be done."""
+
+    done: int
+    total: int
+
+    @property
+    def is_done(self) -> bool:
+        return 0 < self.total <= self.done
+
+
+@dataclass(frozen=True)
+class Work:
+    """What one student said, the materials they handed in to, and the assignments they finished."""
+
+    responses: Responses
+    handed_in: Collection[int]
+    finished: Collection[int]
+
+
+def lines_of(material: Material, own: Sequence[Item], lesson: Lesson | None) -> Sequence[Item]:
+    """The lines of a list or the criteria of a rubric; of the lesson's file where it came with a lesson."""
+    if material.is_of_lesson and lesson is not None:
+        return lesson.checklist.items if lesson.checklist else ()
+    return own
+
+
+def progress_of(material: Material, lines: Sequence[Item], work: Work) -> Progress:
+    """A list without lines is no work."""
+    keys = {item.key for item in lines}
+    match material.kind:
+        case "checklist":
+            return Progress(len(keys & work.responses.ticked(material.id)), len(keys))
+        case "rubric":
+            return Progress(len(keys & work.responses.scored(material.id).keys()), len(keys))
+        case "reflection":
+            return Progress(int(bool(work.responses.reflection(material.id).strip())), 1)
+        case "upload" | "gallery":
+            return Progress(int(material.id in work.handed_in), 1)
+        case "quiz" | "cards":
+            return Progress(int(material.assignment_id in work.finished), 1)
+    return Progress(0, 0)

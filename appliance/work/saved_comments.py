@@ -1,0 +1,53 @@
+"""Comments that a teacher writes again and again: kept once, put in with one press."""
+
+from dataclasses import dataclass
+
+from appliance.errors import Invalid
+from appliance.storage.database import Database, Transaction
+from appliance.work.submission_reviews import COMMENT_CHARACTERS
+
+MOST_COMMENTS = 50
+
+
+@dataclass(frozen=True)
+class SavedComment:
+    id: int
+    body: str
+
+
+async def saved_comments_of_staff(db: Database, staff_id: int) -> list[SavedComment]:
+    rows = await db.fetch_all(
+        "SELECT id, body FROM saved_comments WHERE staff_id = :staff_id ORDER BY body COLLATE NOCASE",
+        staff_id=staff_id,
+    )
+    return [SavedComment(row["id"], row["body"]) for row in rows]
+
+
+async def save_comment(tx: Transaction, staff_id: int, body: str) -> None:
+    """The same words are kept once. Raises Invalid."""
+    body = body.strip()
+    if not body:
+        raise Invalid("Write the comment that you want to keep.", field="saved")
+    if len(body) > COMMENT_CHARACTERS:
+        raise Invalid("The comment may have 2000 characters at most.", "too_long", field="saved")
+    row = await tx.fetch_one(
+        "SELECT count(*) AS kept FROM saved_comments WHERE staff_id = :staff_id", staff_id=staff_id
+    )
+    if row is not None and row["kept"] >= MOST_COMMENTS:
+        raise Invalid("You have 50 comments kept already. Remove one first.", field="saved")
+    await tx.execute(
+        """
+        INSERT INTO saved_comments (staff_id, body, created_at)
+        VALUES (:staff_id, :body, :now)
+        ON CONFLICT (staff_id, body) DO NOTHING
+        """,
+        staff_id=staff_id,
+        body=body,
+        now=tx.now,
+    )
+
+
+async def remove_comment(tx: Transaction, staff_id: int, comment_id: int) -> None:
+    await tx.execute(
+        "DELETE FROM saved_comments WHERE id = :id AND staff_id = :staff_id", id=comment_id, staff_id=staff_id
+    )
