@@ -26,13 +26,14 @@ from appliance.work.submissions import submissions_of_student
 
 @dataclass(frozen=True)
 class Line:
-    """One material on the road. `lesson` is what its file says, of a lesson alone."""
+    """One material on the road. `lesson` is what its file says, of a lesson alone; `language` is its course's."""
 
     material: Material
     release: Release
     progress: Progress
     is_late: bool = False
     lesson: Lesson | None = None
+    language: str = ""
 
     @property
     def is_done(self) -> bool:
@@ -201,8 +202,14 @@ def _line(ground: _Ground, material: Material, items: list[Item]) -> Line | None
     release = release_on_road(ground.decisions, ground.lessons, material, ground.day)
     progress = progress_of(material, lines_of(material, items, lesson), ground.work)
     is_past = material.due_at is not None and material.due_at < ground.now
-    is_lesson = material.kind == "lesson"
-    return Line(material, release, progress, is_past and not progress.is_done, lesson if is_lesson else None)
+    return Line(
+        material,
+        release,
+        progress,
+        is_past and not progress.is_done,
+        lesson if material.kind == "lesson" else None,
+        lesson.language if lesson else "",
+    )
 
 
 def _stops(ground: _Ground, lines: Iterable[Line]) -> list[Stop]:

@@ -73,6 +73,11 @@ class Part:
         return next((heading for heading in self.headings if heading.material.title == self.title), None)
 
     @property
+    def language(self) -> str:
+        """Of the course that its lessons and what came with them are from; empty without one."""
+        return self.headings[0].lesson.language if self.headings else ""
+
+    @property
     def missing(self) -> int:
         """Pieces of work, not students: one may lack two."""
         return sum(len(tally.missing) for tally in self.work)

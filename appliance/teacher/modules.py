@@ -32,11 +32,12 @@ from appliance.web.rendering import render, say, translator
 
 @dataclass(frozen=True)
 class Line:
-    """A material as its teacher sees it; no groups: for the whole class."""
+    """A material as its teacher sees it; no groups: for the whole class. `language` is its course's."""
 
     material: Material
     release: Release
     groups: tuple[GroupName, ...]
+    language: str
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,9 @@ async def parts_of_road(parts: Parts, classroom: Class) -> list[Part]:
     for material in materials:
         release = release_on_road(decisions, lessons, material, day)
         groups = tuple(name for name in names if name.id in chosen.get(material.id, ()))
-        lines.setdefault(material.module_id, []).append(Line(material, release, groups))
+        lesson = lessons.get((material.course_slug, material.lesson_slug))
+        line = Line(material, release, groups, lesson.language if lesson else "")
+        lines.setdefault(material.module_id, []).append(line)
     return [
         Part(module, tuple(lines.get(module.id, ())))
         for module in await modules_of_class(parts.db, classroom.id)
