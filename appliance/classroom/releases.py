@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal
 
 from appliance.classroom.materials import Material
+from appliance.classroom.road_lessons import RoadLessons
 from appliance.errors import NotFound, Unavailable
 from appliance.library.courses import Shelf
 from appliance.storage.database import Database, Reads, Transaction
@@ -87,6 +88,14 @@ def course_day(shelf: Shelf, course_slug: str, lesson_slug: str) -> date | None:
         return shelf.lesson(course_slug, lesson_slug).available_on
     except (NotFound, Unavailable):
         return None
+
+
+def release_on_road(decisions: Decisions, lessons: RoadLessons, material: Material, today: date) -> Release:
+    """The same, for whoever goes through a whole road."""
+    if material.locked_by is None:
+        return Release(True)
+    lesson = lessons.get(material.locked_by)
+    return release_of(decisions, *material.locked_by, lesson.available_on if lesson else None, today)
 
 
 async def set_lock(tx: Transaction, class_id: int, course_slug: str, lesson_slug: str, locked: bool) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 from appliance.classroom.box import today
 from appliance.classroom.material_items import items_of_class
@@ -12,10 +13,9 @@ from appliance.classroom.releases import (
     Release,
     decisions_of_class,
     opening_day,
-    release_of,
-    release_of_material,
+    release_on_road,
 )
-from appliance.errors import NotFound, Unavailable
+from appliance.classroom.road_lessons import RoadLessons, lessons_on_road
 from appliance.library.lessons import Item, Lesson
 from appliance.parts import Parts
 from appliance.work.assignments import StudyLine, study_of_student
@@ -26,13 +26,14 @@ from appliance.work.submissions import submissions_of_student
 
 @dataclass(frozen=True)
 class Line:
-    """One material on the road. `lesson` is what its file says, of a lesson alone."""
+    """One material on the road. `lesson` is what its file says, of a lesson alone; `language` is its course's."""
 
     material: Material
     release: Release
     progress: Progress
     is_late: bool = False
     lesson: Lesson | None = None
+    language: str = ""
 
     @property
     def is_done(self) -> bool:
@@ -85,11 +86,11 @@ class Stop:
     def release(self) -> Release:
         return self.head.release if self.head else Release(True)
 
-    @property
+    @cached_property
     def tasks(self) -> tuple[Line, ...]:
         return tuple(line for line in self.lines if line.is_work)
 
-    @property
+    @cached_property
     def is_done(self) -> bool:
         return bool(self.tasks) and all(task.is_done for task in self.tasks)
 
@@ -121,7 +122,7 @@ class Road:
     stops: tuple[Stop, ...]
     day: date
 
-    @property
+    @cached_property
     def now(self) -> Stop | None:
         """What to do next: this week's lesson, the one nearest to today; else the first with something left to do."""
         left = [stop for stop in self.stops if stop.is_to_do]
@@ -131,7 +132,7 @@ class Road:
 
     def is_unfolded(self, stop: Stop) -> bool:
         """What is to be done now, or has a day, stands open; the rest is one press away."""
-        return stop == self.now or any(line.is_due for line in stop.lines)
+        return stop is self.now or any(line.is_due for line in stop.lines)
 
     @property
     def coming(self) -> Stop | None:
@@ -155,7 +156,7 @@ class Road:
             return "done"
         if not stop.release.is_open:
             return "waiting" if stop.release.opens_on else "locked"
-        return "now" if stop == self.now else "open"
+        return "now" if stop is self.now else "open"
 
     def _is_this_week(self, stop: Stop) -> bool:
         monday = self.day - timedelta(days=self.day.weekday())
@@ -169,7 +170,7 @@ class Road:
 class _Ground:
     """What every line of the road is made from."""
 
-    parts: Parts
+    lessons: RoadLessons
     decisions: Decisions
     day: date
     now: int
@@ -186,7 +187,8 @@ async def road_of(parts: Parts, class_id: int, student_id: int, study: list[Stud
         {line.assignment.id for line in study if line.is_done},
     )
     decisions = await decisions_of_class(parts.db, class_id)
-    ground = _Ground(parts, decisions, await today(parts.db), parts.db.now(), work)
+    lessons = lessons_on_road(parts.shelf, materials)
+    ground = _Ground(lessons, decisions, await today(parts.db), parts.db.now(), work)
     items = await items_of_class(parts.db, class_id)
     lines = [line for material in materials if (line := _line(ground, material, items.get(material.id, [])))]
     return Road(tuple(_stops(ground, lines)), ground.day)
@@ -194,27 +196,20 @@ async def road_of(parts: Parts, class_id: int, student_id: int, study: list[Stud
 
 def _line(ground: _Ground, material: Material, items: list[Item]) -> Line | None:
     """None where the lesson's file is gone or broken: the others must still be there."""
-    lesson = None
-    if material.lesson_slug:
-        lesson = _lesson(ground.parts, material)
-        if lesson is None:
-            return None
-        release = release_of(
-            ground.decisions, lesson.course_slug, lesson.slug, lesson.available_on, ground.day
-        )
-    else:
-        release = release_of_material(ground.decisions, ground.parts.shelf, material, ground.day)
+    lesson = ground.lessons.get((material.course_slug, material.lesson_slug))
+    if material.lesson_slug and lesson is None:
+        return None
+    release = release_on_road(ground.decisions, ground.lessons, material, ground.day)
     progress = progress_of(material, lines_of(material, items, lesson), ground.work)
     is_past = material.due_at is not None and material.due_at < ground.now
-    is_lesson = material.kind == "lesson"
-    return Line(material, release, progress, is_past and not progress.is_done, lesson if is_lesson else None)
-
-
-def _lesson(parts: Parts, material: Material) -> Lesson | None:
-    try:
-        return parts.shelf.lesson(material.course_slug, material.lesson_slug)
-    except (NotFound, Unavailable):
-        return None
+    return Line(
+        material,
+        release,
+        progress,
+        is_past and not progress.is_done,
+        lesson if material.kind == "lesson" else None,
+        lesson.language if lesson else "",
+    )
 
 
 def _stops(ground: _Ground, lines: Iterable[Line]) -> list[Stop]:

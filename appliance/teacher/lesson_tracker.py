@@ -13,12 +13,12 @@ from appliance.classroom.releases import (
     Decision,
     Decisions,
     Release,
-    course_day,
     decisions_of_class,
     decisions_of_staff,
-    release_of_material,
+    release_on_road,
 )
-from appliance.errors import Invalid, NotFound, Unavailable
+from appliance.classroom.road_lessons import RoadLessons, lessons_on_road
+from appliance.errors import Invalid
 from appliance.library.lessons import Lesson
 from appliance.library.rendering import render as render_markdown
 from appliance.parts import Parts, parts_of
@@ -73,6 +73,11 @@ class Part:
         return next((heading for heading in self.headings if heading.material.title == self.title), None)
 
     @property
+    def language(self) -> str:
+        """Of the course that its lessons and what came with them are from; empty without one."""
+        return self.headings[0].lesson.language if self.headings else ""
+
+    @property
     def missing(self) -> int:
         """Pieces of work, not students: one may lack two."""
         return sum(len(tally.missing) for tally in self.work)
@@ -121,6 +126,7 @@ async def page(request: Request, class_id: int, refusal: Invalid | None = None) 
 
 
 def _parts(parts: Parts, tallies: list[Tally], decisions: Decisions, day: date) -> list[Part]:
+    lessons = lessons_on_road(parts.shelf, (tally.material for tally in tallies))
     by_module: dict[int, list[Tally]] = {}
     for tally in tallies:
         by_module.setdefault(tally.material.module_id, []).append(tally)
@@ -129,26 +135,20 @@ def _parts(parts: Parts, tallies: list[Tally], decisions: Decisions, day: date) 
             module_id,
             inside[0].material.module_title,
             inside[0].material.is_module_hidden,
-            tuple(found for tally in inside if (found := _heading(parts, tally.material, decisions, day))),
+            tuple(found for tally in inside if (found := _heading(lessons, tally.material, decisions, day))),
             tuple(inside),
         )
         for module_id, inside in by_module.items()
     ]
 
 
-def _heading(parts: Parts, material: Material, decisions: Decisions, day: date) -> Heading | None:
+def _heading(lessons: RoadLessons, material: Material, decisions: Decisions, day: date) -> Heading | None:
     """None for what is no lesson, and for one whose file is gone or broken."""
     if material.kind != "lesson":
         return None
-    try:
-        lesson = parts.shelf.lesson(material.course_slug, material.lesson_slug)
-    except (NotFound, Unavailable):
-        return None
     key = (material.course_slug, material.lesson_slug)
-    return Heading(
-        material,
-        lesson,
-        release_of_material(decisions, parts.shelf, material, day),
-        decisions.get(key, Decision()),
-        course_day(parts.shelf, *key),
-    )
+    lesson = lessons.get(key)
+    if lesson is None:
+        return None
+    release = release_on_road(decisions, lessons, material, day)
+    return Heading(material, lesson, release, decisions.get(key, Decision()), lesson.available_on)

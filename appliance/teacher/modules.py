@@ -20,7 +20,8 @@ from appliance.classroom.modules import (
     rename_module,
 )
 from appliance.classroom.pressed_forms import new_form_key
-from appliance.classroom.releases import Release, decisions_of_class, release_of_material
+from appliance.classroom.releases import Release, decisions_of_class, release_on_road
+from appliance.classroom.road_lessons import lessons_on_road
 from appliance.errors import Forbidden, Invalid
 from appliance.parts import Parts, parts_of
 from appliance.teacher.form_keys import made_once
@@ -31,11 +32,12 @@ from appliance.web.rendering import render, say, translator
 
 @dataclass(frozen=True)
 class Line:
-    """A material as its teacher sees it; no groups: for the whole class."""
+    """A material as its teacher sees it; no groups: for the whole class. `language` is its course's."""
 
     material: Material
     release: Release
     groups: tuple[GroupName, ...]
+    language: str
 
 
 @dataclass(frozen=True)
@@ -99,10 +101,14 @@ async def parts_of_road(parts: Parts, classroom: Class) -> list[Part]:
     names = await group_names(parts.db, classroom.id)
     chosen = await groups_of_materials(parts.db, classroom.id)
     lines: dict[int, list[Line]] = {}
-    for material in await materials_of_class(parts.db, classroom.id):
-        release = release_of_material(decisions, parts.shelf, material, day)
+    materials = await materials_of_class(parts.db, classroom.id)
+    lessons = lessons_on_road(parts.shelf, materials)
+    for material in materials:
+        release = release_on_road(decisions, lessons, material, day)
         groups = tuple(name for name in names if name.id in chosen.get(material.id, ()))
-        lines.setdefault(material.module_id, []).append(Line(material, release, groups))
+        lesson = lessons.get((material.course_slug, material.lesson_slug))
+        line = Line(material, release, groups, lesson.language if lesson else "")
+        lines.setdefault(material.module_id, []).append(line)
     return [
         Part(module, tuple(lines.get(module.id, ())))
         for module in await modules_of_class(parts.db, classroom.id)

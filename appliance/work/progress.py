@@ -34,8 +34,8 @@ class Work:
 
 def lines_of(material: Material, own: Sequence[Item], lesson: Lesson | None) -> Sequence[Item]:
     """The lines of a list or the criteria of a rubric; of the lesson's file where it came with a lesson."""
-    if material.is_of_lesson and lesson is not None:
-        return lesson.checklist.items if lesson.checklist else ()
+    if material.is_of_lesson:
+        return lesson.checklist.items if lesson and lesson.checklist else ()
     return own
 
 

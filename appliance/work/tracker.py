@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from appliance.classroom.materials import Material, materials_of_staff
-from appliance.errors import NotFound, Unavailable
+from appliance.classroom.road_lessons import lessons_on_road
 from appliance.library.courses import Shelf
-from appliance.library.lessons import Item, Lesson
+from appliance.library.lessons import Item
 from appliance.storage.database import Database
 from appliance.work.progress import TO_DO, Work, lines_of, progress_of
 from appliance.work.responses import Responses
@@ -57,8 +57,19 @@ async def tallies_of_staff(db: Database, shelf: Shelf, staff_id: int, class_id: 
     names = await _names(db, staff_id, class_id)
     items = await _items(db, staff_id, class_id)
     done = await _done(db, staff_id, class_id)
+    lessons = lessons_on_road(shelf, materials)
     return [
-        _tally(material, _lines(shelf, material, items), seers.get(material.id, frozenset()), names, done)
+        _tally(
+            material,
+            lines_of(
+                material,
+                items.get(material.id, ()),
+                lessons.get((material.course_slug, material.lesson_slug)),
+            ),
+            seers.get(material.id, frozenset()),
+            names,
+            done,
+        )
         for material in materials
     ]
 
@@ -168,13 +179,3 @@ async def _done(db: Database, staff_id: int, class_id: int) -> _Done:
         if at > last.get(thing, 0):
             last[thing] = at
     return _Done(found["lines"], found["whole"], found["finished"], last)
-
-
-def _lines(shelf: Shelf, material: Material, items: Mapping[int, list[Item]]) -> Sequence[Item]:
-    lesson: Lesson | None = None
-    if material.is_of_lesson:
-        try:
-            lesson = shelf.lesson(material.course_slug, material.lesson_slug)
-        except (NotFound, Unavailable):
-            lesson = None
-    return lines_of(material, items.get(material.id, ()), lesson)

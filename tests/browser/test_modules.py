@@ -76,8 +76,7 @@ def test_a_material_of_every_kind_is_made_and_done_without_script_and_without_a_
         student.get_by_role("link", name=f"My {kind}").first.click()
         expect(student.get_by_role("heading", level=1)).to_have_text(f"My {kind}")
         assert barriers(student) == [], kind
-    script = people()
-    script.context.add_cookies(teacher.context.cookies())
+    script = people(storage_state=teacher.context.storage_state())
     for path in ("modules", "lessons"):
         script.goto(f"{demo.url}/teach/class/1/{path}")
         assert barriers(script) == [], path

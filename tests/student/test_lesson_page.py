@@ -194,7 +194,12 @@ async def test_words_of_a_course_keep_their_own_language_among_those_of_the_page
     assert f"<span {own}>Circles of light</span>" in await in_spanish(
         ada, f"/teach/class/{lamps.cast.classroom.id}"
     )
-    assert f'class="card" {own}>' in await in_spanish(ada, "/teach/lessons")
+    assert f'class="fold" {own}>' in await in_spanish(ada, "/teach/lessons")
+    for path in ("lessons", "modules"):
+        page = await in_spanish(ada, f"/teach/class/{lamps.cast.classroom.id}/{path}")
+        for words in ("Circles of light", "Did you"):
+            assert f"<span {own}>{words}</span>" in page
+    assert f"<span {own}>Did you</span>" in await in_spanish(lamps.ben, "/student")
 
 
 async def test_a_page_in_the_language_of_its_course_says_it_once(lamps: Lamps) -> None:

@@ -26,6 +26,7 @@ PARTS = {
     "<name:path>": "led-legs.svg",
     "<class_id:int>": "1",
     "<student_id:int>": "1",
+    "<module_id:int>": "1",
     "<material_id:int>": "2",
     "<submission_id:int>": "1",
     "<document_id:int>": "1",

@@ -1,0 +1,22 @@
+"""The lessons that stand on a road, each course looked at once: a look at the shelf is a look at its files."""
+
+from collections.abc import Iterable
+
+from appliance.classroom.materials import Material
+from appliance.errors import NotFound, Unavailable
+from appliance.library.courses import Shelf
+from appliance.library.lessons import Lesson
+
+RoadLessons = dict[tuple[str, str], Lesson]
+
+
+def lessons_on_road(shelf: Shelf, materials: Iterable[Material]) -> RoadLessons:
+    """By course and lesson; one whose file is gone or broken is not in it: the others must still be there."""
+    found: RoadLessons = {}
+    for slug in {material.locked_by[0] for material in materials if material.locked_by}:
+        try:
+            lessons = shelf.lessons(slug)
+        except (NotFound, Unavailable):
+            continue
+        found |= {(slug, lesson.slug): lesson for lesson in lessons}
+    return found
