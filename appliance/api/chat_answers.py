@@ -1,6 +1,7 @@
 """One answer in a class's chat for a program that keeps the chat itself: its material in, a checked payload out."""
 
 import asyncio
+from dataclasses import replace
 from time import monotonic
 from typing import Any, Literal
 
@@ -19,6 +20,7 @@ from appliance.helper.redaction import redacted
 from appliance.helper.replies import NoReply, replied
 from appliance.helper.replies import Request as Wanted
 from appliance.helper.reply_form import Reply as Given
+from appliance.helper.rules import Rules, rules_of
 from appliance.helper.strict import Strict
 from appliance.parts import Parts, parts_of
 
@@ -87,8 +89,10 @@ async def generate(request: Request, asked: GenerateAsked) -> Answered:
     try:
         async with asyncio.timeout(asked.timeout_ms / 1000 if asked.timeout_ms else None):
             with parts.helper.counted():
-                strict = await _strict(parts, asker, wanted)
-                reply = await replied(parts.settings, parts.router, asker, wanted, strict)
+                rules = await rules_of(parts.db, parts.settings, asker.class_id)
+                strict = await _strict(parts, asker, wanted, rules)
+                settings = replace(parts.settings, helper_strictness=rules.strictness)
+                reply = await replied(settings, parts.router, asker, wanted, strict)
     except TimeoutError as late:
         raise failed(TOO_SLOW, "chat_error") from late
     except (NoReply, Unavailable) as fault:
@@ -102,9 +106,9 @@ def _answered(asked: GenerateAsked, reply: Given, began: float) -> Answered:
     return Answered(_payload(reply), reply.backend, reply.model, spent, took, _orchestration(asked, reply))
 
 
-async def _strict(parts: Parts, asker: Asker, wanted: Wanted) -> Strict | None:
+async def _strict(parts: Parts, asker: Asker, wanted: Wanted, rules: Rules) -> Strict | None:
     """A teacher who asks gets a direct answer."""
-    if parts.settings.helper_strictness != "strict" or asker.audience != "student":
+    if rules.strictness != "strict" or asker.audience != "student":
         return None
     return await parts.helper.strict_in_class(asker, wanted.message, wanted.turns, wanted.material)
 

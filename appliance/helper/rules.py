@@ -1,7 +1,8 @@
 """The rules of one lesson in one class: the teacher's tuning first, then the lesson's file, then the box's settings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from appliance.classroom.box import Profile, profile_of
 from appliance.classroom.tunings import Tuning, tuning_of
 from appliance.errors import Forbidden, Refusal
 from appliance.helper.reading import MOST_QUOTED, level_of
@@ -62,7 +63,20 @@ async def rules_of(
 ) -> Rules:
     """Without a lesson: of the class as a whole."""
     slugs = (lesson.course_slug, lesson.slug) if lesson else ("", "")
-    return settled(settings, await tuning_of(db, class_id, *slugs), course, lesson)
+    defaults = for_profile(settings, await profile_of(db, settings))
+    return settled(defaults, await tuning_of(db, class_id, *slugs), course, lesson)
+
+
+def for_profile(settings: Settings, profile: Profile) -> Settings:
+    """Where nobody tuned anything the stricter holds: what the settings say, or what young students need."""
+    return replace(
+        settings,
+        helper_strictness=_stricter(settings.helper_strictness, profile.helper_strictness),
+        helper_scope_mode=_stricter(settings.helper_scope_mode, profile.helper_scope_mode),
+        helper_topic_filter_mode=_stricter(
+            settings.helper_topic_filter_mode, profile.helper_topic_filter_mode
+        ),
+    )
 
 
 def settled(
@@ -85,6 +99,10 @@ def settled(
         shared_answers=tuning.shared_answers,
         text_languages=languages_in(settings.helper_text_language_keywords),
     )
+
+
+def _stricter(said: str, for_age: str) -> str:
+    return "strict" if for_age == "strict" else said
 
 
 def references_of(course: Course) -> list[str]:

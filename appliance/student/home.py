@@ -5,7 +5,6 @@ from sanic import HTTPResponse, Request
 from appliance.classroom.announcements import announcements_for_student
 from appliance.classroom.box import today
 from appliance.classroom.classes import class_by_id
-from appliance.classroom.density import is_compact
 from appliance.classroom.students import mark_seen, student_by_id
 from appliance.library.rendering import render as render_markdown
 from appliance.parts import parts_of
@@ -33,7 +32,7 @@ async def index(request: Request) -> HTTPResponse:
         classroom=classroom,
         student=student,
         landing=render_markdown(classroom.landing_message, "").html,
-        is_compact=await is_compact(parts.db),
+        is_compact=request.app.ctx.density() == "compact",
         road=road,
         study=study[:STUDY_LINES],
         certificate=await certificate_link(parts.db, student.id),

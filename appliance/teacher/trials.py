@@ -50,7 +50,7 @@ async def _trying(request: Request, place: Place, own: Tuning) -> Trying:
     ground = asked_about.ground
     if ground.lesson is None:
         raise Invalid(NO_LESSON, field="lesson")
-    rules = settled(parts.settings, ground.layers.merged, ground.course, ground.lesson)
+    rules = settled(place.ground.settings, ground.layers.merged, ground.course, ground.lesson)
     on_trial = await page_on_trial(
         parts.db, parts.shelf, place.classroom.id, ground.lesson, rules, parts.db.now()
     )

@@ -6,6 +6,7 @@ from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
 from appliance.classroom.audit import record_staff
+from appliance.classroom.box import profile_of
 from appliance.classroom.classes import Class, class_of_staff
 from appliance.classroom.materials import materials_of_class, materials_of_lesson
 from appliance.classroom.tunings import (
@@ -19,6 +20,7 @@ from appliance.classroom.tunings import (
     tuning_from,
 )
 from appliance.errors import Invalid, NotFound, Refusal, Unavailable
+from appliance.helper.rules import for_profile
 from appliance.helper.trial import Trace
 from appliance.library.documents import documents_of_class
 from appliance.library.lessons import Lesson
@@ -115,7 +117,8 @@ async def place_of(request: Request, class_id: int, course_slug: str, lesson_slu
         course, lesson = parts.shelf.course(course_slug), parts.shelf.lesson(course_slug, lesson_slug)
     layers = await layers_of(parts.db, class_id, course_slug, lesson_slug)
     papers = await documents_of_class(parts.db, class_id)
-    return Place(classroom, Ground(parts.settings, layers, course, lesson, papers))
+    defaults = for_profile(parts.settings, await profile_of(parts.db, parts.settings))
+    return Place(classroom, Ground(defaults, layers, course, lesson, papers))
 
 
 def tuning_typed(request: Request, place: Place) -> Tuning:

@@ -33,6 +33,14 @@ OF_CLASS = (
     WHERE id = :target
     """,
     """
+    INSERT INTO tunings
+      (class_id, course_slug, lesson_slug, is_on, strictness, scope_mode, topic_filter, topics, reference, notes,
+       ages, language, shared_answers)
+    SELECT :target, course_slug, lesson_slug, is_on, strictness, scope_mode, topic_filter, topics,
+      CASE WHEN reference <> 'paper' THEN reference END, notes, ages, language, shared_answers
+    FROM tunings WHERE class_id = :source
+    """,
+    """
     INSERT INTO releases (class_id, course_slug, lesson_slug, is_locked, timing, opens_on)
     SELECT :target, course_slug, lesson_slug, is_locked, timing, opens_on FROM releases WHERE class_id = :source
     """,

@@ -15,6 +15,9 @@ MOVE = (
     "UPDATE partial_uploads SET student_id = :kept WHERE student_id = :gone",
     "UPDATE chat_sessions SET student_id = :kept WHERE student_id = :gone",
     "UPDATE student_events SET student_id = :kept WHERE student_id = :gone",
+    # Two that become one are one: a word that three students used may be no longer theirs.
+    "DELETE FROM question_words WHERE student_id = :gone",
+    "UPDATE counted_questions SET student_id = :kept WHERE student_id = :gone",
     # Whoever is in stays in.
     "UPDATE sessions SET student_id = :kept WHERE student_id = :gone",
     "UPDATE old_return_codes SET student_id = :kept WHERE student_id = :gone",

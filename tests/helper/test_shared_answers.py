@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from appliance.classroom.releases import decide
+from appliance.classroom.releases import set_lock
 from appliance.helper.answers import Citation
 from appliance.helper.class_reset import Reset, forget_class, forget_person
 from appliance.helper.pipeline import Asker, Delta, Done, Start
@@ -191,7 +191,7 @@ async def test_a_passage_from_a_lesson_that_was_closed_is_quoted_no_more(
     answer = await room.answer(ben, question)
     assert answer.grounded and "Motors" in answer.citations[0].source
     async with db.transaction() as tx:
-        await decide(tx, ben.class_id, "lamps", "motors", "locked")
+        await set_lock(tx, ben.class_id, "lamps", "motors", True)
     assert not await asked_by(room, chi, question)
 
 

@@ -6,7 +6,7 @@ from contextlib import aclosing
 
 import pytest
 
-from appliance.classroom.releases import decide
+from appliance.classroom.releases import set_lock
 from appliance.classroom.tunings import Tuning
 from appliance.errors import Conflict, Invalid
 from appliance.helper.answers import Delta, Start, Waiting
@@ -104,7 +104,7 @@ async def test_off_the_topics_nobody_is_asked(desk: Desk) -> None:
 async def test_a_closed_lesson_can_be_tried_and_other_closed_ones_stay_closed(desk: Desk) -> None:
     async with desk.db.transaction() as tx:
         for lesson in ("circles", "motors"):
-            await decide(tx, desk.ada.class_id, "lamps", lesson, "locked")
+            await set_lock(tx, desk.ada.class_id, "lamps", lesson, True)
     assert (await desk.try_it(HOT)).found
     assert "magnet" not in str((await desk.try_it("How does a magnet push the coil of a motor?")).found)
 

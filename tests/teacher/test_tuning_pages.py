@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from appliance.classroom.releases import decide
+from appliance.classroom.releases import set_lock
 from appliance.classroom.tunings import tuning_of
 from appliance.library.documents import create_document
 from appliance.library.index import index_course
@@ -65,7 +65,7 @@ async def test_a_lesson_is_as_its_class_until_it_has_its_own(cast: Cast) -> None
 async def test_saving_never_touches_a_release(cast: Cast) -> None:
     ada, db = await cast.ada(), cast.parts.db
     async with db.transaction() as tx:
-        await decide(tx, cast.classroom.id, COURSE, LESSON, "locked")
+        await set_lock(tx, cast.classroom.id, COURSE, LESSON, True)
     everything = "SELECT * FROM releases"
     before = [tuple(row) for row in await db.fetch_all(everything)]
     for path in (of_class(cast), of_lesson(cast), f"{of_class(cast)}/{COURSE}/the-push-and-the-flow"):

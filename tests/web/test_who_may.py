@@ -37,7 +37,6 @@ PARTS = {
     "<announcement_id:int>": "1",
     "<group_id:int>": "1",
     "<staff_id:int>": "1",
-    "<module_id:int>": "1",
     "<comment_id:int>": "1",
     "<number:int>": "1",
     "<invite_id:int>": "1",

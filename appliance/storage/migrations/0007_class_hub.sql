@@ -310,5 +310,5 @@ CREATE INDEX media_by_class ON media (class_id, course_slug, lesson_slug, positi
 
 CREATE INDEX audit_events_by_class ON audit_events (class_id, happened_at);
 
-PRAGMA user_version = 8;
+PRAGMA user_version = 7;
 COMMIT;
