@@ -26,6 +26,7 @@ class Material:
     lesson_slug: str
     accepted_extensions: str
     max_upload_mb: int
+    due_at: int | None = None
 
     @property
     def extensions(self) -> tuple[str, ...]:
@@ -176,4 +177,5 @@ def _material(row: sqlite3.Row) -> Material:
         row["lesson_slug"],
         row["accepted_extensions"],
         row["max_upload_mb"],
+        due_at=row["due_at"],
     )

@@ -10,10 +10,12 @@ from appliance.student import (
     courses,
     documents,
     feedback,
+    gallery,
     helper,
     home,
     lessons,
     my_data,
+    partial_uploads,
     reflections,
     study,
     submissions,
@@ -75,8 +77,36 @@ def attach(app: Sanic) -> None:
         ctx_csrf="in_stream",
     )
     app.add_route(submissions.show, "/submission/<submission_id:int>/download", name="submissions.show")
+    app.add_route(
+        submissions.thumbnail, "/submission/<submission_id:int>/thumbnail", name="submissions.thumbnail"
+    )
+    _attach_hand_in(app)
     app.add_route(documents.show, "/student/library/<document_id:int>", name="student_documents.show")
     _attach_answers(app)
+
+
+def _attach_hand_in(app: Sanic) -> None:
+    begun = "/material/<material_id:int>/uploads"
+    one = f"{begun}/<upload_id:str>"
+    app.add_route(partial_uploads.create, begun, methods=["POST"], name="partial_uploads.create")
+    app.add_route(partial_uploads.show, one, name="partial_uploads.show")
+    app.add_route(
+        partial_uploads.update,
+        one,
+        methods=["PUT"],
+        name="partial_uploads.update",
+        stream=True,
+        ctx_csrf="in_stream",
+    )
+    app.add_route(partial_uploads.finish, f"{one}/finish", methods=["POST"], name="partial_uploads.finish")
+    app.add_route(partial_uploads.remove, f"{one}/cancel", methods=["POST"], name="partial_uploads.remove")
+    app.add_route(gallery.show, "/material/<material_id:int>/gallery", name="student_gallery.show")
+    app.add_route(
+        gallery.update,
+        "/submission/<submission_id:int>/share",
+        methods=["POST"],
+        name="student_gallery.update",
+    )
 
 
 def _attach_answers(app: Sanic) -> None:

@@ -29,7 +29,11 @@ async def test_delete_my_work_takes_files_and_words_and_leaves_the_name(lamps: L
     deleted = await lamps.ben.post("/student/delete-work")
     assert deleted.headers["location"] == "/student/my-data"
     page = (await lamps.ben.get("/student/my-data")).text
-    assert "Your work is deleted. Files: 1." in page and "mine.png" not in page and "My own words" not in page
+    assert (
+        "Your work is deleted. Files: 1. Texts, ticks and marks of your own: 2." in page
+        and "mine.png" not in page
+        and "My own words" not in page
+    )
     assert [await lamps.cast.count(table) for table in WORK] == [0, 0, 0]
     assert await lamps.cast.parts.files.names() == []
     assert await lamps.cast.count("students") == 2
