@@ -42,6 +42,7 @@ WHO_MAY: dict[tuple[str, str], frozenset[Who]] = {
     ("GET", "/metrics"): ANYONE,
     ("GET", "/student"): STUDENT,
     ("GET", "/student/my-data"): STUDENT,
+    ("GET", "/student/portfolio"): STUDENT,
     ("GET", "/student/return-code"): STUDENT,
     ("POST", "/student/delete-work"): STUDENT,
     ("POST", "/student/delete-me"): STUDENT,

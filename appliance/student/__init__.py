@@ -16,6 +16,7 @@ from appliance.student import (
     lessons,
     my_data,
     partial_uploads,
+    portfolio,
     reflections,
     study,
     submissions,
@@ -33,6 +34,7 @@ def attach(app: Sanic) -> None:
     )
     app.add_route(feedback.index, "/student/feedback", name="feedback.index")
     app.add_route(my_data.show, "/student/my-data", name="my_data.show")
+    app.add_route(portfolio.show, "/student/portfolio", name="portfolio.show")
     app.add_route(my_data.return_code, "/student/return-code", name="my_data.return_code")
     app.add_route(my_data.remove_work, "/student/delete-work", methods=["POST"], name="my_data.remove_work")
     app.add_route(my_data.remove, "/student/delete-me", methods=["POST"], name="my_data.remove")

@@ -23,18 +23,6 @@ TOO_LARGE = (
 )
 CLASS_FULL = "The room for your class's files is used up. Tell your teacher; nothing was saved."
 EMPTY = "This file is empty. Save it again and hand it in once more."
-SAFE = "Your file is handed in and safe."
-# What happened to a picture on the way, for whoever took it.
-DONE_TO_PICTURE: dict[State, str] = {
-    "stripped": "What the camera wrote into your photo, such as where it was taken, is not kept.",
-    "turned": "Your photo was turned upright; where it was taken is not kept.",
-    "converted": "Your photo was made a JPEG, upright; where it was taken is not kept.",
-    "as_it_came": (
-        "The box could not open this picture. It is kept just as it came, with whatever the camera wrote into it."
-    ),
-}
-NOT_SHOWN = "It is not in the gallery: the box shows only pictures that it could open."
-
 log = logging.getLogger("chalkbox.uploads")
 
 
@@ -114,7 +102,25 @@ async def keep(
         await parts.files.remove(accepted.stored.stored_name)
         raise
     log.info("submission id=%d material=%d bytes=%d", submission_id, material.id, accepted.stored.size_bytes)
-    said = [SAFE, DONE_TO_PICTURE.get(accepted.picture, ""), NOT_SHOWN if wants_shown > is_shared else ""]
-    translate = translator(request)
-    say(request, " ".join(translate(sentence) for sentence in said if sentence))
+    say(request, _said(request, accepted.picture, wants_shown and not is_shared))
     return submission_id
+
+
+def _said(request: Request, picture: State, is_not_shown: bool) -> str:
+    """That it is safe, and what happened to a photo on the way."""
+    translate = translator(request)
+    done = {
+        "stripped": translate(
+            "What the camera wrote into your photo, such as where it was taken, is not kept."
+        ),
+        "turned": translate("Your photo was turned upright; where it was taken is not kept."),
+        "converted": translate("Your photo was made a JPEG, upright; where it was taken is not kept."),
+        "as_it_came": translate(
+            "The box could not open this picture. "
+            "It is kept just as it came, with whatever the camera wrote into it."
+        ),
+    }
+    said = [translate("Your file is handed in and safe."), done.get(picture, "")]
+    if is_not_shown:
+        said.append(translate("It is not in the gallery: the box shows only pictures that it could open."))
+    return " ".join(sentence for sentence in said if sentence)

@@ -7,15 +7,13 @@ from appliance.auth import sessions
 from appliance.classroom.classes import class_by_id
 from appliance.classroom.students import student_by_id
 from appliance.parts import Parts, parts_of
-from appliance.student.road import road_of
 from appliance.web.identity import DEVICE_COOKIE, SESSION_COOKIE, forget, person_of, session_token
 from appliance.web.refusals import wants_json
 from appliance.web.rendering import render, say, translator
 from appliance.work import erasure
 from appliance.work.assignments import study_of_student
 from appliance.work.erasure import Removed
-from appliance.work.responses import responses_of_student
-from appliance.work.submissions import submissions_of_student
+from appliance.work.held import held_of_student
 
 
 async def show(request: Request) -> HTTPResponse:
@@ -26,10 +24,8 @@ async def show(request: Request) -> HTTPResponse:
         "student/my_data.html",
         student=student,
         classroom=await class_by_id(parts.db, student.class_id),
-        submissions=await submissions_of_student(parts.db, student.id),
-        responses=await responses_of_student(parts.db, student.id),
+        held=await held_of_student(parts.db, parts.shelf, student.id),
         study=await study_of_student(parts.db, student.class_id, student.id),
-        road=await road_of(parts, student.class_id, student.id),
     )
 
 
