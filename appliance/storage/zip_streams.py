@@ -3,7 +3,7 @@
 import io
 import unicodedata
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -63,7 +63,7 @@ def safe_name(given: str) -> str:
     return shown or "_"
 
 
-def zip_pieces(entries: Iterable[ZipEntry], missing: list[str]) -> Iterator[bytes]:
+def zip_pieces(entries: Iterable[ZipEntry], missing: list[str]) -> Generator[bytes, None, None]:
     """The zip, block by block. Files that aren't there are left out and named in `missing`. Reads the disk."""
     sink = _Sink()
     with zipfile.ZipFile(sink, "w") as archive:

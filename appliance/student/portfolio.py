@@ -72,7 +72,7 @@ def cut(title: str) -> str:
     return title[:FOLDER_CHARACTERS]
 
 
-async def show(request: Request) -> ResponseStream:
+async def show(request: Request) -> Any:
     parts = parts_of(request)
     student = await student_by_id(parts.db, person_of(request).id)
     school = request.app.ctx.school()
