@@ -69,6 +69,12 @@ def attach(app: Sanic) -> None:
         methods=["POST"],
         name="reflections.update",
     )
+    _attach_hand_in(app)
+    app.add_route(documents.show, "/student/library/<document_id:int>", name="student_documents.show")
+    _attach_answers(app)
+
+
+def _attach_hand_in(app: Sanic) -> None:
     app.add_route(uploads.new, "/material/<material_id:int>/upload", name="uploads.new")
     app.add_route(
         uploads.create,
@@ -82,12 +88,6 @@ def attach(app: Sanic) -> None:
     app.add_route(
         submissions.thumbnail, "/submission/<submission_id:int>/thumbnail", name="submissions.thumbnail"
     )
-    _attach_hand_in(app)
-    app.add_route(documents.show, "/student/library/<document_id:int>", name="student_documents.show")
-    _attach_answers(app)
-
-
-def _attach_hand_in(app: Sanic) -> None:
     begun = "/material/<material_id:int>/uploads"
     one = f"{begun}/<upload_id:str>"
     app.add_route(partial_uploads.create, begun, methods=["POST"], name="partial_uploads.create")
