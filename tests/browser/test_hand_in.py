@@ -10,10 +10,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import CDPSession, Page, expect
 
-from tests.browser.conftest import RunningBox, join, wait_for
+from tests.browser.conftest import LAPTOP, PHONE, RunningBox, join, wait_for
+from tests.browser.pages import sign_in
+from tests.browser.test_every_page import RULES
 
 pytestmark = pytest.mark.browser
 LESSON = "/course/electricity-you-can-touch/a-circle-makes-light"
@@ -160,3 +163,51 @@ def test_the_portfolio_comes_as_a_download(demo: RunningBox, people: Callable[..
     with page.expect_download() as coming:
         page.get_by_role("link", name="Take my work home").click()
     assert re.fullmatch(r"portfolio_\d{8}\.zip", coming.value.suggested_filename)
+
+
+def a_gallery(box: RunningBox) -> int:
+    with closing(sqlite3.connect(box.data / "box.sqlite3")) as connection:
+        module = connection.execute("SELECT min(id) FROM modules WHERE class_id = 1").fetchone()[0]
+        row = connection.execute(
+            """
+            INSERT INTO materials (module_id, kind, title, accepted_extensions, position)
+            VALUES (?, 'gallery', 'Our lamps', '.png,.jpg,.txt', 9)
+            """,
+            (module,),
+        )
+        connection.commit()
+    return int(row.lastrowid or 0)
+
+
+def no_barrier(page: Page) -> None:
+    for size in (PHONE, LAPTOP):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        assert Axe().run(page, options=RULES).response["violations"] == []
+        assert page.locator("html").evaluate("html => html.scrollWidth") <= size["width"]
+
+
+def test_work_is_shown_to_the_class_and_kept_out_by_a_teacher(
+    demo: RunningBox, people: Callable[..., Page], tmp_path: Path
+) -> None:
+    gallery = a_gallery(demo)
+    noor, sam, ada = people(), people(), people()
+    join(noor, demo, "Noor")
+    join(sam, demo, "Sam")
+    sign_in(ada, demo)
+    Image.new("RGB", (800, 600), "orange").save(tmp_path / "lamp.png")
+    noor.goto(f"{demo.url}/material/{gallery}/gallery")
+    noor.set_input_files("#hand-in-file", tmp_path / "lamp.png")
+    noor.get_by_label("Show it to my class in the gallery").check()
+    noor.get_by_role("button", name="Hand it in").click()
+    expect(noor.get_by_text("Your file is handed in and safe.")).to_be_visible()
+    sam.goto(f"{demo.url}/material/{gallery}/gallery")
+    shown = sam.get_by_alt_text("lamp.png by Noor")
+    expect(shown).to_be_visible()
+    wait_for(lambda: shown.evaluate("image => image.naturalWidth") == 480, "the small picture did not come")
+    no_barrier(noor)
+    ada.goto(f"{demo.url}/teach/class/1/gallery/{gallery}")
+    ada.get_by_role("button", name="Keep it out").click()
+    expect(ada.get_by_text("Kept out")).to_be_visible()
+    no_barrier(ada)
+    sam.reload()
+    expect(sam.get_by_text("Nothing is shown yet")).to_be_visible()
