@@ -126,9 +126,10 @@ class IncomingFile:
             incoming.path.parent.mkdir(parents=True, exist_ok=True)
             try:
                 incoming.path.hardlink_to(path)
-            except PermissionError:
-                # Not every file system of a stick has a second name for a file.
+            except OSError:
+                # Not every file system has second names for a file.
                 shutil.copyfile(path, incoming.path)
+                incoming.path.chmod(0o600)
             incoming._file = open(incoming.path, "rb+")  # noqa: SIM115 - closed by finish or discard
             while chunk := incoming._file.read(READ_BYTES):
                 incoming._count(chunk)

@@ -11,6 +11,8 @@ from typing import BinaryIO
 from appliance.errors import Conflict, TooLarge, Unavailable
 from appliance.storage.files import DISK_FULL, FileStore, check_disk, private, sync_folder
 
+# Begun after somebody asked which rows there are: such a file is no leftover.
+FRESH_SECONDS = 3600
 WRONG_OFFSET = "The box has another part of this file than you think. It says how much."
 TAKEN_OVER = "Another page goes on with this file."
 TOO_MUCH = "More came than this file is long. Choose it again and hand it in once more."
@@ -61,9 +63,9 @@ class PartialFiles:
     async def remove(self, *names: str) -> None:
         await asyncio.to_thread(self._remove, names)
 
-    async def sweep(self, known: set[str]) -> int:
+    async def sweep(self, known: set[str], now: int) -> int:
         """Remove what no row knows; returns how many files went."""
-        return await asyncio.to_thread(self._sweep, known)
+        return await asyncio.to_thread(self._sweep, known, now - FRESH_SECONDS)
 
     def _received(self, name: str) -> int:
         try:
@@ -111,8 +113,12 @@ class PartialFiles:
                 self._writers.pop(name, None)
                 self.path(name).unlink(missing_ok=True)
 
-    def _sweep(self, known: set[str]) -> int:
-        unknown = [path.name for path in self.folder.glob("*") if path.name not in known]
+    def _sweep(self, known: set[str], before: int) -> int:
+        unknown = [
+            path.name
+            for path in self.folder.glob("*")
+            if path.name not in known and path.stat().st_mtime < before
+        ]
         self._remove(tuple(unknown))
         return len(unknown)
 

@@ -117,7 +117,7 @@ async def sweep_uploads(db: Database, files: PartialFiles) -> int:
             "DELETE FROM partial_uploads WHERE created_at < :before", before=tx.now - KEPT_SECONDS
         )
         rows = await tx.fetch_all("SELECT stored_name FROM partial_uploads WHERE submission_id IS NULL")
-    return await files.sweep({row["stored_name"] for row in rows})
+    return await files.sweep({row["stored_name"] for row in rows}, tx.now)
 
 
 def _upload(row: sqlite3.Row) -> PartialUpload:

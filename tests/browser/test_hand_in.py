@@ -207,7 +207,7 @@ def test_work_is_shown_to_the_class_and_kept_out_by_a_teacher(
     no_barrier(noor)
     ada.goto(f"{demo.url}/teach/class/1/gallery/{gallery}")
     ada.get_by_role("button", name="Keep it out").click()
-    expect(ada.get_by_text("Kept out")).to_be_visible()
+    expect(ada.get_by_text("Kept out", exact=True)).to_be_visible()
     no_barrier(ada)
     sam.reload()
     expect(sam.get_by_text("Nothing is shown yet")).to_be_visible()
