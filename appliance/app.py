@@ -48,6 +48,7 @@ from appliance.storage.cache import Cache
 from appliance.storage.database import Clock, Database
 from appliance.storage.files import FileStore
 from appliance.storage.jobs import Handler, Job, JobRunner
+from appliance.storage.partial_files import PartialFiles
 from appliance.study.generation import MAKE_ACTIVITY, MAKE_BLUEPRINT, Generation
 from appliance.study.reading import read_document
 from appliance.study.writing import Writer
@@ -55,6 +56,8 @@ from appliance.web import hosts, middleware, refusals
 from appliance.web.rendering import Pages
 from appliance.web.static_files import StaticFiles
 from appliance.work.page_pictures import PagePictures
+from appliance.work.partial_uploads import sweep_uploads
+from appliance.work.pictures import Pictures
 from appliance.work.submissions import sweep_files
 
 # Everything but uploads, which count their own bytes.
@@ -215,6 +218,7 @@ async def _start(app: Chalkbox, settings: Settings, clock: Clock, engine: Engine
     cache = Cache(data / "cache")
     chosen_engine = engine or _engine(settings)
     parts = _parts(settings, keys, clock, db, cache, files, chosen_engine)
+    await sweep_uploads(db, parts.partial_files)
     app.ctx.parts, app.ctx.db, app.ctx.secrets = parts, db, keys
     await _forget_old_counts(db, settings)
     app.ctx.api_key = settings.appliance_api_key
@@ -280,7 +284,7 @@ def _parts(
     }
     return Parts(
         settings, keys, clock, db, cache, files, JobRunner(db, handlers, LANES), shelf, throttle, Hasher(),
-        engine, router, helper, mdns.announcer(settings), PagePictures(),
+        engine, router, helper, mdns.announcer(settings), PagePictures(), Pictures(), PartialFiles(files),
     )  # fmt: skip
 
 

@@ -18,8 +18,10 @@ from appliance.storage.cache import Cache
 from appliance.storage.database import Clock, Database
 from appliance.storage.files import FileStore
 from appliance.storage.jobs import JobRunner
+from appliance.storage.partial_files import PartialFiles
 from appliance.storage.secrets import Secrets
 from appliance.work.page_pictures import PagePictures
+from appliance.work.pictures import Pictures
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class Parts:
     helper: Helper
     announcer: Announcer
     page_pictures: PagePictures
+    pictures: Pictures
+    partial_files: PartialFiles
 
 
 def parts_of(request: Request) -> Parts:

@@ -27,8 +27,8 @@ MANIFEST = "manifest.json"
 MODELS = "models"
 # What is kept as whole folders; models go in by their index alone, since their weights can be fetched again.
 FOLDERS = (SECRETS, "uploads", "courses", "library")
-# Files that are still on their way in; the next start forgets them.
-ARRIVING = Path("uploads", "arriving")
+# Files that are still on their way in, and small pictures that are made again when somebody looks.
+PASSING = tuple(Path("uploads", folder) for folder in ("arriving", "partial", "thumbnails"))
 NAME = re.compile(r"chalkbox-\d{8}-\d{6}\.tar\.gz")
 HALF = ".chalkbox-backup-"
 HALF_IS_OLD = 24 * 3600
@@ -194,7 +194,9 @@ def _files(data: Path, with_models: bool) -> Iterator[tuple[Path, str]]:
     for folder in (*FOLDERS, *([MODELS] if with_models else [])):
         for path in sorted((data / folder).rglob("*")):
             inside = path.relative_to(data)
-            if not inside.is_relative_to(ARRIVING) and stat.S_ISREG(path.lstat().st_mode):
+            if not any(inside.is_relative_to(folder) for folder in PASSING) and stat.S_ISREG(
+                path.lstat().st_mode
+            ):
                 yield path, inside.as_posix()
     index = data / MODELS / INDEX
     if not with_models and index.is_file():

@@ -97,6 +97,8 @@ class Database:
             self._writer = await self._connect("rw")
             await self._writer.execute("PRAGMA journal_mode = WAL")
             await self._writer.execute("PRAGMA synchronous = FULL")
+            # What somebody deletes is overwritten in the file, not only forgotten.
+            await self._writer.execute("PRAGMA secure_delete = ON")
             for _ in range(READERS):
                 self._readers.put_nowait(await self._connect("ro"))
         except BaseException:
@@ -146,6 +148,12 @@ class Database:
                     log.error("database_unwritable error=%s", error)
                     raise Unavailable(CANNOT_WRITE, "database_unwritable") from error
                 raise
+
+    async def forget_deleted(self) -> None:
+        """Fold the log into the file and empty it: until then the log still holds what was deleted."""
+        async with self._turn() as writer:
+            with suppress(sqlite3.Error):
+                await writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def writable(self) -> bool:
         """Whether a write would be kept right now: what /healthz and the watchdog ask."""

@@ -17,8 +17,10 @@ from appliance.errors import TooLarge, Unavailable
 # Kept free so that the database can still write when uploads have filled the disk.
 RESERVE_BYTES = 64 * 1024 * 1024
 HEAD_BYTES = 8192
+READ_BYTES = 1024 * 1024
 # Files that no row knows wait in this folder: a restored, older database doesn't know what was handed in since.
 ORPHANS = "orphans"
+THUMBNAILS = "thumbnails"
 GRACE_SECONDS = 30 * 24 * 3600
 DISK_FULL = "The box is full: nothing was saved. Tell your teacher; older files have to be removed first."
 
@@ -48,18 +50,23 @@ class FileStore:
         self.folder = folder
         # When a whole class hands in at once, its blocks would fill the loop and keep everybody's pages waiting:
         # one at a time is as fast for them (measured with 30 x 20 MB) and ten times as quick for the others.
-        self._turn = asyncio.Lock()
+        self.turn = asyncio.Lock()
 
     def path(self, stored_name: str) -> Path:
         return self.folder / stored_name[:2] / stored_name
 
     async def write(self, incoming: "IncomingFile", chunk: bytes, limit_bytes: int, too_large: str) -> None:
         """Add to a file on its way in, when it is its turn."""
-        async with self._turn:
+        async with self.turn:
             await asyncio.to_thread(incoming.write, chunk, limit_bytes, too_large)
 
+    def thumbnail(self, stored_name: str) -> Path:
+        """A small picture of it, made when somebody first looks and gone with the file."""
+        return self.folder / THUMBNAILS / stored_name
+
     async def remove(self, stored_name: str) -> None:
-        await asyncio.to_thread(self.path(stored_name).unlink, missing_ok=True)
+        for path in (self.path(stored_name), self.thumbnail(stored_name)):
+            await asyncio.to_thread(path.unlink, missing_ok=True)
 
     async def forget_arrivals(self) -> None:
         """Remove what was on its way when the power went. Only before the first upload of a run."""
@@ -88,6 +95,9 @@ class FileStore:
             # Its days begin now, and before it is moved: a power cut between the two must not cost it them.
             os.utime(path, (now, now))
             _move(path, aside / path.name)
+        for path in self.folder.glob(f"{THUMBNAILS}/*"):
+            if path.name not in known:
+                path.unlink()
         return Swept(len(unknown), len(back), len(old))
 
 
@@ -108,17 +118,39 @@ class IncomingFile:
         self._head = b""
         self._size = 0
 
+    @classmethod
+    def of(cls, folder: Path, path: Path) -> "IncomingFile":
+        """One that came in pieces, as if it had come at once; `path` stays until somebody removes it."""
+        incoming = cls(folder)
+        try:
+            incoming.path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                incoming.path.hardlink_to(path)
+            except OSError:
+                # Not every file system has second names for a file.
+                shutil.copyfile(path, incoming.path)
+                incoming.path.chmod(0o600)
+            incoming._file = open(incoming.path, "rb+")  # noqa: SIM115 - closed by finish or discard
+            while chunk := incoming._file.read(READ_BYTES):
+                incoming._count(chunk)
+        except OSError as error:
+            incoming.discard()
+            raise Unavailable(DISK_FULL, "disk_full") from error
+        return incoming
+
     def write(self, chunk: bytes, limit_bytes: int, too_large: str) -> None:
         with self._step() as file:
-            self._size += len(chunk)
-            if self._size > limit_bytes:
+            if self._size + len(chunk) > limit_bytes:
                 raise TooLarge(too_large, "file_too_large", field="file")
-            if shutil.disk_usage(self._folder).free < RESERVE_BYTES + len(chunk):
-                raise Unavailable(DISK_FULL, "disk_full")
-            if len(self._head) < HEAD_BYTES:
-                self._head = (self._head + chunk)[:HEAD_BYTES]
-            self._hash.update(chunk)
+            check_disk(self._folder, len(chunk))
+            self._count(chunk)
             file.write(chunk)
+
+    def _count(self, chunk: bytes) -> None:
+        self._size += len(chunk)
+        if len(self._head) < HEAD_BYTES:
+            self._head = (self._head + chunk)[:HEAD_BYTES]
+        self._hash.update(chunk)
 
     def finish(self) -> None:
         with self._step() as file:
@@ -135,7 +167,7 @@ class IncomingFile:
             self.path = self.path.rename(lasting)
             sync_folder(lasting.parent)
             sync_folder(self._folder)
-        return StoredFile(name, self._size, self._hash.hexdigest())
+        return StoredFile(name, self._size, self.sha256)
 
     @property
     def head(self) -> bytes:
@@ -145,6 +177,10 @@ class IncomingFile:
     @property
     def size_bytes(self) -> int:
         return self._size
+
+    @property
+    def sha256(self) -> str:
+        return self._hash.hexdigest()
 
     def discard(self) -> None:
         """Also after a `keep` that nobody heard of any more."""
@@ -165,7 +201,7 @@ class IncomingFile:
                     raise FileNotFoundError(self.path)
                 if self._file is None:
                     self.path.parent.mkdir(parents=True, exist_ok=True)
-                    self._file = open(self.path, "xb", opener=_private)  # noqa: SIM115 - closed by finish or discard
+                    self._file = open(self.path, "xb", opener=private)  # noqa: SIM115 - closed by finish or discard
                 yield self._file
         except OSError as error:
             raise Unavailable(DISK_FULL, "disk_full") from error
@@ -177,7 +213,14 @@ def _move(path: Path, to: Path) -> None:
     sync_folder(path.parent)
 
 
-def _private(path: str, flags: int) -> int:
+def check_disk(folder: Path, more: int) -> None:
+    """Raises Unavailable where so many bytes more would leave the database no room."""
+    if shutil.disk_usage(folder).free < RESERVE_BYTES + more:
+        raise Unavailable(DISK_FULL, "disk_full")
+
+
+def private(path: str, flags: int) -> int:
+    """An opener for files that only the box may read."""
     return os.open(path, flags, 0o600)
 
 

@@ -10,12 +10,15 @@ from appliance.student import (
     courses,
     documents,
     feedback,
+    gallery,
     helper,
     home,
     lessons,
     materials,
     my_data,
     names,
+    partial_uploads,
+    portfolio,
     reflections,
     rubrics,
     study,
@@ -35,13 +38,13 @@ def attach(app: Sanic) -> None:
     )
     app.add_route(feedback.index, "/student/feedback", name="feedback.index")
     app.add_route(my_data.show, "/student/my-data", name="my_data.show")
+    app.add_route(portfolio.show, "/student/portfolio", name="portfolio.show")
     app.add_route(my_data.return_code, "/student/return-code", name="my_data.return_code")
     app.add_route(names.edit, "/student/name", name="student_names.edit")
     app.add_route(names.update, "/student/name", methods=["POST"], name="student_names.update")
     app.add_route(my_data.remove_work, "/student/delete-work", methods=["POST"], name="my_data.remove_work")
     app.add_route(my_data.remove, "/student/delete-me", methods=["POST"], name="my_data.remove")
     app.add_route(my_data.end_session, "/student/end-session", methods=["POST"], name="my_data.end_session")
-    app.add_route(submissions.show, "/submission/<submission_id:int>/download", name="submissions.show")
     app.add_route(documents.show, "/student/library/<document_id:int>", name="student_documents.show")
     _attach_study(app)
     _attach_road(app)
@@ -86,6 +89,10 @@ def _attach_road(app: Sanic) -> None:
         rubrics.update, "/material/<material_id:int>/rubric", methods=["POST"], name="rubrics.update"
     )
     app.add_route(materials.show, "/material/<material_id:int>", name="materials.show")
+    _attach_hand_in(app)
+
+
+def _attach_hand_in(app: Sanic) -> None:
     app.add_route(uploads.new, "/material/<material_id:int>/upload", name="uploads.new")
     app.add_route(
         uploads.create,
@@ -94,6 +101,31 @@ def _attach_road(app: Sanic) -> None:
         name="uploads.create",
         stream=True,
         ctx_csrf="in_stream",
+    )
+    app.add_route(submissions.show, "/submission/<submission_id:int>/download", name="submissions.show")
+    app.add_route(
+        submissions.thumbnail, "/submission/<submission_id:int>/thumbnail", name="submissions.thumbnail"
+    )
+    begun = "/material/<material_id:int>/uploads"
+    one = f"{begun}/<upload_id:str>"
+    app.add_route(partial_uploads.create, begun, methods=["POST"], name="partial_uploads.create")
+    app.add_route(partial_uploads.show, one, name="partial_uploads.show")
+    app.add_route(
+        partial_uploads.update,
+        one,
+        methods=["PUT"],
+        name="partial_uploads.update",
+        stream=True,
+        ctx_csrf="in_stream",
+    )
+    app.add_route(partial_uploads.finish, f"{one}/finish", methods=["POST"], name="partial_uploads.finish")
+    app.add_route(partial_uploads.remove, f"{one}/cancel", methods=["POST"], name="partial_uploads.remove")
+    app.add_route(gallery.show, "/material/<material_id:int>/gallery", name="student_gallery.show")
+    app.add_route(
+        gallery.update,
+        "/submission/<submission_id:int>/share",
+        methods=["POST"],
+        name="student_gallery.update",
     )
 
 

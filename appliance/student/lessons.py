@@ -27,6 +27,7 @@ from appliance.web.rendering import render as render_page
 from appliance.web.rendering import translator
 from appliance.work.responses import Responses, responses_of_student
 from appliance.work.submissions import Submission, submissions_of_student
+from appliance.work.versions import versions_of_student
 
 NOT_IN_CLASS = "This lesson is not part of your class. Go back to your class page."
 STARTERS = 3
@@ -103,6 +104,7 @@ class Typed:
     reflection: str = ""
     reflection_error: str = ""
     upload_error: str = ""
+    upload_note: str = ""
     question: str = ""
     question_error: str = ""
     scores: Mapping[str, int] = field(default_factory=dict)
@@ -195,6 +197,7 @@ async def page(
         teacher_text=_teacher_text(opened, person, labels),
         responses=responses,
         handed_in=handed_in,
+        versions=await versions_of_student(parts.db, person.id) if person.is_student else {},
         typed=typed,
         scope_token=scope_token(request, opened) if opened.has_helper else "",
         scope_seconds=parts.settings.helper_scope_token_max_age_seconds,

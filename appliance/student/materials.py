@@ -18,6 +18,8 @@ from appliance.student import lessons
 from appliance.student.lessons import LOCKED, OpenLesson, Typed, work_of
 from appliance.web.identity import Person, person_of
 from appliance.web.rendering import render
+from appliance.work.gallery import GalleryPage, gallery_of_material
+from appliance.work.versions import versions_of_student
 
 # Where in its lesson's page an activity stands.
 ANCHORS = {"checklist": "checklist", "reflection": "reflection", "upload": "hand-in", "gallery": "hand-in"}
@@ -85,7 +87,7 @@ async def _page(
 ) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
     material = opened.material
-    responses, handed_in = await work_of(parts, person)
+    responses, _ = await work_of(parts, person)
     return render(
         request,
         "student/material.html",
@@ -95,11 +97,18 @@ async def _page(
         text=_text(material) if opened.release.is_open else Markup(""),
         items=await items_of_material(parts.db, material.id),
         responses=responses,
-        handed_in=[work for work in handed_in if work.material_id == material.id],
+        versions=(await versions_of_student(parts.db, person.id)).get(material.id, []),
+        gallery=await _gallery(parts, person, material),
         typed=typed or Typed(),
         is_late=material.due_at is not None and material.due_at < parts.db.now(),
         upload_mb=min(material.max_upload_mb, parts.settings.appliance_upload_max_mb),
     )
+
+
+async def _gallery(parts: Parts, person: Person, material: Material) -> GalleryPage | None:
+    if material.kind != "gallery":
+        return None
+    return await gallery_of_material(parts.db, material.id, person.id, 1)
 
 
 def _text(material: Material) -> Markup:

@@ -6,17 +6,17 @@ from sanic.response import json, redirect
 from appliance.auth import sessions
 from appliance.auth.emoji_codes import pictures_of
 from appliance.classroom.classes import class_by_id
-from appliance.classroom.students import remove_student, student_by_id
+from appliance.classroom.students import student_by_id
 from appliance.helper.class_reset import forget_person
 from appliance.helper.counted_questions import asked_by_student
 from appliance.parts import Parts, parts_of
-from appliance.student.road import road_of
 from appliance.web.identity import DEVICE_COOKIE, SESSION_COOKIE, forget, person_of, session_token
 from appliance.web.refusals import wants_json
 from appliance.web.rendering import render, say, translator
+from appliance.work import erasure
 from appliance.work.assignments import study_of_student
-from appliance.work.responses import responses_of_student
-from appliance.work.submissions import remove_submissions, submissions_of_student
+from appliance.work.erasure import Removed
+from appliance.work.held import held_of_student
 
 
 async def show(request: Request) -> HTTPResponse:
@@ -27,12 +27,10 @@ async def show(request: Request) -> HTTPResponse:
         "student/my_data.html",
         student=student,
         classroom=await class_by_id(parts.db, student.class_id),
-        submissions=await submissions_of_student(parts.db, student.id),
-        responses=await responses_of_student(parts.db, student.id),
+        held=await held_of_student(parts.db, parts.shelf, student.id),
         study=await study_of_student(parts.db, student.class_id, student.id),
         asked=await asked_by_student(parts.db, student.id),
         kept_days=parts.settings.retention_helper_questions_days,
-        road=await road_of(parts, student.class_id, student.id),
     )
 
 
@@ -49,9 +47,9 @@ async def return_code(request: Request) -> HTTPResponse:
 async def remove_work(request: Request) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
     async with parts.db.transaction() as tx:
-        files = await remove_submissions(tx, person.id)
-    await _remove_files(parts, files)
-    say(request, translator(request)("Your work is deleted. Files: %(count)s.", count=len(files)))
+        removed = await erasure.remove_work(tx, person.id)
+    await _erase(parts, removed)
+    say(request, _count(request, removed))
     return redirect("/student/my-data")
 
 
@@ -59,10 +57,15 @@ async def remove(request: Request) -> HTTPResponse:
     """All of it, the name too. The session ends because the student is gone."""
     parts, person = parts_of(request), person_of(request)
     async with parts.db.transaction() as tx:
-        files = await remove_student(tx, person.id)
-    await _remove_files(parts, files)
+        removed = await erasure.remove_everything(tx, person.id)
+    await _erase(parts, removed)
     await forget_person(parts.helper, person.class_id, person.id)
-    say(request, translator(request)("Everything about you is deleted from this box."))
+    say(
+        request,
+        translator(request)("Everything about you is deleted from this box.")
+        + " "
+        + _count(request, removed),
+    )
     return _left(request)
 
 
@@ -73,9 +76,21 @@ async def end_session(request: Request) -> HTTPResponse:
     return _left(request)
 
 
-async def _remove_files(parts: Parts, stored_names: list[str]) -> None:
-    for name in stored_names:
+async def _erase(parts: Parts, removed: Removed) -> None:
+    """From the disk too: the files, and the words in what the database keeps behind."""
+    for name in removed.files:
         await parts.files.remove(name)
+    await parts.partial_files.remove(*removed.partial)
+    await parts.db.forget_deleted()
+
+
+def _count(request: Request, removed: Removed) -> str:
+    files, entries = len(removed.files), removed.entries
+    return translator(request)(
+        "Your work is deleted. Files: %(files)s. Texts, ticks and marks of your own: %(entries)s.",
+        files=files,
+        entries=entries,
+    )
 
 
 def _left(request: Request) -> HTTPResponse:

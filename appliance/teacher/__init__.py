@@ -18,6 +18,7 @@ from appliance.teacher import (
     documents,
     enrolment,
     exports,
+    gallery,
     gradebook,
     groups,
     helper,
@@ -118,6 +119,11 @@ def _attach_reviews(app: Sanic) -> None:
     app.add_route(submission_reviews.update, piece, methods=["POST"], name="submission_reviews.update")
     app.add_route(previews.show, f"{piece}/file", name="previews.show")
     app.add_route(previews.page, f"{piece}/pages/<number:int>", name="previews.page")
+    of_gallery = "/teach/class/<class_id:int>/gallery/<material_id:int>"
+    app.add_route(gallery.show, of_gallery, name="gallery.show")
+    app.add_route(
+        gallery.update, f"{of_gallery}/<submission_id:int>", methods=["POST"], name="gallery.update"
+    )
     app.add_route(gradebook.show, "/teach/class/<class_id:int>/gradebook", name="gradebook.show")
     app.add_route(gradebook.export, "/teach/class/<class_id:int>/gradebook.csv", name="gradebook.export")
     app.add_route(saved_comments.index, "/teach/comments", name="saved_comments.index")

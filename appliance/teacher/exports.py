@@ -1,5 +1,6 @@
 """What a teacher takes along at the end of a day or a term."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from sanic import HTTPResponse, Request
@@ -8,10 +9,11 @@ from appliance.classroom.audit import record_staff
 from appliance.classroom.box import box_of, today
 from appliance.classroom.classes import class_of_staff
 from appliance.parts import Parts, parts_of
+from appliance.storage.zip_streams import ZipEntry
 from appliance.web.identity import person_of
 from appliance.web.rendering import translator
 from appliance.web.sheets import Cell, sheet
-from appliance.web.zip_streams import Member, send_zip
+from appliance.web.zip_downloads import send_zip
 from appliance.work.exports import (
     ACTIVE_SECONDS,
     Export,
@@ -36,17 +38,19 @@ async def day(request: Request, class_id: int) -> Any:
     assert box is not None  # noqa: S101 - nobody signs in before the box is set up
     files = await files_of_day(parts.db, class_id, date, box.zone)
     await _noted(request, parts, class_id, "export_day", str(len(files)))
-    return send_zip(f"class-{class_id}-{date}.zip", _members(request, parts, files, NOTHING))
+    return send_zip(f"class-{class_id}-{date}.zip", _members(request, parts, files, NOTHING), [])
 
 
 async def material(request: Request, class_id: int, material_id: int) -> Any:
     """The newest file of each student in one place."""
     parts, person = parts_of(request), person_of(request)
     await class_of_staff(parts.db, class_id, person.id)
-    files = await latest_files(parts.db, class_id, material_id)
+    box = await box_of(parts.db)
+    assert box is not None  # noqa: S101 - nobody signs in before the box is set up
+    files = await latest_files(parts.db, class_id, material_id, box.zone)
     await _noted(request, parts, class_id, "export_material", f"{material_id}: {len(files)}")
     members = _members(request, parts, files, NOTHING_HERE)
-    return send_zip(f"class-{class_id}-work-{material_id}.zip", members)
+    return send_zip(f"class-{class_id}-work-{material_id}.zip", members, [])
 
 
 async def summary(request: Request, class_id: int) -> HTTPResponse:
@@ -67,10 +71,11 @@ async def _noted(request: Request, parts: Parts, class_id: int, action: str, tar
         await record_staff(tx, action, person_of(request).id, class_id, target, request.ip)
 
 
-def _members(request: Request, parts: Parts, files: list[Export], nothing: str) -> list[Member]:
+def _members(request: Request, parts: Parts, files: list[Export], nothing: str) -> list[ZipEntry]:
     if not files:
-        return [Member("README.txt", f"{translator(request)(nothing)}\r\n".encode())]
-    return [Member(each.path, parts.files.path(each.stored_name)) for each in files]
+        said = f"{translator(request)(nothing)}\r\n".encode()
+        return [ZipEntry("README.txt", datetime.fromtimestamp(parts.db.now(), UTC), lambda: said)]
+    return [ZipEntry(each.path, each.moment, parts.files.path(each.stored_name)) for each in files]
 
 
 def _heading() -> list[Cell]:

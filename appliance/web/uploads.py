@@ -94,6 +94,12 @@ async def _file_chunks(request: Request, upload: Upload) -> AsyncIterator[bytes]
         raise Invalid(BROKEN, "bad_multipart", field="file")
 
 
+async def blocks_of(request: Request) -> AsyncIterator[bytes]:
+    """A body that is nothing but a part of a file, as it comes. Raises Invalid once nothing comes any more."""
+    while (block := await _read(request)) is not None:
+        yield block
+
+
 async def _read(request: Request) -> bytes | None:
     try:
         async with asyncio.timeout(STALLED_SECONDS):

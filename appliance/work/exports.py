@@ -1,11 +1,12 @@
 """What a teacher takes along: the files of a day or of one place, and how the class worked, as rows."""
 
+import sqlite3
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from appliance.storage.database import Database
-from appliance.work.file_names import Names, safe_name
+from appliance.storage.zip_streams import Names
 
 ACTIVE_SECONDS = 7 * 24 * 3600
 
@@ -16,6 +17,7 @@ class Export:
 
     path: str
     stored_name: str
+    moment: datetime
 
 
 @dataclass(frozen=True)
@@ -62,17 +64,19 @@ async def files_of_day(db: Database, class_id: int, day: date, zone: ZoneInfo) -
     folders, names = _Folders(), Names()
     return [
         Export(
-            names.free(
-                f"{folders.of(row['student_id'], row['display_name'])}/{safe_name(row['title'])}/"
-                f"{datetime.fromtimestamp(row['uploaded_at'], zone):%H%M%S}_{safe_name(row['original_filename'])}"
+            names.path(
+                folders.of(row["student_id"], row["display_name"]),
+                row["title"],
+                f"{(moment := _moment(row, zone)):%H%M%S}_{row['original_filename']}",
             ),
             row["stored_name"],
+            moment,
         )
         for row in rows
     ]
 
 
-async def latest_files(db: Database, class_id: int, material_id: int) -> list[Export]:
+async def latest_files(db: Database, class_id: int, material_id: int, zone: ZoneInfo) -> list[Export]:
     """The newest file of each student in one place: student/name."""
     rows = await db.fetch_all(
         """
@@ -91,10 +95,9 @@ async def latest_files(db: Database, class_id: int, material_id: int) -> list[Ex
     folders, names = _Folders(), Names()
     return [
         Export(
-            names.free(
-                f"{folders.of(row['student_id'], row['display_name'])}/{safe_name(row['original_filename'])}"
-            ),
+            names.path(folders.of(row["student_id"], row["display_name"]), row["original_filename"]),
             row["stored_name"],
+            _moment(row, zone),
         )
         for row in rows
     ]
@@ -146,6 +149,10 @@ async def lesson_summaries(db: Database, class_id: int) -> list[LessonSummary]:
     return [LessonSummary(*row) for row in rows]
 
 
+def _moment(row: sqlite3.Row, zone: ZoneInfo) -> datetime:
+    return datetime.fromtimestamp(row["uploaded_at"], zone)
+
+
 class _Folders:
     """A folder for each student: two of one name get two."""
 
@@ -154,5 +161,5 @@ class _Folders:
 
     def of(self, student_id: int, display_name: str) -> str:
         if student_id not in self._folders:
-            self._folders[student_id] = self._names.free(safe_name(display_name))
+            self._folders[student_id] = self._names.path(display_name)
         return self._folders[student_id]

@@ -9,6 +9,7 @@ from appliance.storage.database import Database, Transaction
 from appliance.storage.files import FileStore, IncomingFile, StoredFile, Swept
 from appliance.work.file_kinds import check_content, check_name, extension_of
 from appliance.work.outcomes import note_artifact
+from appliance.work.pictures import HEIC, NO_HEIC, Pictures, State
 
 NOTE_CHARACTERS = 2000
 
@@ -23,6 +24,18 @@ class Submission:
     size_bytes: int
     note: str
     uploaded_at: int
+    picture: State = ""
+    is_shared: bool = False
+    is_kept_out: bool = False
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A file on disk for good, its name as it is now, and what was done to a picture."""
+
+    stored: StoredFile
+    filename: str
+    picture: State
 
 
 @dataclass(frozen=True)
@@ -47,17 +60,55 @@ async def accept(
         raise
 
 
-async def create_submission(
-    tx: Transaction, material_id: int, student_id: int, filename: str, stored: StoredFile, note: str
-) -> int:
+async def accept_work(
+    store: FileStore, pictures: Pictures, incoming: IncomingFile, filename: str, accepted: tuple[str, ...]
+) -> Accepted:
+    """As `accept`, with pictures made upright and rid of what a camera wrote into them."""
+    kept = incoming
+    try:
+        check_kind(pictures, filename, accepted)
+        await asyncio.to_thread(check_content, incoming.path, filename, incoming.head)
+        prepared = await pictures.prepared(store, incoming, filename, accepted)
+        kept = prepared.file
+        stored = await asyncio.to_thread(kept.keep, extension_of(prepared.filename))
+    except BaseException:
+        for file in (incoming, kept):
+            await asyncio.to_thread(file.discard)
+        raise
+    return Accepted(stored, prepared.filename, prepared.state)
+
+
+def check_kind(pictures: Pictures, filename: str, accepted: tuple[str, ...]) -> None:
+    """Raise Invalid for a name that doesn't end as it should; a HEIC photo may come where JPEGs are asked for."""
+    if extension_of(filename) in HEIC and not pictures.reads_heic and extension_of(filename) not in accepted:
+        raise Invalid(NO_HEIC, "no_heic", field="file")
+    check_name(filename, pictures.kinds(accepted))
+
+
+def check_note(note: str) -> None:
     if len(note) > NOTE_CHARACTERS:
         raise Invalid("The note may have 2000 characters at most.", "too_long", field="note")
+
+
+async def create_submission(
+    tx: Transaction,
+    material_id: int,
+    student_id: int,
+    filename: str,
+    stored: StoredFile,
+    note: str,
+    picture: State = "",
+    is_shared: bool = False,
+) -> int:
+    check_note(note)
     await note_artifact(tx, student_id, material_id)
     return await tx.insert(
         """
         INSERT INTO submissions
-          (material_id, student_id, original_filename, stored_name, size_bytes, sha256, note, uploaded_at)
-        VALUES (:material_id, :student_id, :filename, :stored_name, :size_bytes, :sha256, :note, :now)
+          (material_id, student_id, original_filename, stored_name, size_bytes, sha256, note, picture, is_shared,
+           uploaded_at)
+        VALUES (:material_id, :student_id, :filename, :stored_name, :size_bytes, :sha256, :note, :picture, :is_shared,
+          :now)
         """,
         material_id=material_id,
         student_id=student_id,
@@ -66,6 +117,8 @@ async def create_submission(
         size_bytes=stored.size_bytes,
         sha256=stored.sha256,
         note=note,
+        picture=picture,
+        is_shared=is_shared,
         now=tx.now,
     )
 
@@ -128,7 +181,7 @@ async def handed_in_to_class(db: Database, class_id: int, limit: int) -> list[Ha
 
 
 async def bytes_of_class(db: Database, class_id: int) -> int:
-    """What students handed in and the papers that the teacher gave them."""
+    """What students handed in or are handing in, and the papers that the teacher gave them."""
     row = await db.fetch_one(
         """
         SELECT (
@@ -139,29 +192,15 @@ async def bytes_of_class(db: Database, class_id: int) -> int:
           SELECT coalesce(sum(size_bytes), 0)
           FROM documents
           WHERE class_id = :class_id
+        ) + (
+          SELECT coalesce(sum(partial_uploads.size_bytes), 0)
+          FROM partial_uploads JOIN students ON students.id = partial_uploads.student_id
+          WHERE students.class_id = :class_id AND partial_uploads.submission_id IS NULL
         ) AS total
         """,
         class_id=class_id,
     )
     return int(row["total"]) if row else 0
-
-
-async def remove_submissions(tx: Transaction, student_id: int) -> list[str]:
-    """Remove a student's own work; returns the stored names of the files that have to go too."""
-    rows = await tx.fetch_all("SELECT stored_name FROM submissions WHERE student_id = :id", id=student_id)
-    for statement in (
-        "DELETE FROM submissions WHERE student_id = :id",
-        "DELETE FROM checklist_ticks WHERE student_id = :id",
-        "DELETE FROM reflections WHERE student_id = :id",
-        "DELETE FROM rubric_scores WHERE student_id = :id",
-        "DELETE FROM rubric_notes WHERE student_id = :id",
-        # Scores stay: an attempt that could be wished away would be no attempt.
-        "DELETE FROM answers WHERE attempt_id IN (SELECT id FROM attempts WHERE student_id = :id)",
-        "DELETE FROM attempts WHERE student_id = :id AND finished_at IS NULL",
-        "DELETE FROM student_events WHERE student_id = :id AND kind = 'submission_upload'",
-    ):
-        await tx.execute(statement, id=student_id)
-    return [row["stored_name"] for row in rows]
 
 
 async def sweep_files(db: Database, store: FileStore) -> Swept:
@@ -189,4 +228,7 @@ def submission_of_row(row: sqlite3.Row) -> Submission:
         row["size_bytes"],
         row["note"],
         row["uploaded_at"],
+        row["picture"],
+        bool(row["is_shared"]),
+        bool(row["is_kept_out"]),
     )

@@ -146,6 +146,13 @@ class Pupil:
         file = {"file": (name, content, "image/png")}
         return await self.browser.post(self.hand_in_path, {"note": "from a test"}, files=file)
 
+    async def newest_download(self) -> str:
+        """Where the file that was handed in last comes back from."""
+        lesson = await self.browser.get(FIRST_LESSON)
+        found = re.search(r'"(/submission/\d+/download)"', lesson.text)
+        assert found, lesson.text
+        return found[1]
+
     async def reflect(self, text: str) -> httpx.Response:
         path = f"/material/{int(re.findall('[0-9]+', self.hand_in_path)[0]) - 1}/reflection"
         return await self.browser.post(path, {"reflection_text": text})

@@ -14,7 +14,8 @@ def box_with_everything(data: Path, school: str = "Elm School") -> Path:
     data_folder.prepare(data)
     migrate(data / "box.sqlite3", data / "backups")
     set_school(data, school)
-    for name in ("secrets/device", "uploads/ab/abcd", "uploads/arriving/half", "courses/own/course.yaml",
+    for name in ("secrets/device", "uploads/ab/abcd", "uploads/arriving/half", "uploads/partial/piece",
+                 "uploads/thumbnails/abcd", "courses/own/course.yaml",
                  "library/own.zim", "models/models.json", "models/small.gguf", "cache/helper"):  # fmt: skip
         (data / name).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         (data / name).write_text(f"{name} of {school}")

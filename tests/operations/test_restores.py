@@ -68,6 +68,8 @@ def test_a_backup_comes_back_as_it_was(tmp_path: Path, data: Path, backup: Path)
     assert (done.files, done.aside) == (6, None)
     left_out = {
         "uploads/arriving/half",
+        "uploads/partial/piece",
+        "uploads/thumbnails/abcd",
         "models/small.gguf",
         "cache/helper",
         "box.sqlite3-wal",

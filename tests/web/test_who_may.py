@@ -29,6 +29,7 @@ PARTS = {
     "<module_id:int>": "1",
     "<material_id:int>": "2",
     "<submission_id:int>": "1",
+    "<upload_id:str>": "nobody-began-it",
     "<document_id:int>": "1",
     "<assignment_id:int>": "1",
     "<activity_id:int>": "1",

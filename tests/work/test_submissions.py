@@ -12,6 +12,7 @@ from appliance.classroom.students import Student
 from appliance.errors import Invalid, NotFound
 from appliance.storage.database import Database
 from appliance.storage.files import GRACE_SECONDS, ORPHANS, FileStore, Swept
+from appliance.work.erasure import remove_work
 from appliance.work.responses import responses_of_student, save_reflection, save_ticks
 from appliance.work.submissions import (
     NOTE_CHARACTERS,
@@ -19,7 +20,6 @@ from appliance.work.submissions import (
     bytes_of_class,
     create_submission,
     handed_in_to_class,
-    remove_submissions,
     submission_of_staff,
     submission_of_student,
     submissions_of_student,
@@ -156,8 +156,8 @@ async def test_deleting_ones_work_deletes_all_of_it_and_nobody_elses(
             await save_ticks(tx, adas.things["checklist"], student.id, ["a"])
             await save_reflection(tx, adas.things["reflection"], student.id, "words")
     async with db.transaction() as tx:
-        names = await remove_submissions(tx, ben.id)
-    assert len(names) == 1
+        removed = await remove_work(tx, ben.id)
+    assert (len(removed.files), removed.entries) == (1, 2)
     assert await submissions_of_student(db, ben.id) == []
     said = await responses_of_student(db, ben.id)
     assert (said.ticks, said.reflections) == ({}, {})

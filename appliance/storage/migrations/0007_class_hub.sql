@@ -97,6 +97,9 @@ CREATE INDEX rubric_notes_by_student ON rubric_notes (student_id);
 -- Shown to the class by the student who made it; a teacher may take it out of the gallery.
 ALTER TABLE submissions ADD COLUMN is_shared INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE submissions ADD COLUMN is_kept_out INTEGER NOT NULL DEFAULT 0;
+-- What was done to a picture when it came; empty for what is none, and for pictures from before.
+ALTER TABLE submissions ADD COLUMN picture TEXT NOT NULL DEFAULT ''
+  CHECK (picture IN ('', 'clean', 'stripped', 'turned', 'converted', 'as_it_came'));
 CREATE INDEX submissions_by_day ON submissions (uploaded_at);
 
 -- Files that are still coming, piece by piece; how much has come is the length of the file.
@@ -106,6 +109,10 @@ CREATE TABLE partial_uploads (
   student_id  INTEGER NOT NULL REFERENCES students (id) ON DELETE CASCADE,
   filename    TEXT NOT NULL,
   size_bytes  INTEGER NOT NULL,
+  -- In hex; empty when whoever sends it could not tell.
+  sha256      TEXT NOT NULL DEFAULT '',
+  note        TEXT NOT NULL DEFAULT '',
+  is_shared   INTEGER NOT NULL DEFAULT 0,
   stored_name TEXT NOT NULL UNIQUE,
   created_at  INTEGER NOT NULL,
   -- The submission that it became; asked again, the answer is the same.

@@ -1,57 +1,78 @@
-// A hand-in with a bar and a way to stop. Without this module the same form sends the same file.
+// A hand-in with a bar, a way to stop, and patience with the Wi-Fi. Without this module the same form sends the same file.
+import { isSame, leftBehind, memory } from "./upload-memory.js";
+import { ask, sendInPieces } from "./upload-pieces.js";
+
 export default function upload(form) {
   const part = (name) => form.querySelector(`[data-part="${name}"]`);
-  const file = form.querySelector('input[type="file"]');
+  const files = [...form.querySelectorAll('input[type="file"]')];
   const bar = form.querySelector("progress");
   const words = part("progress").querySelector("p");
-  let request;
+  const place = form.dataset.pieces;
+  const saved = memory(`upload:${place}`);
+  let sending = null;
 
-  function show(sending) {
-    part("progress").hidden = part("cancel").hidden = !sending;
-    form.querySelector('[type="submit"]').disabled = sending;
+  const say = (text, values = {}) => { words.textContent = text.replace(/{(\w+)}/g, (_, name) => values[name]); };
+  const chosen = () => files.map((input) => input.files[0]).find(Boolean);
+  const percent = (bytes, file) => Math.floor((100 * bytes) / Math.max(file.size, 1));
+
+  function show(isSending) {
+    part("progress").hidden = part("cancel").hidden = !isSending;
+    form.querySelector('[type="submit"]').disabled = isSending;
   }
 
   function refuse(text) {
     show(false);
     part("error").hidden = false;
     part("error").querySelector("span").textContent = text;
-    file.setAttribute("aria-invalid", "true");
-    file.focus();
+    files[0].setAttribute("aria-invalid", "true");
+    files[0].focus();
+  }
+
+  async function send(file) {
+    sending = new AbortController();
+    show(true);
+    const known = saved.read();
+    const reporter = {
+      sent: (bytes) => { bar.value = percent(bytes, file); say(form.dataset.sending, { percent: bar.value }); },
+      checking: () => { bar.value = 100; say(form.dataset.checking); },
+      waiting: () => say(form.dataset.waiting, { percent: bar.value }),
+    };
+    const remember = (id) => saved.write({ id, name: file.name, size: file.size, lastModified: file.lastModified });
+    const fields = { note: form.elements.note?.value ?? "", share: form.elements.share?.checked ?? false };
+    const id = known && isSame(known, file) ? known.id : null;
+    try {
+      await sendInPieces(file, place, fields, { id, remember, show: reporter, signal: sending.signal });
+      saved.forget();
+      location.hash = form.closest("[id]").id;
+      location.reload();
+    } catch (problem) {
+      if (problem.stopped) return show(false);
+      if (problem.status) saved.forget();
+      refuse(problem.message || form.dataset.failed);
+    }
   }
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
+    const file = chosen();
     part("error").hidden = true;
-    if (file.files[0]?.size > Number(form.dataset.maxBytes)) return refuse(form.dataset.tooLarge);
-    request = new XMLHttpRequest();
-    request.upload.addEventListener("progress", ({ loaded, total }) => {
-      bar.value = (100 * loaded) / total;
-      words.textContent = form.dataset.sending.replace("{percent}", Math.floor(bar.value));
-    });
-    request.upload.addEventListener("load", () => { words.textContent = form.dataset.checking; });
-    request.addEventListener("load", () => (request.status < 400 ? arrived(form) : refuse(reason(request) || form.dataset.failed)));
-    request.addEventListener("error", () => refuse(form.dataset.failed));
-    request.addEventListener("abort", () => show(false));
-    request.open("POST", form.action);
-    request.setRequestHeader("X-CSRF-Token", document.querySelector('meta[name="csrf-token"]').content);
-    request.setRequestHeader("Accept", "application/json, text/html");
-    show(true);
-    request.send(new FormData(form));
+    if (!file) return refuse(form.dataset.missing);
+    if (file.size > Number(form.dataset.maxBytes)) return refuse(form.dataset.tooLarge);
+    send(file);
   });
-  part("cancel").addEventListener("click", () => request.abort());
-}
-
-function arrived(form) {
-  location.hash = form.closest("[id]").id;
-  location.reload();
-}
-
-// A refusal comes as {error, message} or as the page with the field's error in it.
-function reason(request) {
-  try {
-    return JSON.parse(request.responseText).message;
-  } catch {
-    const page = new DOMParser().parseFromString(request.responseText, "text/html");
-    return page.querySelector(".field-error:not([hidden]) span, .notice-error p")?.textContent;
+  for (const input of files) {
+    input.addEventListener("change", () => files.filter((other) => other !== input).forEach((other) => { other.value = ""; }));
   }
+  part("cancel").addEventListener("click", () => {
+    const known = saved.read();
+    sending?.abort();
+    saved.forget();
+    if (known) ask("POST", `${place}/${known.id}/cancel`).catch(() => {});
+  });
+  leftBehind(saved, place).then((left) => {
+    if (!left || sending) return;
+    part("progress").hidden = false;
+    bar.value = left.percent;
+    say(form.dataset.resume, left);
+  });
 }

@@ -1,0 +1,55 @@
+"""Deleting for real: a student's work, or all that the box holds about a student."""
+
+from dataclasses import dataclass
+
+from appliance.classroom.students import remove_student
+from appliance.storage.database import Transaction
+
+
+@dataclass(frozen=True)
+class Removed:
+    """`files` were handed in, `partial` were still coming (stored names); `entries` are texts, ticks and marks."""
+
+    files: tuple[str, ...]
+    partial: tuple[str, ...]
+    entries: int
+
+
+async def remove_work(tx: Transaction, student_id: int) -> Removed:
+    """What was handed in, ticked and written. Name, chats, scores and certificates stay."""
+    files, partial = await _names(tx, student_id)
+    entries = 0
+    for statement in (
+        "DELETE FROM checklist_ticks WHERE student_id = :id",
+        "DELETE FROM reflections WHERE student_id = :id",
+        "DELETE FROM rubric_scores WHERE student_id = :id",
+        "DELETE FROM rubric_notes WHERE student_id = :id",
+    ):
+        entries += await tx.execute(statement, id=student_id)
+    for statement in (
+        # Reviews, their scores and the place in the gallery go with it.
+        "DELETE FROM submissions WHERE student_id = :id",
+        "DELETE FROM partial_uploads WHERE student_id = :id",
+        # Scores stay: an attempt that could be wished away would be no attempt.
+        "DELETE FROM answers WHERE attempt_id IN (SELECT id FROM attempts WHERE student_id = :id)",
+        "DELETE FROM attempts WHERE student_id = :id AND finished_at IS NULL",
+        "DELETE FROM student_events WHERE student_id = :id AND kind = 'submission_upload'",
+    ):
+        await tx.execute(statement, id=student_id)
+    return Removed(files, partial, entries)
+
+
+async def remove_everything(tx: Transaction, student_id: int) -> Removed:
+    """The name too: nothing is left that says this student was ever here."""
+    done = await remove_work(tx, student_id)
+    await tx.execute("DELETE FROM student_events WHERE student_id = :id", id=student_id)
+    await remove_student(tx, student_id)
+    return done
+
+
+async def _names(tx: Transaction, student_id: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    files = await tx.fetch_all("SELECT stored_name FROM submissions WHERE student_id = :id", id=student_id)
+    partial = await tx.fetch_all(
+        "SELECT stored_name FROM partial_uploads WHERE student_id = :id", id=student_id
+    )
+    return tuple(row["stored_name"] for row in files), tuple(row["stored_name"] for row in partial)
