@@ -60,8 +60,8 @@ async def test_the_number_of_queries_does_not_grow_with_lessons_students_or_work
             await create_student(tx, lamps.cast.classroom.id, f"Student {number}")
     for number in range(5):
         await lamps.hand_in(f"{number}.png", PNG)
-    assert await queries(lamps, lamps.ben) == home <= 12
-    assert await queries(lamps, lamps.ben, lamps.path) == lesson <= 12
+    assert await queries(lamps, lamps.ben) == home <= 15
+    assert await queries(lamps, lamps.ben, lamps.path) == lesson <= 15
 
 
 async def test_the_class_home_does_not_show_the_return_code(lamps: Lamps) -> None:

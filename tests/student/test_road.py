@@ -7,6 +7,7 @@ import pytest
 from appliance.classroom.material_drafts import Draft, create_material
 from appliance.classroom.materials import materials_of_class
 from appliance.classroom.releases import set_timing
+from appliance.parts import refresh_school
 from appliance.student.road import road_of
 from tests.student.conftest import Lamps
 
@@ -98,5 +99,6 @@ async def test_younger_students_get_the_rest_folded_away(lamps: Lamps) -> None:
     assert "<summary>More</summary>" not in (await lamps.ben.get("/student")).text
     async with lamps.cast.parts.db.transaction() as tx:
         await tx.execute("UPDATE box SET program_profile = 'elementary'")
+    await refresh_school(lamps.cast.app)
     page = (await lamps.ben.get("/student")).text
     assert "Class chat" in page.split("<summary>More</summary>")[1]
