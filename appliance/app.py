@@ -18,6 +18,7 @@ from sanic import Sanic
 from appliance import api, operator, student, teacher, visitor
 from appliance.auth.passwords import Hasher
 from appliance.auth.throttle import Throttle
+from appliance.classroom.presence import Presence
 from appliance.errors import Refusal, StartRefused
 from appliance.helper.pipeline import Helper
 from appliance.inference import local, models, processor
@@ -263,7 +264,7 @@ def _parts(
     }
     return Parts(
         settings, keys, clock, db, cache, files, JobRunner(db, handlers, LANES), shelf, throttle, Hasher(),
-        engine, router, helper, mdns.announcer(settings), PagePictures(),
+        engine, router, helper, mdns.announcer(settings), PagePictures(), Presence(),
     )  # fmt: skip
 
 
@@ -356,6 +357,7 @@ async def _watch(app: Chalkbox, settings: Settings, engine: Engine) -> None:
                 await refresh_school(app)
             known = await _take_up_models(settings, engine, known)
             app.ctx.parts.router.refresh()
+            app.ctx.parts.presence.sweep(app.ctx.db.now())
         except (Refusal, OSError, sqlite3.Error):
             # A full disk or a stick pulled out must not end the watch: the next look may find it well again.
             log.exception("watch_failed")
@@ -395,6 +397,7 @@ async def _stop(app: Chalkbox) -> None:
         if task is not None:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
+    parts.presence.close()
     await parts.helper.close(DRAIN_SECONDS)
     await parts.jobs.stop()
     await parts.router.stop()

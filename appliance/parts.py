@@ -7,6 +7,7 @@ from sanic import Request, Sanic
 from appliance.auth.passwords import Hasher
 from appliance.auth.throttle import Throttle
 from appliance.classroom.box import box_of, profile_for
+from appliance.classroom.presence import Presence
 from appliance.classroom.site_modes import site_mode_of
 from appliance.helper.pipeline import Helper
 from appliance.inference.engine import Engine
@@ -41,6 +42,7 @@ class Parts:
     helper: Helper
     announcer: Announcer
     page_pictures: PagePictures
+    presence: Presence
 
 
 def parts_of(request: Request) -> Parts:

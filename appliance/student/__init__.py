@@ -16,6 +16,7 @@ from appliance.student import (
     materials,
     my_data,
     names,
+    presence,
     reflections,
     rubrics,
     study,
@@ -32,6 +33,7 @@ def attach(app: Sanic) -> None:
         methods=["POST"],
         name="student_announcements.update",
     )
+    app.add_route(presence.create, "/student/live", methods=["POST"], name="presence.create")
     app.add_route(feedback.index, "/student/feedback", name="feedback.index")
     app.add_route(my_data.show, "/student/my-data", name="my_data.show")
     app.add_route(my_data.return_code, "/student/return-code", name="my_data.return_code")

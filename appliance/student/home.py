@@ -9,6 +9,7 @@ from appliance.classroom.density import is_compact
 from appliance.classroom.students import mark_seen, student_by_id
 from appliance.library.rendering import render as render_markdown
 from appliance.parts import parts_of
+from appliance.student import presence
 from appliance.student.road import road_of
 from appliance.web.identity import person_of
 from appliance.web.rendering import render
@@ -35,6 +36,7 @@ async def index(request: Request) -> HTTPResponse:
         landing=render_markdown(classroom.landing_message, "").html,
         is_compact=await is_compact(parts.db),
         road=road,
+        live=presence.note(request),
         study=study[:STUDY_LINES],
         certificate=await certificate_link(parts.db, student.id),
         unread_feedback=await unread_feedback(parts.db, student.id),

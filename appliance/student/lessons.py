@@ -7,6 +7,7 @@ from sanic import HTTPResponse, Request
 
 from appliance.classroom.box import today
 from appliance.classroom.materials import Material, lesson_of_student
+from appliance.classroom.presence import Place
 from appliance.classroom.releases import Release, decisions_of_class, release_of
 from appliance.errors import Forbidden, Invalid, NotFound, Refusal
 from appliance.helper import scope
@@ -18,6 +19,7 @@ from appliance.library.lessons import Lesson
 from appliance.library.rendering import Labels, Rendered, render, render_lesson
 from appliance.library.sections import intro_only
 from appliance.parts import Parts, parts_of
+from appliance.student import presence
 from appliance.student.asking import asker_of
 from appliance.web import forms
 from appliance.web.identity import Person, person_of
@@ -49,6 +51,11 @@ class OpenLesson:
     @property
     def path(self) -> str:
         return f"/course/{self.lesson.course_slug}/{self.lesson.slug}"
+
+    @property
+    def place(self) -> Place:
+        """As their teacher reads where somebody is."""
+        return Place(self.lesson.title, self.lesson.language, self.path)
 
     def text(self, labels: Labels) -> Rendered:
         if self.release.is_open:
@@ -170,6 +177,7 @@ async def page(
         starters=_starters(opened.lesson, request.ctx.language),
         turns=turns or [],
         upload_mb=_upload_mb(request, opened),
+        live=presence.note(request, opened.place),
     )
 
 

@@ -57,13 +57,16 @@ async def remove(request: Request) -> HTTPResponse:
     async with parts.db.transaction() as tx:
         files = await remove_student(tx, person.id)
     await _remove_files(parts, files)
+    parts.presence.leave(person.class_id, person.id)
     say(request, translator(request)("Everything about you is deleted from this box."))
     return _left(request)
 
 
 async def end_session(request: Request) -> HTTPResponse:
-    async with parts_of(request).db.transaction() as tx:
+    parts, person = parts_of(request), person_of(request)
+    async with parts.db.transaction() as tx:
         await sessions.end(tx, session_token(request))
+    parts.presence.leave(person.class_id, person.id)
     say(request, translator(request)("You have left the class on this device. Your work is still there."))
     return _left(request)
 

@@ -28,6 +28,7 @@ from appliance.teacher import (
     join_codes,
     landing,
     lesson_tracker,
+    live,
     locks,
     material_places,
     materials,
@@ -72,6 +73,7 @@ def attach(app: Sanic) -> None:
     _attach_reviews(app)
     _attach_outcomes(app)
     _attach_road(app)
+    _attach_live(app)
     _attach_documents(app)
     _attach_study(app)
     app.add_route(insights.show, "/teach/class/<class_id:int>/insights", name="insights.show")
@@ -188,6 +190,13 @@ def _attach_roster(app: Sanic) -> None:
         methods=["POST"],
         name="students.create_one_time_code",
     )
+
+
+def _attach_live(app: Sanic) -> None:
+    room = "/teach/class/<class_id:int>/live"
+    app.add_route(live.show, room, name="live.show")
+    app.add_route(live.events, f"{room}/events", name="live.events")
+    app.add_route(live.lower, f"{room}/hands", methods=["POST"], name="live.lower")
 
 
 def _attach_documents(app: Sanic) -> None:
