@@ -14,6 +14,7 @@ from appliance.student import (
     home,
     lessons,
     materials,
+    media,
     my_data,
     names,
     presence,
@@ -43,6 +44,7 @@ def attach(app: Sanic) -> None:
     app.add_route(my_data.remove, "/student/delete-me", methods=["POST"], name="my_data.remove")
     app.add_route(my_data.end_session, "/student/end-session", methods=["POST"], name="my_data.end_session")
     app.add_route(submissions.show, "/submission/<submission_id:int>/download", name="submissions.show")
+    app.add_route(media.show, "/lesson-media/<media_id:int>", name="lesson_media.show")
     app.add_route(documents.show, "/student/library/<document_id:int>", name="student_documents.show")
     _attach_study(app)
     _attach_road(app)

@@ -6,6 +6,7 @@ from appliance.classroom.announcements import announcements_for_student
 from appliance.classroom.box import today
 from appliance.classroom.classes import class_by_id
 from appliance.classroom.density import is_compact
+from appliance.classroom.media import landing_picture
 from appliance.classroom.students import mark_seen, student_by_id
 from appliance.library.rendering import render as render_markdown
 from appliance.parts import parts_of
@@ -37,6 +38,7 @@ async def index(request: Request) -> HTTPResponse:
         is_compact=await is_compact(parts.db),
         road=road,
         live=presence.note(request),
+        picture=await landing_picture(parts.db, classroom.id) if classroom.landing_media_id else None,
         study=study[:STUDY_LINES],
         certificate=await certificate_link(parts.db, student.id),
         unread_feedback=await unread_feedback(parts.db, student.id),

@@ -7,6 +7,7 @@ from sanic import HTTPResponse, Request
 
 from appliance.classroom.box import today
 from appliance.classroom.materials import Material, lesson_of_student
+from appliance.classroom.media import Media, media_of_lesson
 from appliance.classroom.presence import Place
 from appliance.classroom.releases import Release, decisions_of_class, release_of
 from appliance.errors import Forbidden, Invalid, NotFound, Refusal
@@ -178,6 +179,7 @@ async def page(
         turns=turns or [],
         upload_mb=_upload_mb(request, opened),
         live=presence.note(request, opened.place),
+        media=await _media(parts, person, opened),
     )
 
 
@@ -186,6 +188,13 @@ async def work_of(parts: Parts, person: Person) -> tuple[Responses, list[Submiss
     if not person.is_student:
         return Responses({}, {}), []
     return await responses_of_student(parts.db, person.id), await submissions_of_student(parts.db, person.id)
+
+
+async def _media(parts: Parts, person: Person, opened: OpenLesson) -> list[Media]:
+    """What the teacher of this student added to the lesson; staff see theirs on the class's own page."""
+    if not person.is_student or not opened.release.is_open:
+        return []
+    return await media_of_lesson(parts.db, person.class_id, opened.lesson.course_slug, opened.lesson.slug)
 
 
 def _labels(request: Request) -> Labels:

@@ -128,7 +128,7 @@ async def handed_in_to_class(db: Database, class_id: int, limit: int) -> list[Ha
 
 
 async def bytes_of_class(db: Database, class_id: int) -> int:
-    """What students handed in and the papers that the teacher gave them."""
+    """What students handed in, and the papers, videos and files that the teacher gave them."""
     row = await db.fetch_one(
         """
         SELECT (
@@ -138,6 +138,10 @@ async def bytes_of_class(db: Database, class_id: int) -> int:
         ) + (
           SELECT coalesce(sum(size_bytes), 0)
           FROM documents
+          WHERE class_id = :class_id
+        ) + (
+          SELECT coalesce(sum(size_bytes), 0)
+          FROM media
           WHERE class_id = :class_id
         ) AS total
         """,
@@ -174,6 +178,8 @@ async def sweep_files(db: Database, store: FileStore) -> Swept:
         SELECT stored_name FROM submissions
         UNION ALL
         SELECT stored_name FROM documents
+        UNION ALL
+        SELECT stored_name FROM media WHERE stored_name IS NOT NULL
         """
     )
     return await store.sweep({row["stored_name"] for row in rows}, db.now())
