@@ -6,7 +6,7 @@ from sanic.response import redirect
 from appliance.classroom.audit import record_staff
 from appliance.classroom.classes import class_of_teacher
 from appliance.classroom.landing import save_landing
-from appliance.classroom.media import media_of_class
+from appliance.classroom.media import landing_picture, media_of_class
 from appliance.errors import Invalid
 from appliance.library.rendering import render as render_markdown
 from appliance.parts import parts_of
@@ -55,6 +55,7 @@ async def _page(request: Request, class_id: int, refusal: Invalid | None = None)
         message=message,
         picture=_picture(request) if refusal else classroom.landing_media_id or 0,
         pictures=[media for media in await media_of_class(parts.db, class_id) if media.is_image],
+        shown_picture=await landing_picture(parts.db, class_id),
         preview=render_markdown(classroom.landing_message, "").html,
         errors=forms.errors(refusal, translator(request)),
     )
