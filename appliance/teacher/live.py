@@ -14,6 +14,9 @@ from appliance.web.identity import person_of, recognise
 from appliance.web.rendering import render, rendered, say, translator
 from appliance.web.streams import Event, send_events
 
+# Sanic cuts an answer off after ten minutes; a stream that ends before is simply asked for again.
+STREAM_SECONDS = 540
+
 
 async def show(request: Request, class_id: int) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
@@ -57,9 +60,11 @@ async def lower(request: Request, class_id: int) -> HTTPResponse:
 async def _boards(request: Request, class_id: int) -> AsyncIterator[Event]:
     """Ends when the person may no longer look: signed out, switched off, or taken out of the class."""
     parts, staff_id = parts_of(request), person_of(request).id
-    before = ""
+    before, begun = "", parts.db.now()
     async with aclosing(parts.presence.changes(class_id)) as changes:  # type: ignore[type-var]
         async for _ in changes:
+            if parts.db.now() - begun > STREAM_SECONDS:
+                return
             try:
                 person = await recognise(request)
                 if not person.is_staff or person.id != staff_id:

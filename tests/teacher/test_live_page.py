@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 
 import httpx
 
-from appliance.classroom.presence import Place
+from appliance.classroom.presence import AGEING_SECONDS, Place
+from appliance.teacher.live import STREAM_SECONDS
 from tests.conftest import COURSE, Browser, Cast
 from tests.teacher.road import Road
 
@@ -131,6 +132,18 @@ async def test_a_teacher_who_is_taken_out_of_the_class_is_told_nothing_more(cast
         await ben.get(LESSON)
         async with asyncio.timeout(30):
             assert [board async for board in found] == []
+
+
+async def test_a_stream_ends_by_itself_before_the_server_would_cut_it_off(cast: Cast) -> None:
+    ada, ben = await cast.ada(), await cast.student(cast.ben)
+    async with ada.client.stream("GET", f"{live(cast)}/events", headers=STREAM) as response:
+        found = boards(response)
+        await until(found, "Nobody is here")
+        cast.clock.now += STREAM_SECONDS + 1
+        await ben.get(LESSON)
+        async with asyncio.timeout(30):
+            assert [board async for board in found] == []
+    assert cast.app.config.RESPONSE_TIMEOUT > STREAM_SECONDS + AGEING_SECONDS
 
 
 async def test_a_box_that_stops_ends_the_streams(cast: Cast) -> None:
