@@ -8,7 +8,8 @@ from sanic.response import redirect
 
 from appliance.classroom.classes import class_of_staff, class_of_teacher
 from appliance.errors import Invalid, Refusal
-from appliance.parts import Parts, parts_of
+from appliance.parts import parts_of
+from appliance.teacher.modules import may_change
 from appliance.web import forms
 from appliance.web.identity import person_of, recognise
 from appliance.web.rendering import render, rendered, say, translator
@@ -21,13 +22,12 @@ STREAM_SECONDS = 540
 async def show(request: Request, class_id: int) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
     classroom = await class_of_staff(parts.db, class_id, person.id)
-    may_change = await _may_change(parts, class_id, person.id)
     return render(
         request,
         "teacher/live.html",
         classroom=classroom,
         room=parts.presence.room_of(class_id),
-        may_change=may_change,
+        may_change=await may_change(parts, class_id, person.id),
         now=parts.db.now(),
     )
 
@@ -70,27 +70,17 @@ async def _boards(request: Request, class_id: int) -> AsyncIterator[Event]:
                 if not person.is_staff or person.id != staff_id:
                     return
                 classroom = await class_of_staff(parts.db, class_id, staff_id)
-                may_change = await _may_change(parts, class_id, staff_id)
+                is_teacher = await may_change(parts, class_id, staff_id)
             except Refusal:
                 return
-            room = parts.presence.room_of(class_id)
             board = rendered(
                 request,
                 "teacher/parts/_live_board.html",
                 classroom=classroom,
-                room=room,
-                may_change=may_change,
+                room=parts.presence.room_of(class_id),
+                may_change=is_teacher,
                 now=parts.db.now(),
             )
             if board != before:
-                yield "board", {"html": board, "hands": len(room.hands)}, ""
+                yield "board", {"html": board}, ""
             before = board
-
-
-async def _may_change(parts: Parts, class_id: int, staff_id: int) -> bool:
-    """Whoever only looks sees no button to lower a hand."""
-    try:
-        await class_of_teacher(parts.db, class_id, staff_id)
-    except Refusal:
-        return False
-    return True
