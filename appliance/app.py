@@ -19,6 +19,7 @@ from sanic import Sanic
 from appliance import api, operator, student, teacher, visitor
 from appliance.auth.passwords import Hasher
 from appliance.auth.throttle import Throttle
+from appliance.classroom.presence import Presence
 from appliance.errors import Refusal, StartRefused
 from appliance.helper.counted_questions import forget_questions
 from appliance.helper.pipeline import Helper
@@ -285,6 +286,7 @@ def _parts(
     return Parts(
         settings, keys, clock, db, cache, files, JobRunner(db, handlers, LANES), shelf, throttle, Hasher(),
         engine, router, helper, mdns.announcer(settings), PagePictures(), Pictures(), PartialFiles(files),
+        Presence(),
     )  # fmt: skip
 
 
@@ -380,6 +382,7 @@ async def _watch(app: Chalkbox, settings: Settings, engine: Engine) -> None:
                 await refresh_school(app)
             known = await _take_up_models(settings, engine, known)
             app.ctx.parts.router.refresh()
+            app.ctx.parts.presence.sweep(app.ctx.db.now())
         except (Refusal, OSError, sqlite3.Error):
             # A full disk or a stick pulled out must not end the watch: the next look may find it well again.
             log.exception("watch_failed")
@@ -420,6 +423,7 @@ async def _stop(app: Chalkbox) -> None:
         if task is not None:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
+    parts.presence.close()
     await parts.helper.close(DRAIN_SECONDS)
     await parts.jobs.stop()
     await parts.router.stop()

@@ -7,6 +7,7 @@ from sanic import Request, Sanic
 from appliance.auth.passwords import Hasher
 from appliance.auth.throttle import Throttle
 from appliance.classroom.box import box_of, profile_for
+from appliance.classroom.presence import Presence
 from appliance.classroom.site_modes import site_mode_of
 from appliance.helper.pipeline import Helper
 from appliance.inference.engine import Engine
@@ -45,6 +46,7 @@ class Parts:
     page_pictures: PagePictures
     pictures: Pictures
     partial_files: PartialFiles
+    presence: Presence
 
 
 def parts_of(request: Request) -> Parts:

@@ -26,6 +26,7 @@ class Class:
     session_epoch: int
     landing_title: str
     landing_message: str
+    landing_media_id: int | None = None
 
     @property
     def spaced_join_code(self) -> str:
@@ -189,4 +190,5 @@ def _class(row: sqlite3.Row) -> Class:
         row["session_epoch"],
         row["landing_title"],
         row["landing_message"],
+        row["landing_media_id"],
     )

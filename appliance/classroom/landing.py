@@ -1,5 +1,6 @@
 """The landing: what students of a class read first on their class page."""
 
+from appliance.classroom.media import media_in_class
 from appliance.errors import Invalid
 from appliance.storage.database import Transaction
 
@@ -7,15 +8,22 @@ TITLE_CHARACTERS = 200
 MESSAGE_CHARACTERS = 4000
 
 
-async def save_landing(tx: Transaction, class_id: int, title: str, message: str) -> None:
-    """The message is Markdown; both may be empty. Raises Invalid."""
+async def save_landing(tx: Transaction, class_id: int, title: str, message: str, picture: int = 0) -> None:
+    """The message is Markdown; both may be empty. `picture` is one of the class's media, 0 for none. Raises Invalid."""
     title = " ".join(title.split())
     if len(title) > TITLE_CHARACTERS:
         raise Invalid("The title may have 200 characters at most.", "too_long", field="title")
     if len(message) > MESSAGE_CHARACTERS:
         raise Invalid("The message may have 4000 characters at most.", "too_long", field="message")
+    if picture and not (await media_in_class(tx, class_id, picture)).is_image:
+        raise Invalid("Choose a picture.", "no_picture", field="picture")
     await tx.execute(
-        "UPDATE classes SET landing_title = :title, landing_message = :message WHERE id = :id",
+        """
+        UPDATE classes
+        SET landing_title = :title, landing_message = :message, landing_media_id = :picture
+        WHERE id = :id
+        """,
+        picture=picture or None,
         title=title,
         message=message.strip(),
         id=class_id,

@@ -15,10 +15,12 @@ from appliance.student import (
     home,
     lessons,
     materials,
+    media,
     my_data,
     names,
     partial_uploads,
     portfolio,
+    presence,
     reflections,
     rubrics,
     study,
@@ -36,6 +38,7 @@ def attach(app: Sanic) -> None:
         methods=["POST"],
         name="student_announcements.update",
     )
+    app.add_route(presence.create, "/student/live", methods=["POST"], name="presence.create")
     app.add_route(feedback.index, "/student/feedback", name="feedback.index")
     app.add_route(my_data.show, "/student/my-data", name="my_data.show")
     app.add_route(portfolio.show, "/student/portfolio", name="portfolio.show")
@@ -45,6 +48,7 @@ def attach(app: Sanic) -> None:
     app.add_route(my_data.remove_work, "/student/delete-work", methods=["POST"], name="my_data.remove_work")
     app.add_route(my_data.remove, "/student/delete-me", methods=["POST"], name="my_data.remove")
     app.add_route(my_data.end_session, "/student/end-session", methods=["POST"], name="my_data.end_session")
+    app.add_route(media.show, "/lesson-media/<media_id:int>", name="lesson_media.show")
     app.add_route(documents.show, "/student/library/<document_id:int>", name="student_documents.show")
     _attach_study(app)
     _attach_road(app)

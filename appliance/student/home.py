@@ -5,9 +5,11 @@ from sanic import HTTPResponse, Request
 from appliance.classroom.announcements import announcements_for_student
 from appliance.classroom.box import today
 from appliance.classroom.classes import class_by_id
+from appliance.classroom.media import landing_picture
 from appliance.classroom.students import mark_seen, student_by_id
 from appliance.library.rendering import render as render_markdown
 from appliance.parts import parts_of
+from appliance.student import presence
 from appliance.student.road import road_of
 from appliance.web.identity import person_of
 from appliance.web.rendering import render
@@ -34,6 +36,8 @@ async def index(request: Request) -> HTTPResponse:
         landing=render_markdown(classroom.landing_message, "").html,
         is_compact=request.app.ctx.density() == "compact",
         road=road,
+        live=presence.note(request),
+        picture=await landing_picture(parts.db, classroom.id) if classroom.landing_media_id else None,
         study=study[:STUDY_LINES],
         certificate=await certificate_link(parts.db, student.id),
         unread_feedback=await unread_feedback(parts.db, student.id),

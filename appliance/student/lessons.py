@@ -7,6 +7,8 @@ from sanic import HTTPResponse, Request
 
 from appliance.classroom.box import today
 from appliance.classroom.materials import Material, lesson_of_student
+from appliance.classroom.media import Media, media_of_lesson
+from appliance.classroom.presence import Place
 from appliance.classroom.releases import Release, decisions_of_class, release_of
 from appliance.errors import Forbidden, Invalid, NotFound, Refusal
 from appliance.helper import scope
@@ -19,6 +21,7 @@ from appliance.library.lessons import Lesson
 from appliance.library.rendering import Labels, Rendered, render, render_lesson
 from appliance.library.sections import intro_only
 from appliance.parts import Parts, parts_of
+from appliance.student import presence
 from appliance.student.asking import asker_of
 from appliance.web import forms
 from appliance.web.identity import Person, person_of
@@ -61,6 +64,11 @@ class OpenLesson:
     def lost_helper(self) -> bool:
         """It would have one, but the teacher switched it off."""
         return self.release.is_open and not self.rules.is_on
+
+    @property
+    def place(self) -> Place:
+        """As their teacher reads where somebody is."""
+        return Place(self.lesson.title, self.lesson.language, self.path)
 
     def text(self, labels: Labels) -> Rendered:
         if self.release.is_open:
@@ -205,6 +213,8 @@ async def page(
         starters=_starters(opened, request.ctx.language),
         turns=turns or [],
         upload_mb=_upload_mb(request, opened),
+        live=presence.note(request, opened.place),
+        media=await _media(parts, person, opened),
     )
 
 
@@ -213,6 +223,13 @@ async def work_of(parts: Parts, person: Person) -> tuple[Responses, list[Submiss
     if not person.is_student:
         return Responses({}, {}), []
     return await responses_of_student(parts.db, person.id), await submissions_of_student(parts.db, person.id)
+
+
+async def _media(parts: Parts, person: Person, opened: OpenLesson) -> list[Media]:
+    """What the teacher of this student added to the lesson; staff see theirs on the class's own page."""
+    if not person.is_student or not opened.release.is_open:
+        return []
+    return await media_of_lesson(parts.db, person.class_id, opened.lesson.course_slug, opened.lesson.slug)
 
 
 def _labels(request: Request) -> Labels:

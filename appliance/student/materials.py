@@ -9,12 +9,13 @@ from sanic.response import redirect
 from appliance.classroom.box import today
 from appliance.classroom.material_items import items_of_material
 from appliance.classroom.materials import Material, material_of_student
+from appliance.classroom.presence import Place
 from appliance.classroom.releases import Release, decisions_of_class, release_of_material
 from appliance.errors import Forbidden
 from appliance.library.lessons import Item
 from appliance.library.rendering import render as render_markdown
 from appliance.parts import Parts, parts_of
-from appliance.student import lessons
+from appliance.student import lessons, presence
 from appliance.student.lessons import LOCKED, OpenLesson, Typed, work_of
 from appliance.web.identity import Person, person_of
 from appliance.web.rendering import render
@@ -100,6 +101,7 @@ async def _page(
         versions=(await versions_of_student(parts.db, person.id)).get(material.id, []),
         gallery=await _gallery(parts, person, material),
         typed=typed or Typed(),
+        live=presence.note(request, Place(material.title, path=material.path)),
         is_late=material.due_at is not None and material.due_at < parts.db.now(),
         upload_mb=min(material.max_upload_mb, parts.settings.appliance_upload_max_mb),
     )

@@ -60,6 +60,7 @@ async def remove(request: Request) -> HTTPResponse:
         removed = await erasure.remove_everything(tx, person.id)
     await _erase(parts, removed)
     await forget_person(parts.helper, person.class_id, person.id)
+    parts.presence.leave(person.class_id, person.id)
     say(
         request,
         translator(request)("Everything about you is deleted from this box.")
@@ -70,8 +71,10 @@ async def remove(request: Request) -> HTTPResponse:
 
 
 async def end_session(request: Request) -> HTTPResponse:
-    async with parts_of(request).db.transaction() as tx:
+    parts, person = parts_of(request), person_of(request)
+    async with parts.db.transaction() as tx:
         await sessions.end(tx, session_token(request))
+    parts.presence.leave(person.class_id, person.id)
     say(request, translator(request)("You have left the class on this device. Your work is still there."))
     return _left(request)
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from sanic import HTTPResponse, Request
 
+from appliance.classroom.presence import Place
 from appliance.parts import parts_of
+from appliance.student.presence import note
 from appliance.web.identity import person_of
 from appliance.web.rendering import render
 from appliance.work.assignments import Assignment, assignment_of_student, study_of_student
@@ -93,6 +95,7 @@ async def page(request: Request, assignment_id: int, problem: str = "", status: 
     if study.review is not None and study.review.read_at is None:
         async with parts.db.transaction() as tx:
             await mark_read(tx, assignment_id, person.id)
+    note(request, Place(study.assignment.title, path=study.path))
     template = "student/quiz.html" if study.assignment.is_quiz else "student/cards.html"
     return render(request, template, status, study=study, problem=problem)
 

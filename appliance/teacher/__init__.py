@@ -31,9 +31,12 @@ from appliance.teacher import (
     join_codes,
     landing,
     lesson_tracker,
+    live,
     locks,
     material_places,
     materials,
+    media,
+    media_places,
     merges,
     module_places,
     modules,
@@ -83,6 +86,8 @@ def attach(app: Sanic) -> None:
     _attach_reviews(app)
     _attach_outcomes(app)
     _attach_road(app)
+    _attach_live(app)
+    _attach_media(app)
     _attach_documents(app)
     _attach_study(app)
     app.add_route(insights.show, "/teach/class/<class_id:int>/insights", name="insights.show")
@@ -219,6 +224,35 @@ def _attach_roster(app: Sanic) -> None:
         methods=["POST"],
         name="students.create_one_time_code",
     )
+
+
+def _attach_live(app: Sanic) -> None:
+    room = "/teach/class/<class_id:int>/live"
+    app.add_route(live.show, room, name="live.show")
+    app.add_route(live.events, f"{room}/events", name="live.events")
+    app.add_route(live.lower, f"{room}/hands", methods=["POST"], name="live.lower")
+
+
+def _attach_media(app: Sanic) -> None:
+    all_of_it, one = "/teach/class/<class_id:int>/media", "/teach/class/<class_id:int>/media/<media_id:int>"
+    app.add_route(media.index, all_of_it, name="media.index")
+    app.add_route(
+        media.create, all_of_it, methods=["POST"], name="media.create", stream=True, ctx_csrf="in_stream"
+    )
+    app.add_route(media.create_link, f"{all_of_it}/links", methods=["POST"], name="media.create_link")
+    app.add_route(media.show, one, name="media.show")
+    app.add_route(media.update, one, methods=["POST"], name="media.update")
+    app.add_route(
+        media.create_captions_of,
+        f"{one}/captions",
+        methods=["POST"],
+        name="media.create_captions_of",
+        stream=True,
+        ctx_csrf="in_stream",
+    )
+    app.add_route(media_places.move, f"{one}/move", methods=["POST"], name="media_places.move")
+    app.add_route(media_places.show, f"{one}/show", methods=["POST"], name="media_places.show")
+    app.add_route(media_places.remove, f"{one}/remove", methods=["POST"], name="media_places.remove")
 
 
 def _attach_documents(app: Sanic) -> None:

@@ -65,6 +65,7 @@ async def show(request: Request, class_id: int) -> HTTPResponse:
         "teacher/class.html",
         classroom=classroom,
         ways=join_ways(request, classroom),
+        room=parts.presence.room_of(class_id),
         roster=await roster(parts.db, class_id),
         here_since=parts.db.now() - HERE_SECONDS,
         helper_today=await _helper_today(parts, class_id),

@@ -32,6 +32,7 @@ async def create(request: Request, class_id: int) -> HTTPResponse:
             await record_staff(tx, "merge_students", person.id, class_id, f"{gone}>{kept}", request.ip)
     except Invalid as refusal:
         return await _page(request, class_id, gone, kept, refusal)
+    parts.presence.leave(class_id, gone)
     say(request, translator(request)("All of it belongs to %(name)s now.", name=student.display_name))
     return redirect(f"/teach/class/{class_id}/student/{student.id}")
 

@@ -28,6 +28,7 @@ async def create(request: Request, class_id: int) -> HTTPResponse:
             await record_staff(tx, "reset_roster", person.id, class_id, "", request.ip)
     except Invalid as refusal:
         return await _page(request, class_id, refusal)
+    parts.presence.empty(class_id)
     for name in files:
         await parts.files.remove(name)
     say(request, translator(request)("The roster is empty. Students join again with the class code."))

@@ -79,6 +79,7 @@ async def remove(request: Request, class_id: int, student_id: int) -> HTTPRespon
         student = await student_of_class(tx, class_id, student_id)
         files = await remove_student(tx, student.id)
         await record_staff(tx, "remove_student", person.id, class_id, str(student.id), request.ip)
+    parts.presence.leave(class_id, student_id)
     for name in files:
         await parts.files.remove(name)
     await forget_person(parts.helper, class_id, student.id)

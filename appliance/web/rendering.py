@@ -82,6 +82,12 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
     return html(pages.render(request, template, values), status=status)
 
 
+def rendered(request: Request, template: str, **values: Any) -> str:
+    """A part of a page, for whoever sends it by itself."""
+    pages: Pages = request.app.ctx.pages
+    return pages.render(request, template, values)
+
+
 def translator(request: Request) -> Translator:
     return Translator(request.ctx.language)
 

@@ -181,7 +181,7 @@ async def handed_in_to_class(db: Database, class_id: int, limit: int) -> list[Ha
 
 
 async def bytes_of_class(db: Database, class_id: int) -> int:
-    """What students handed in or are handing in, and the papers that the teacher gave them."""
+    """What students handed in or are handing in, and the papers, videos and files that the teacher gave them."""
     row = await db.fetch_one(
         """
         SELECT (
@@ -196,6 +196,10 @@ async def bytes_of_class(db: Database, class_id: int) -> int:
           SELECT coalesce(sum(partial_uploads.size_bytes), 0)
           FROM partial_uploads JOIN students ON students.id = partial_uploads.student_id
           WHERE students.class_id = :class_id AND partial_uploads.submission_id IS NULL
+        ) + (
+          SELECT coalesce(sum(size_bytes), 0)
+          FROM media
+          WHERE class_id = :class_id
         ) AS total
         """,
         class_id=class_id,
@@ -213,6 +217,8 @@ async def sweep_files(db: Database, store: FileStore) -> Swept:
         SELECT stored_name FROM submissions
         UNION ALL
         SELECT stored_name FROM documents
+        UNION ALL
+        SELECT stored_name FROM media WHERE stored_name IS NOT NULL
         """
     )
     return await store.sweep({row["stored_name"] for row in rows}, db.now())

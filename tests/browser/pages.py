@@ -64,6 +64,8 @@ TEACHER = {
     "edit-material": "/teach/class/1/materials/2/edit",
     "tracker": "/teach/class/1/lessons",
     "landing": "/teach/class/1/landing",
+    "live": "/teach/class/1/live",
+    "media": "/teach/class/1/media",
     "copy-class": "/teach/class/1/copy",
     "teacher-lesson": f"{COURSE}/who-lets-it-through",
     "operator": "/operate",

@@ -41,6 +41,9 @@ async def test_no_name_question_text_or_file_name_of_a_student_is_logged(
     assert (await visitor.post_json("/helper/chat", asked)).status_code == 200
     assert (await visitor.post(f"/course/{COURSE}/{LESSON}", asked)).status_code == 200
     work = await materials_of_lesson(cast.parts.db, cast.classroom.id, COURSE, LESSON)
+    for said in ("stuck", "hand-up", "not a thing that can be said"):
+        await visitor.post("/student/live", {"say": said})
+    await (await cast.ada()).get(f"/teach/class/{cast.classroom.id}/live")
     await visitor.post(
         f"/material/{work['reflection'].id}/reflection", {"reflection_text": "A grommet, mostly."}
     )

@@ -40,6 +40,7 @@ PARTS = {
     "<staff_id:int>": "1",
     "<comment_id:int>": "1",
     "<number:int>": "1",
+    "<media_id:int>": "1",
     "<invite_id:int>": "1",
     "<ticket:str>": "nobody-has-it",
 }

@@ -310,6 +310,8 @@ CREATE TABLE media (
   sha256            TEXT NOT NULL DEFAULT '',
   position          INTEGER NOT NULL,
   is_shown          INTEGER NOT NULL DEFAULT 1,
+  -- The video that these captions belong to.
+  captions_of       INTEGER UNIQUE REFERENCES media (id) ON DELETE CASCADE,
   created_at        INTEGER NOT NULL,
   CHECK ((source_url = '') <> (stored_name IS NULL))
 ) STRICT;

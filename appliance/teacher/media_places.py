@@ -1,0 +1,53 @@
+"""Where a video or file of the class stands: moved in its folder, shown or hidden, removed with its file."""
+
+from sanic import HTTPResponse, Request
+from sanic.response import redirect
+
+from appliance.classroom.audit import record_staff
+from appliance.classroom.classes import class_of_teacher
+from appliance.classroom.media import media_in_class, move_media, remove_media, set_shown
+from appliance.parts import parts_of
+from appliance.web import forms
+from appliance.web.identity import person_of
+from appliance.web.rendering import say, translator
+
+
+async def move(request: Request, class_id: int, media_id: int) -> HTTPResponse:
+    parts, person = parts_of(request), person_of(request)
+    async with parts.db.transaction() as tx:
+        await class_of_teacher(tx, class_id, person.id)
+        media = await media_in_class(tx, class_id, media_id)
+        await move_media(tx, media, up=forms.text(request, "to", 10) == "up")
+        await record_staff(tx, "move_media", person.id, class_id, str(media_id), request.ip)
+    return redirect(f"/teach/class/{class_id}/media#media-{media_id}")
+
+
+async def show(request: Request, class_id: int, media_id: int) -> HTTPResponse:
+    """To students, or not: `shown` says which."""
+    parts, person, translate = parts_of(request), person_of(request), translator(request)
+    is_shown = forms.text(request, "shown", 10) == "1"
+    async with parts.db.transaction() as tx:
+        await class_of_teacher(tx, class_id, person.id)
+        await set_shown(tx, await media_in_class(tx, class_id, media_id), is_shown)
+        action = "show_media" if is_shown else "hide_media"
+        await record_staff(tx, action, person.id, class_id, str(media_id), request.ip)
+    say(
+        request,
+        translate("Your students see it.") if is_shown else translate("Your students don't see it now."),
+    )
+    return redirect(f"/teach/class/{class_id}/media#media-{media_id}")
+
+
+async def remove(request: Request, class_id: int, media_id: int) -> HTTPResponse:
+    """A video with its captions, and what lies on the disk."""
+    parts, person = parts_of(request), person_of(request)
+    async with parts.db.transaction() as tx:
+        await class_of_teacher(tx, class_id, person.id)
+        media = await media_in_class(tx, class_id, media_id)
+        files = await remove_media(tx, media)
+        await record_staff(tx, "remove_media", person.id, class_id, str(media_id), request.ip)
+    for name in files:
+        await parts.files.remove(name)
+    say(request, translator(request)("%(title)s is removed.", title=media.title))
+    of_video = f"/{media.captions_of}" if media.captions_of else ""
+    return redirect(f"/teach/class/{class_id}/media{of_video}")
