@@ -36,6 +36,7 @@ from appliance.teacher import (
     modules,
     outcomes,
     previews,
+    programs,
     releases,
     resets,
     reviews,
@@ -70,6 +71,7 @@ def attach(app: Sanic) -> None:
     app.add_route(care.update, "/teach/class/<class_id:int>/care", methods=["POST"], name="care.update")
     _attach_people(app)
     _attach_reviews(app)
+    _attach_programs(app)
     _attach_outcomes(app)
     _attach_road(app)
     _attach_documents(app)
@@ -83,6 +85,19 @@ def attach(app: Sanic) -> None:
     )
     app.add_route(chats.index, "/teach/class/<class_id:int>/chats", name="teacher_chats.index")
     app.add_route(chats.show, "/teach/class/<class_id:int>/chats/<session_id:int>", name="teacher_chats.show")
+
+
+def _attach_programs(app: Sanic) -> None:
+    app.add_route(programs.show_classes, "/api/v1/teacher/classes", name="teacher_programs.classes")
+    of_class = "/api/v1/teacher/class/<class_id:int>"
+    app.add_route(programs.show_roster, f"{of_class}/roster", name="teacher_programs.roster")
+    app.add_route(programs.show_submissions, f"{of_class}/submissions", name="teacher_programs.submissions")
+    for name, handler in (
+        ("toggle-lock", programs.toggle_lock),
+        ("rotate-code", programs.rotate_code),
+        ("set-enrollment-mode", programs.update_enrollment_mode),
+    ):
+        app.add_route(handler, f"{of_class}/{name}", methods=["POST"], name=f"teacher_programs.{name}")
 
 
 def _attach_reviews(app: Sanic) -> None:

@@ -63,3 +63,17 @@ async def digests_of_staff(db: Database, staff_id: int) -> dict[int, Digest]:
         since=db.now() - DAY,
     )
     return {row[0]: Digest(*row) for row in rows}
+
+
+async def asked_in_class(db: Database, class_id: int, days: int) -> dict[str, int]:
+    """How often the helper was asked in the last days, and by how many students; never what."""
+    row = await db.fetch_one(
+        """
+        SELECT count(*) AS questions, count(DISTINCT student_id) AS students
+        FROM student_events
+        WHERE class_id = :class_id AND happened_at >= :since AND kind = 'helper_chat_access'
+        """,
+        class_id=class_id,
+        since=db.now() - days * 24 * 3600,
+    )
+    return {"questions": row["questions"], "students": row["students"]} if row else {}
