@@ -51,6 +51,7 @@ from appliance.study.writing import Writer
 from appliance.web import hosts, middleware, refusals
 from appliance.web.rendering import Pages
 from appliance.web.static_files import StaticFiles
+from appliance.work import removals
 from appliance.work.page_pictures import PagePictures
 from appliance.work.submissions import sweep_files
 
@@ -253,6 +254,9 @@ def _parts(
     async def measure(job: Job) -> None:
         await measurement.measure_beside(settings, engine)
 
+    async def forget(job: Job) -> None:
+        await removals.forget_removed(db, files)
+
     generation = Generation(db, Writer(router))
     handlers: dict[str, Handler] = {
         "index_course": index,
@@ -260,9 +264,11 @@ def _parts(
         MAKE_ACTIVITY: generation.make_activity,
         MAKE_BLUEPRINT: generation.make_blueprint,
         measurement.JOB: measure,
+        removals.JOB: forget,
     }
+    runner = JobRunner(db, handlers, LANES, daily=[removals.JOB])
     return Parts(
-        settings, keys, clock, db, cache, files, JobRunner(db, handlers, LANES), shelf, throttle, Hasher(),
+        settings, keys, clock, db, cache, files, runner, shelf, throttle, Hasher(),
         engine, router, helper, mdns.announcer(settings), PagePictures(),
     )  # fmt: skip
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -62,14 +62,19 @@ class JobRunner:
     """Runs one job of each lane at a time, and the lanes side by side.
 
     `lanes` says which lane a kind belongs to; what it leaves out shares one. Handlers must bear being run twice: a
-    power cut may come before `done` is kept.
+    power cut may come before `done` is kept. Those of `daily` are run at every start, too.
     """
 
     def __init__(
-        self, db: Database, handlers: Mapping[str, Handler], lanes: Mapping[str, str] = MappingProxyType({})
+        self,
+        db: Database,
+        handlers: Mapping[str, Handler],
+        lanes: Mapping[str, str] = MappingProxyType({}),
+        daily: Sequence[str] = (),
     ) -> None:
         self._db = db
         self._handlers = handlers
+        self._daily = daily
         self._lanes = json.dumps(dict(lanes))
         self._wakes = {lane: asyncio.Event() for lane in (*lanes.values(), OTHER_LANE)}
         self._tasks: list[asyncio.Task[None]] = []
@@ -77,7 +82,7 @@ class JobRunner:
     async def start(self) -> None:
         self._tasks = [
             *(asyncio.create_task(self._run(lane)) for lane in self._wakes),
-            asyncio.create_task(self._forget_daily()),
+            asyncio.create_task(self._every_day()),
         ]
 
     async def stop(self) -> None:
@@ -106,10 +111,14 @@ class JobRunner:
                 async with asyncio.timeout(IDLE_SECONDS):
                     await wake.wait()
 
-    async def _forget_daily(self) -> None:
+    async def _every_day(self) -> None:
         while True:
             try:
                 await self._forget_old()
+                async with self._db.transaction() as tx:
+                    for kind in self._daily:
+                        await enqueue(tx, kind, {})
+                self.wake()
             except Refusal as refusal:
                 log.warning("jobs_kept code=%s", refusal.code)
             await asyncio.sleep(DAY)
