@@ -21,7 +21,8 @@ YEAR_DAYS = 280
 LINES = 5
 QUIZZES = 4
 REVIEWED = 0.85
-QUESTIONS = 20
+# How often each asked the helper, handed in and came back.
+EVENTS_EACH = 100
 # What a photo made small takes; each submission's file is one more name of the same bytes.
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 160
 Row = dict[str, Value]
@@ -220,7 +221,8 @@ async def _do_everything(tx: Transaction, road: _Road, seats: list[Seat], random
         (ATTEMPTS, _pairs(road.quizzes, seats, now)),
         (ARTIFACTS, _pairs(road.uploads, seats, now)),
         (SESSIONS, _pairs(road.modules, seats, now)),
-        (EVENTS, _pairs(range(QUESTIONS), seats, now)),
+        (EVENTS, _pairs(range(EVENTS_EACH), seats, now)),
+        (CERTIFICATES, _pairs((0,), seats, now)),
     ):
         await tx.execute_many(statement, list(rows))
 
@@ -299,4 +301,9 @@ SESSIONS = """
 EVENTS = """
   INSERT INTO student_events (class_id, student_id, kind, happened_at)
   VALUES (:class_id, :student_id, 'helper_chat_access', :at)
+"""
+CERTIFICATES = """
+  INSERT INTO certificates
+    (class_id, student_id, code, student_name, class_name, school_name, sessions, artifacts, milestones, issued_at)
+  VALUES (:class_id, :student_id, 'C' || :student_id, 'Student', 'Class', 'Hill School', 8, 6, 0, :at)
 """
