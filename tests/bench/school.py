@@ -51,9 +51,10 @@ async def measure(data: Path, size: SchoolSize, rounds: int) -> None:
     title(f"A school: {size.teachers} teachers, {size.classes} classes, {size.students} students")
     await seeded(settings, size)
     began = time.perf_counter()
-    async with started(settings, time.time, ScriptedEngine()) as (app, url):
+    clock = Clock(time.time())
+    async with started(settings, clock, ScriptedEngine()) as (app, url):
         line("start, with every file looked at", ms(time.perf_counter() - began))
-        school = School(app, url, Clock(), ScriptedEngine())
+        school = School(app, url, clock, ScriptedEngine())
         title(f"Pages, in the server, {rounds} of each")
         for page in await pages_of(school, size):
             await _measured(school, page, rounds)

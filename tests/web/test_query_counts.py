@@ -19,8 +19,9 @@ async def queries(settings: Settings, folder: Path, size: SchoolSize) -> dict[st
     settings = replace(settings, appliance_data=folder)
     await seeded(settings, size)
     found = {}
-    async with started(settings, time.time, ScriptedEngine()) as (app, url):
-        school = School(app, url, Clock(), ScriptedEngine())
+    clock = Clock(time.time())
+    async with started(settings, clock, ScriptedEngine()) as (app, url):
+        school = School(app, url, clock, ScriptedEngine())
         for page in await pages_of(school, size):
             await ask(*page.addresses[0])
             before = school.parts.db.queries
