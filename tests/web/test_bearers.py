@@ -9,6 +9,7 @@ from appliance.auth.accounts import create_staff
 from appliance.auth.tokens import end_tokens_of_staff, new_access_token
 from appliance.auth.totp import new_secret
 from appliance.classroom.students import Student, remove_student
+from appliance.parts import refresh_school
 from tests.conftest import Browser, Cast
 
 SESSION = "/api/v1/student/session"
@@ -142,3 +143,32 @@ async def test_the_wrong_method_answers_405_in_json(cast: Cast) -> None:
     for headers in ({}, {"Authorization": f"Bearer {token}"}, {"Authorization": "Bearer spoilt"}):
         answer = await ben.client.post(SESSION, headers=headers)
         assert (answer.status_code, answer.json()["error"]) == (405, "method_not_allowed")
+
+
+async def test_the_mode_of_the_site_holds_for_programs_too(cast: Cast) -> None:
+    for_staff = {"Authorization": f"Bearer {await staff_token(cast, cast.ada_id)}"}
+    for_ben = {"Authorization": f"Bearer {token_of(cast, cast.ben)}"}
+    found = {}
+    for mode in ("read-only", "join-only", "maintenance"):
+        async with cast.parts.db.transaction() as tx:
+            await tx.execute("UPDATE box SET site_mode = :mode", mode=mode)
+        await refresh_school(cast.app)
+        program = cast.visitor().client
+        found[mode] = [
+            (await program.get(SESSION, headers=for_ben)).status_code,
+            (await program.get(CLASSES, headers=for_staff)).status_code,
+            (await program.post(LOCK, headers=for_staff)).status_code,
+        ]
+    assert found == {
+        "read-only": [200, 200, 503],
+        "join-only": [200, 200, 503],
+        "maintenance": [503, 200, 200],
+    }
+    assert (await program.get(SESSION, headers=for_ben)).json()["error"] == "site_mode_restricted"
+
+
+async def test_there_is_no_such_address_for_programs_either(cast: Cast) -> None:
+    header = {"Authorization": f"Bearer {await staff_token(cast, cast.ada_id)}"}
+    for path in ("/api/v1/nope", "/api/v1/teacher/class/999/roster", f"/api/v1/teacher/class/{2**64}/roster"):
+        answer = await cast.visitor().client.get(path, headers=header)
+        assert (answer.status_code, answer.json()["error"]) == (404, "not_found"), path
