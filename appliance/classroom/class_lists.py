@@ -44,3 +44,16 @@ async def listed_class(db: Database, class_id: int, staff_id: int) -> ListedClas
     if row is None:
         raise NotFound(NOT_YOURS)
     return ListedClass(class_from(row), row["students"], row["role"])
+
+
+async def landing_picture_path(db: Database, class_id: int) -> str:
+    """Of the picture above the landing message; empty without one, and while it is hidden."""
+    row = await db.fetch_one(
+        """
+        SELECT media.id
+        FROM classes JOIN media ON media.id = classes.landing_media_id AND media.class_id = classes.id
+        WHERE classes.id = :class_id AND media.is_shown = 1
+        """,
+        class_id=class_id,
+    )
+    return f"/lesson-media/{row['id']}" if row else ""

@@ -7,6 +7,7 @@ from sanic import HTTPResponse, Request
 from sanic.response import json
 
 from appliance.classroom.box import profile_of
+from appliance.classroom.class_lists import landing_picture_path
 from appliance.classroom.classes import class_by_id
 from appliance.classroom.material_items import items_of_class
 from appliance.classroom.students import mark_seen, student_by_id
@@ -42,7 +43,7 @@ async def show_session(request: Request) -> HTTPResponse:
                 "name": classroom.name,
                 "student_landing_title": classroom.landing_title,
                 "student_landing_message": classroom.landing_message,
-                "student_landing_hero_url": "",
+                "student_landing_hero_url": await landing_picture_path(parts.db, classroom.id),
             },
             "student": {
                 "id": student.id,

@@ -72,6 +72,25 @@ async def test_the_session_says_who_and_where(cast: Cast) -> None:
     }
 
 
+async def test_the_picture_above_the_landing_is_an_address_while_it_is_shown(cast: Cast) -> None:
+    ben, told = await cast.student(cast.ben), []
+    async with cast.parts.db.transaction() as tx:
+        media_id = await tx.insert(
+            """
+            INSERT INTO media (class_id, kind, title, stored_name, position, created_at)
+            VALUES (:class_id, 'file', 'Hills', 'hills.png', 1, :now)
+            """,
+            class_id=cast.classroom.id,
+            now=tx.now,
+        )
+        await tx.execute("UPDATE classes SET landing_media_id = :id", id=media_id)
+    for is_shown in (1, 0):
+        async with cast.parts.db.transaction() as tx:
+            await tx.execute("UPDATE media SET is_shown = :is_shown", is_shown=is_shown)
+        told.append((await body_of(ben, "session"))["classroom"]["student_landing_hero_url"])
+    assert told == [f"/lesson-media/{media_id}", ""]
+
+
 async def test_asking_for_the_session_marks_the_student_as_here_once_a_minute(cast: Cast) -> None:
     ben, started_at = await cast.student(cast.ben), int(cast.clock.now)
     seen = []
