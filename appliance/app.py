@@ -219,7 +219,7 @@ async def _start(app: Chalkbox, settings: Settings, clock: Clock, engine: Engine
     app.ctx.host_names = lambda: own_names | parts.announcer.names
     await refresh_school(app)
     await parts.router.start()
-    await parts.jobs.start()
+    await parts.jobs.start(daily=[removals.JOB])
     await _index(parts)
     app.ctx.watch = asyncio.create_task(_watch(app, settings, chosen_engine))
     log.info(
@@ -266,9 +266,8 @@ def _parts(
         measurement.JOB: measure,
         removals.JOB: forget,
     }
-    runner = JobRunner(db, handlers, LANES, daily=[removals.JOB])
     return Parts(
-        settings, keys, clock, db, cache, files, runner, shelf, throttle, Hasher(),
+        settings, keys, clock, db, cache, files, JobRunner(db, handlers, LANES), shelf, throttle, Hasher(),
         engine, router, helper, mdns.announcer(settings), PagePictures(),
     )  # fmt: skip
 

@@ -62,27 +62,23 @@ class JobRunner:
     """Runs one job of each lane at a time, and the lanes side by side.
 
     `lanes` says which lane a kind belongs to; what it leaves out shares one. Handlers must bear being run twice: a
-    power cut may come before `done` is kept. Those of `daily` are run at every start, too.
+    power cut may come before `done` is kept.
     """
 
     def __init__(
-        self,
-        db: Database,
-        handlers: Mapping[str, Handler],
-        lanes: Mapping[str, str] = MappingProxyType({}),
-        daily: Sequence[str] = (),
+        self, db: Database, handlers: Mapping[str, Handler], lanes: Mapping[str, str] = MappingProxyType({})
     ) -> None:
         self._db = db
         self._handlers = handlers
-        self._daily = daily
         self._lanes = json.dumps(dict(lanes))
         self._wakes = {lane: asyncio.Event() for lane in (*lanes.values(), OTHER_LANE)}
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def start(self) -> None:
+    async def start(self, daily: Sequence[str] = ()) -> None:
+        """`daily` are kinds that are run now and every day from now on."""
         self._tasks = [
             *(asyncio.create_task(self._run(lane)) for lane in self._wakes),
-            asyncio.create_task(self._every_day()),
+            asyncio.create_task(self._every_day(daily)),
         ]
 
     async def stop(self) -> None:
@@ -111,12 +107,12 @@ class JobRunner:
                 async with asyncio.timeout(IDLE_SECONDS):
                     await wake.wait()
 
-    async def _every_day(self) -> None:
+    async def _every_day(self, daily: Sequence[str]) -> None:
         while True:
             try:
                 await self._forget_old()
                 async with self._db.transaction() as tx:
-                    for kind in self._daily:
+                    for kind in daily:
                         await enqueue(tx, kind, {})
                 self.wake()
             except Refusal as refusal:
