@@ -56,6 +56,7 @@ from appliance.study.writing import Writer
 from appliance.web import hosts, middleware, refusals
 from appliance.web.rendering import Pages
 from appliance.web.static_files import StaticFiles
+from appliance.work import removals
 from appliance.work.page_pictures import PagePictures
 from appliance.work.partial_uploads import sweep_uploads
 from appliance.work.pictures import Pictures
@@ -229,7 +230,7 @@ async def _start(app: Chalkbox, settings: Settings, clock: Clock, engine: Engine
     app.ctx.host_names = lambda: own_names | parts.announcer.names
     await refresh_school(app)
     await parts.router.start()
-    await parts.jobs.start()
+    await parts.jobs.start(daily=[removals.JOB])
     await _index(parts)
     app.ctx.watch = asyncio.create_task(_watch(app, settings, chosen_engine))
     app.ctx.retention = asyncio.create_task(retention.run_daily(settings, clock))
@@ -275,6 +276,9 @@ def _parts(
     async def measure(job: Job) -> None:
         await measurement.measure_beside(settings, engine)
 
+    async def forget(job: Job) -> None:
+        await removals.forget_removed(db, files)
+
     generation = Generation(db, Writer(router))
     handlers: dict[str, Handler] = {
         "index_course": index,
@@ -282,6 +286,7 @@ def _parts(
         MAKE_ACTIVITY: generation.make_activity,
         MAKE_BLUEPRINT: generation.make_blueprint,
         measurement.JOB: measure,
+        removals.JOB: forget,
     }
     return Parts(
         settings, keys, clock, db, cache, files, JobRunner(db, handlers, LANES), shelf, throttle, Hasher(),

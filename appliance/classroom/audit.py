@@ -62,6 +62,22 @@ async def record_staff(
     )
 
 
+async def was_recorded(db: Database, action: str, staff_id: int, class_id: int, since: int) -> bool:
+    row = await db.fetch_one(
+        """
+        SELECT 1
+        FROM audit_events
+        WHERE class_id = :class_id AND happened_at >= :since AND staff_id = :staff_id AND action = :action
+        LIMIT 1
+        """,
+        action=action,
+        staff_id=staff_id,
+        class_id=class_id,
+        since=since,
+    )
+    return row is not None
+
+
 async def record_student(
     tx: Transaction, kind: str, class_id: int, student_id: int, details: Mapping[str, int | str], address: str
 ) -> None:

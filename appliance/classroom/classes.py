@@ -76,7 +76,7 @@ async def class_of_staff(db: Database | Reads, class_id: int, staff_id: int) -> 
     )
     if row is None:
         raise NotFound(NOT_YOURS)
-    return _class(row)
+    return class_from(row)
 
 
 async def class_of_teacher(db: Database | Reads, class_id: int, staff_id: int) -> Class:
@@ -96,12 +96,12 @@ async def class_by_id(db: Database | Reads, class_id: int) -> Class:
     row = await db.fetch_one("SELECT * FROM classes WHERE id = :id", id=class_id)
     if row is None:
         raise NotFound(NOT_YOURS)
-    return _class(row)
+    return class_from(row)
 
 
 async def class_by_join_code(db: Database | Reads, join_code: str) -> Class | None:
     row = await db.fetch_one("SELECT * FROM classes WHERE join_code = :code", code=normal(join_code))
-    return _class(row) if row else None
+    return class_from(row) if row else None
 
 
 async def classes_of_staff(db: Database, staff_id: int) -> list[ClassSummary]:
@@ -180,7 +180,7 @@ def _checked_name(given: str) -> str:
     return name
 
 
-def _class(row: sqlite3.Row) -> Class:
+def class_from(row: sqlite3.Row) -> Class:
     return Class(
         row["id"],
         row["name"],

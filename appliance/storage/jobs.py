@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -74,10 +74,11 @@ class JobRunner:
         self._wakes = {lane: asyncio.Event() for lane in (*lanes.values(), OTHER_LANE)}
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def start(self) -> None:
+    async def start(self, daily: Sequence[str] = ()) -> None:
+        """`daily` are kinds that are run now and every day from now on."""
         self._tasks = [
             *(asyncio.create_task(self._run(lane)) for lane in self._wakes),
-            asyncio.create_task(self._forget_daily()),
+            asyncio.create_task(self._every_day(daily)),
         ]
 
     async def stop(self) -> None:
@@ -106,10 +107,14 @@ class JobRunner:
                 async with asyncio.timeout(IDLE_SECONDS):
                     await wake.wait()
 
-    async def _forget_daily(self) -> None:
+    async def _every_day(self, daily: Sequence[str]) -> None:
         while True:
             try:
                 await self._forget_old()
+                async with self._db.transaction() as tx:
+                    for kind in daily:
+                        await enqueue(tx, kind, {})
+                self.wake()
             except Refusal as refusal:
                 log.warning("jobs_kept code=%s", refusal.code)
             await asyncio.sleep(DAY)

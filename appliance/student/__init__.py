@@ -21,6 +21,7 @@ from appliance.student import (
     partial_uploads,
     portfolio,
     presence,
+    programs,
     reflections,
     rubrics,
     study,
@@ -53,6 +54,12 @@ def attach(app: Sanic) -> None:
     _attach_study(app)
     _attach_road(app)
     _attach_answers(app)
+    for name, handler in (
+        ("session", programs.show_session),
+        ("modules", programs.show_modules),
+        ("submissions", programs.show_submissions),
+    ):
+        app.add_route(handler, f"/api/v1/student/{name}", name=f"student_programs.{name}")
 
 
 def _attach_study(app: Sanic) -> None:

@@ -42,6 +42,7 @@ from appliance.teacher import (
     modules,
     outcomes,
     previews,
+    programs,
     releases,
     resets,
     reviews,
@@ -84,6 +85,7 @@ def attach(app: Sanic) -> None:
     )
     _attach_people(app)
     _attach_reviews(app)
+    _attach_programs(app)
     _attach_outcomes(app)
     _attach_road(app)
     _attach_live(app)
@@ -114,6 +116,19 @@ def _attach_tuning(app: Sanic) -> None:
         app.add_route(tunings.edit, path, name=f"{name}.edit")
         app.add_route(tunings.update, path, methods=["POST"], name=f"{name}.update")
         app.add_route(trials.create, f"{path}/try", methods=["POST"], name=f"{name}.try")
+
+
+def _attach_programs(app: Sanic) -> None:
+    app.add_route(programs.show_classes, "/api/v1/teacher/classes", name="teacher_programs.classes")
+    of_class = "/api/v1/teacher/class/<class_id:int>"
+    app.add_route(programs.show_roster, f"{of_class}/roster", name="teacher_programs.roster")
+    app.add_route(programs.show_submissions, f"{of_class}/submissions", name="teacher_programs.submissions")
+    for name, handler in (
+        ("toggle-lock", programs.toggle_lock),
+        ("rotate-code", programs.rotate_code),
+        ("set-enrollment-mode", programs.update_enrollment_mode),
+    ):
+        app.add_route(handler, f"{of_class}/{name}", methods=["POST"], name=f"teacher_programs.{name}")
 
 
 def _attach_reviews(app: Sanic) -> None:

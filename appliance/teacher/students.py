@@ -28,6 +28,7 @@ async def show(request: Request, class_id: int, student_id: int) -> HTTPResponse
 async def update(request: Request, class_id: int, student_id: int) -> HTTPResponse:
     """Another name."""
     parts, person, translate = parts_of(request), person_of(request), translator(request)
+    await class_of_teacher(parts.db, class_id, person.id)
     safety = await name_safety_of(parts.db, parts.settings)
     try:
         name = clean_display_name(forms.text(request, "display_name"))

@@ -41,8 +41,10 @@ def attach(app: Sanic) -> None:
     app.add_route(setup.show, "/setup", name="setup.show")
     app.add_route(setup.create, "/setup", methods=["POST"], name="setup.create")
     app.add_route(language.update, "/language", methods=["POST"], name="language.update")
-    app.add_route(certificates.show, "/certificate/<code:str>", name="certificates.show")
-    app.add_route(certificates.download, "/certificate/<code:str>/pdf", name="certificates.download")
+    app.add_route(certificates.show, "/certificate/<code:str>", name="certificates.show", unquote=True)
+    app.add_route(
+        certificates.download, "/certificate/<code:str>/pdf", name="certificates.download", unquote=True
+    )
     app.add_route(pages.privacy, "/privacy", name="pages.privacy")
     app.add_route(pages.help, "/help", name="pages.help")
     app.add_route(health.show, "/healthz", name="health.show")

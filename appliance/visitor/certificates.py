@@ -1,7 +1,6 @@
 """A certificate, for whoever holds its code: to look at, to print, to check that the paper is real."""
 
 from datetime import datetime
-from urllib.parse import unquote
 
 from babel.dates import format_date
 from sanic import HTTPResponse, Request
@@ -57,8 +56,7 @@ async def download(request: Request, code: str) -> HTTPResponse:
 async def _certificate(request: Request, code: str) -> Certificate:
     parts = parts_of(request)
     await parts.throttle.check("certificate", request.ip, TRIES, MINUTE)
-    # Typed with blanks between its groups, as it is printed.
-    return await certificate_by_code(parts.db, unquote(code))
+    return await certificate_by_code(parts.db, code)
 
 
 def _counts(request: Request, certificate: Certificate) -> str:

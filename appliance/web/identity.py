@@ -88,6 +88,8 @@ def admit(request: Request) -> None:
     person = person_of(request)
     if "anyone" in allowed or roles_of(person) & allowed:
         return
+    if person.is_half_signed_in and request.path.startswith("/api/"):
+        raise Unauthorized("Give the second code of your sign-in first.", "otp_required")
     if person.kind == "visitor":
         raise Unauthorized("Sign in first, or join your class.")
     raise Forbidden("This page is for somebody else: sign out first if you are them.")

@@ -9,7 +9,7 @@ from sanic.http import Http
 from sanic.response import BaseHTTPResponse
 
 from appliance.storage.addresses import network_of
-from appliance.web import csrf, flash, hosts, identity, programs, site_mode
+from appliance.web import bearers, csrf, flash, hosts, identity, programs, site_mode
 from appliance.web.headers import put_headers, request_id_of
 from appliance.web.traffic import Traffic
 from appliance.web.translations import language_of
@@ -36,6 +36,11 @@ async def before(request: Request) -> None:
         site_mode.check(request)
         return
     if request.path.startswith("/static/"):
+        return
+    if request.route is not None and bearers.carries_token(request):
+        # Nor here beside a token: that is why it needs none of the tokens of our forms.
+        await bearers.admit_bearer(request)
+        site_mode.check(request)
         return
     request.ctx.flash = flash.read(request)
     request.ctx.person = await identity.recognise(request)

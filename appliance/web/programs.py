@@ -7,9 +7,9 @@ import msgspec
 from sanic import HTTPResponse, Request
 
 from appliance.auth import permissions
-from appliance.auth.tokens import Bearer, bearer_of_token
 from appliance.errors import Refusal, Unauthorized, Unavailable
-from appliance.web.identity import LARGEST_ID, Kind, Person, database
+from appliance.web.bearers import person_of_token, token_of
+from appliance.web.identity import Person
 
 PREFIX = "/v1/"
 # OpenAI's own shapes: its clients know no envelope.
@@ -37,7 +37,7 @@ async def admit(request: Request) -> None:
     allowed = permissions.who_may(request.method, pattern)
     if "anyone" in allowed:
         return
-    bearer = _bearer(request)
+    bearer = token_of(request)
     if not (_is_same(_header(request, "x-api-key"), key) or _is_same(bearer, key)):
         raise Unauthorized(WRONG_KEY)
     token = _header(request, "x-user-token") or ("" if _is_same(bearer, key) else bearer)
@@ -90,24 +90,14 @@ def _openai_type(status: int) -> str:
 
 
 async def _person(request: Request, token: str) -> Person:
-    bearer = await bearer_of_token(database(request), request.app.ctx.secrets.device, token)
-    if bearer is None or max(bearer.id, bearer.class_id) > LARGEST_ID:
+    person = await person_of_token(request, token)
+    if person is None:
         raise Unauthorized(WRONG_PERSON, "invalid_user_token")
-    return _as_person(bearer)
-
-
-def _as_person(bearer: Bearer) -> Person:
-    kind: Kind = "staff" if bearer.is_staff else "student"
-    return Person(kind, bearer.id, bearer.class_id, bearer.display_name, bearer.is_operator)
+    return person
 
 
 def _header(request: Request, name: str) -> str:
     return str(request.headers.get(name) or "").strip()
-
-
-def _bearer(request: Request) -> str:
-    scheme, _, token = _header(request, "authorization").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def _is_same(given: str, key: str) -> bool:

@@ -60,12 +60,13 @@ async def refused(request: Request, refusal: Refusal) -> HTTPResponse:
     return answer(request, refusal)
 
 
-def answer(request: Request, refusal: Refusal) -> HTTPResponse:
+def answer(request: Request, refusal: Refusal, **more: object) -> HTTPResponse:
+    """`more` goes into the JSON beside the refusal: what would have been taken."""
     if is_program(request):
         return with_wait(failed(request, refusal), refusal)
     message = translator(request)(refusal.message)
     if wants_json(request):
-        body = {"error": refusal.code, "message": message, "request_id": request.ctx.request_id}
+        body = {"error": refusal.code, "message": message, "request_id": request.ctx.request_id, **more}
         if isinstance(refusal, Restricted):
             body["site_mode"] = refusal.mode
         return with_wait(json(body, status=refusal.status), refusal)

@@ -30,9 +30,10 @@ async def digests_of_staff(db: Database, staff_id: int) -> dict[int, Digest]:
             SELECT students.class_id, submissions.student_id, submissions.material_id,
               max(submissions.id) AS id, max(submissions.uploaded_at) AS last,
               sum(submissions.uploaded_at >= :since) AS recent
+            -- In this order: left to itself, SQLite walks through everything that the school handed in.
             FROM mine
-              JOIN students ON students.class_id = mine.class_id
-              JOIN submissions ON submissions.student_id = students.id
+              CROSS JOIN students ON students.class_id = mine.class_id
+              CROSS JOIN submissions ON submissions.student_id = students.id
             GROUP BY submissions.student_id, submissions.material_id),
           work AS (
             SELECT newest.class_id, sum(newest.recent) AS recent, max(newest.last) AS last,
@@ -63,3 +64,17 @@ async def digests_of_staff(db: Database, staff_id: int) -> dict[int, Digest]:
         since=db.now() - DAY,
     )
     return {row[0]: Digest(*row) for row in rows}
+
+
+async def asked_in_class(db: Database, class_id: int, days: int) -> dict[str, int]:
+    """How often the helper was asked in the last days, and by how many students; never what."""
+    row = await db.fetch_one(
+        """
+        SELECT count(*) AS questions, count(DISTINCT student_id) AS students
+        FROM student_events
+        WHERE class_id = :class_id AND happened_at >= :since AND kind = 'helper_chat_access'
+        """,
+        class_id=class_id,
+        since=db.now() - days * 24 * 3600,
+    )
+    return {"questions": row["questions"], "students": row["students"]} if row else {}

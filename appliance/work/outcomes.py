@@ -11,6 +11,7 @@ from appliance.storage.database import Database, Reads, Transaction
 
 ACTIVE_SECONDS = 30 * 24 * 3600
 MOST_WANTED = 500
+KINDS = ("session_completed", "artifact_submitted", "milestone_earned")
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,15 @@ async def reached_in_class(db: Database | Reads, class_id: int) -> list[Reached]
         class_id=class_id,
     )
     return [Reached(*row) for row in rows]
+
+
+async def outcome_counts(db: Database, class_id: int) -> dict[str, int]:
+    """By kind, of the whole class."""
+    rows = await db.fetch_all(
+        "SELECT kind, count(*) AS reached FROM outcomes WHERE class_id = :class_id GROUP BY kind",
+        class_id=class_id,
+    )
+    return dict.fromkeys(KINDS, 0) | {row["kind"]: row["reached"] for row in rows}
 
 
 def is_active(reached: Reached, now: int) -> bool:

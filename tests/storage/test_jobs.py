@@ -343,3 +343,14 @@ async def test_the_box_forgets_every_day_and_not_only_at_start(
         clock.now += 2 * DAY
         await kept(db, set())
     assert old != job_id
+
+
+async def test_what_is_to_be_done_daily_is_done_at_every_start(db: Database) -> None:
+    seen: asyncio.Queue[Job] = asyncio.Queue()
+    for _ in range(2):
+        runner = JobRunner(db, {"sweep": seen.put})
+        await runner.start(daily=["sweep"])
+        async with asyncio.timeout(10):
+            job = await seen.get()
+        await runner.stop()
+        assert (job.kind, dict(job.payload)) == ("sweep", {})

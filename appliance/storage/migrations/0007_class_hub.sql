@@ -318,6 +318,9 @@ CREATE TABLE media (
 CREATE INDEX media_by_class ON media (class_id, course_slug, lesson_slug, position);
 
 CREATE INDEX audit_events_by_class ON audit_events (class_id, happened_at);
+-- Somebody who goes takes these along, and there are more of them than of anything else on the box.
+CREATE INDEX student_events_by_student ON student_events (student_id);
+CREATE INDEX certificates_by_student ON certificates (student_id);
 
 PRAGMA user_version = 7;
 COMMIT;
