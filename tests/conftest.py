@@ -1,5 +1,6 @@
 """The cast: Ada teaches 7B, Ben and Chi are in it; Olu teaches another class; Dee is in none; Max runs the box."""
 
+import asyncio
 import functools
 import re
 import socket
@@ -94,6 +95,13 @@ class School:
     def parts(self) -> Parts:
         parts: Parts = self.app.ctx.parts
         return parts
+
+    async def at_rest(self) -> None:
+        """Until nothing is left to do in the background, which would be counted with the page."""
+        unfinished = "SELECT id FROM jobs WHERE state IN ('waiting', 'running')"
+        async with asyncio.timeout(30):
+            while await self.parts.db.fetch_one(unfinished) is not None:  # noqa: ASYNC110 - it is a row that changes
+                await asyncio.sleep(0.05)
 
     async def count(self, table: str) -> int:
         row = await self.parts.db.fetch_one(f"SELECT count(*) AS rows FROM {table}")  # noqa: S608 - a test names it

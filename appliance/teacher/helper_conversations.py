@@ -3,7 +3,7 @@
 from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
-from appliance.classroom.classes import class_of_staff
+from appliance.classroom.classes import class_of_staff, class_of_teacher
 from appliance.errors import Invalid, Refusal
 from appliance.helper.class_reset import Forgotten, Reset, forget_class
 from appliance.parts import parts_of
@@ -20,7 +20,7 @@ async def show(request: Request, class_id: int) -> HTTPResponse:
 
 async def remove(request: Request, class_id: int) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
-    await class_of_staff(parts.db, class_id, person.id)
+    await class_of_teacher(parts.db, class_id, person.id)
     reset = Reset(class_id, person.id, request.ip, forms.text(request, "keep_copy") == "1")
     try:
         if forms.text(request, "sure") != "1":

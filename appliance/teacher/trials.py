@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from sanic import HTTPResponse, Request
 
+from appliance.classroom.classes import class_of_teacher
 from appliance.classroom.tunings import LANGUAGES, Tuning
 from appliance.errors import Invalid, Refusal, Unavailable
 from appliance.helper.answers import Delta, Waiting
@@ -29,6 +30,7 @@ Trying = AsyncGenerator[Waiting | Started | Delta | Trace, None]
 
 async def create(request: Request, class_id: int, course: str = "", lesson: str = "") -> HTTPResponse | None:
     """Nothing is saved. Events for whoever accepts them, else the page with the whole of it."""
+    await class_of_teacher(parts_of(request).db, class_id, person_of(request).id)
     place = await place_of(request, class_id, course, lesson)
     try:
         own = tuning_typed(request, place)

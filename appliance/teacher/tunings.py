@@ -7,7 +7,7 @@ from sanic.response import redirect
 
 from appliance.classroom.audit import record_staff
 from appliance.classroom.box import profile_of
-from appliance.classroom.classes import Class, class_of_staff
+from appliance.classroom.classes import Class, class_of_staff, class_of_teacher
 from appliance.classroom.materials import materials_of_class, materials_of_lesson
 from appliance.classroom.tunings import (
     NOT_OFFERED,
@@ -93,6 +93,7 @@ async def edit(request: Request, class_id: int, course: str = "", lesson: str = 
 async def update(request: Request, class_id: int, course: str = "", lesson: str = "") -> HTTPResponse:
     """With every field left to the next one, what was decided here is gone."""
     parts, person = parts_of(request), person_of(request)
+    await class_of_teacher(parts.db, class_id, person.id)
     place = await place_of(request, class_id, course, lesson)
     try:
         tuning = tuning_typed(request, place)

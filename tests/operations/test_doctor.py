@@ -76,7 +76,10 @@ def test_a_database_of_a_newer_version_is_a_problem(settings: Settings) -> None:
 
 def test_first_run_is_known_from_the_school(settings: Settings) -> None:
     assert found(settings, "first_run").state == "warning"
-    change(settings, "INSERT INTO box VALUES (1, 'Elm School', 'en', 'UTC', 1)")
+    change(
+        settings,
+        "INSERT INTO box (id, school_name, language, timezone, set_up_at) VALUES (1, 'Elm School', 'en', 'UTC', 1)",
+    )
     assert found(settings, "first_run") == Finding("first_run", "ok", "The box is set up for Elm School.")
 
 

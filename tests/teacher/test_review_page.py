@@ -227,6 +227,7 @@ async def test_the_gradebook_asks_as_many_questions_for_many_students_as_for_few
 ) -> None:
     from appliance.work.gradebook import gradebook_of_class
 
+    await cast.at_rest()
     db, asked = cast.parts.db, []
     real = db.fetch_all
 

@@ -201,6 +201,7 @@ async def test_no_answer_takes_more_queries_when_there_is_more_in_it(cast: Cast)
             found.append(cast.parts.db.queries - before)
         return found
 
+    await cast.at_rest()
     await body_of(ada, f"{CLASS}/roster")
     few = await counted()
     for number in range(20):
