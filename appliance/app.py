@@ -37,7 +37,7 @@ from appliance.library import documents
 from appliance.library.courses import Shelf
 from appliance.library.index import index_course
 from appliance.library.references import references_of
-from appliance.operations import console, mdns, measurement, retention, systemd
+from appliance.operations import console, garbage, mdns, measurement, retention, systemd
 from appliance.operations.address import address_of, at
 from appliance.operations.data_folder import prepare
 from appliance.operations.demo import Demo, prepare_demo
@@ -150,6 +150,7 @@ def serve(settings: Settings, demo: bool) -> None:
     listener = _listen(settings)
     seeded = asyncio.run(prepare_demo(settings)) if demo else None
     app = create_app(settings)
+    app.ctx.has_the_process = True
 
     @app.after_server_start
     async def announce(app: Chalkbox) -> None:
@@ -197,6 +198,8 @@ async def _say_ready(app: Chalkbox, settings: Settings) -> None:
     systemd.ready()
     log.info("ready host=%s port=%d", settings.appliance_host, settings.appliance_port)
     await asyncio.to_thread(app.ctx.pages.warm)
+    if hasattr(app.ctx, "has_the_process"):
+        garbage.set_aside()
     await systemd.watchdog(parts.db.writable)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from appliance.auth import sessions
 from appliance.inference.scripted import ScriptedEngine
 from appliance.library.courses import Shelf
+from appliance.operations import garbage
 from appliance.operations.data_folder import prepare
 from appliance.settings import Settings
 from appliance.storage.database import Database
@@ -55,6 +56,8 @@ async def measure(data: Path, size: SchoolSize, rounds: int) -> None:
     async with started(settings, clock, ScriptedEngine()) as (app, url):
         line("start, with every file looked at", ms(time.perf_counter() - began))
         school = School(app, url, clock, ScriptedEngine())
+        await asyncio.to_thread(app.ctx.pages.warm)
+        garbage.set_aside()
         title(f"Pages, in the server, {rounds} of each")
         for page in await pages_of(school, size):
             await _measured(school, page, rounds)

@@ -220,10 +220,14 @@ async def test_programs_get_120_answers_a_minute_and_each_student_their_own(cast
 
 
 async def queries_of(cast: Cast, browser: Browser, path: str) -> int:
-    before = cast.parts.db.queries
-    answer: httpx.Response = await browser.get(path)
-    assert answer.status_code == 200
-    return cast.parts.db.queries - before
+    """The fewest of three looks: jobs in the background ask too."""
+    found = []
+    for _ in range(3):
+        before = cast.parts.db.queries
+        answer: httpx.Response = await browser.get(path)
+        assert answer.status_code == 200
+        found.append(cast.parts.db.queries - before)
+    return min(found)
 
 
 async def test_no_answer_takes_more_queries_when_there_is_more_in_it(lamps: Lamps) -> None:

@@ -193,13 +193,15 @@ async def test_reads_and_writes_are_counted_apart(cast: Cast) -> None:
 async def test_no_answer_takes_more_queries_when_there_is_more_in_it(cast: Cast) -> None:
     ada = await cast.ada()
 
+    async def looked(path: str) -> int:
+        before = cast.parts.db.queries
+        await body_of(ada, path)
+        return cast.parts.db.queries - before
+
     async def counted() -> list[int]:
-        found = []
-        for path in (f"{API}/classes", f"{CLASS}/roster", f"{CLASS}/submissions"):
-            before = cast.parts.db.queries
-            await body_of(ada, path)
-            found.append(cast.parts.db.queries - before)
-        return found
+        """The fewest of three looks: jobs in the background ask too."""
+        paths = (f"{API}/classes", f"{CLASS}/roster", f"{CLASS}/submissions")
+        return [min([await looked(path) for _ in range(3)]) for path in paths]
 
     await cast.at_rest()
     await body_of(ada, f"{CLASS}/roster")

@@ -6,11 +6,13 @@ import pytest
 
 from appliance.auth import device, sessions
 from appliance.auth.accounts import create_staff
+from appliance.auth.permissions import ANYONE, WHO_MAY, who_may
 from appliance.auth.tokens import end_tokens_of_staff, new_access_token
 from appliance.auth.totp import new_secret
 from appliance.classroom.students import Student, remove_student
 from appliance.parts import refresh_school
 from tests.conftest import Browser, Cast
+from tests.web.test_who_may import address
 
 SESSION = "/api/v1/student/session"
 CLASSES = "/api/v1/teacher/classes"
@@ -172,3 +174,13 @@ async def test_there_is_no_such_address_for_programs_either(cast: Cast) -> None:
     for path in ("/api/v1/nope", "/api/v1/teacher/class/999/roster", f"/api/v1/teacher/class/{2**64}/roster"):
         answer = await cast.visitor().client.get(path, headers=header)
         assert (answer.status_code, answer.json()["error"]) == (404, "not_found"), path
+
+
+async def test_every_other_page_takes_whoever_sends_a_bearer_for_a_visitor(cast: Cast) -> None:
+    for token in (token_of(cast, cast.ben), await staff_token(cast, cast.max_id)):
+        header = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+        program = cast.visitor().client
+        for method, pattern in WHO_MAY:
+            if method != "GET" or pattern.startswith(("/api/", "/v1/")) or who_may(method, pattern) == ANYONE:
+                continue
+            assert (await program.get(address(pattern), headers=header)).status_code == 401, pattern

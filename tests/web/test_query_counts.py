@@ -15,7 +15,7 @@ LARGE = SchoolSize(teachers=1, classes=3, students=90, places=20)
 
 
 async def queries(settings: Settings, folder: Path, size: SchoolSize) -> dict[str, int]:
-    """Of the second look at each page: the first also notes that somebody was here."""
+    """The fewest of three looks at each page: the first notes that somebody was here, and jobs beside it ask too."""
     settings = replace(settings, appliance_data=folder)
     await seeded(settings, size)
     found = {}
@@ -23,10 +23,12 @@ async def queries(settings: Settings, folder: Path, size: SchoolSize) -> dict[st
     async with started(settings, clock, ScriptedEngine()) as (app, url):
         school = School(app, url, clock, ScriptedEngine())
         for page in await pages_of(school, size):
-            await ask(*page.addresses[0])
-            before = school.parts.db.queries
-            await ask(*page.addresses[0])
-            found[page.name] = school.parts.db.queries - before
+            looks = []
+            for _ in range(3):
+                before = school.parts.db.queries
+                await ask(*page.addresses[0])
+                looks.append(school.parts.db.queries - before)
+            found[page.name] = min(looks)
         for client in school.clients:
             await client.aclose()
     return found
