@@ -19,6 +19,7 @@ from sanic import Sanic
 from appliance import api, operator, student, teacher, visitor
 from appliance.auth.passwords import Hasher
 from appliance.auth.throttle import Throttle
+from appliance.classroom.audit import forget_student_events
 from appliance.classroom.presence import Presence
 from appliance.errors import Refusal, StartRefused
 from appliance.helper.counted_questions import forget_questions
@@ -247,10 +248,12 @@ async def _start(app: Chalkbox, settings: Settings, clock: Clock, engine: Engine
 
 
 async def _forget_old_counts(db: Database, settings: Settings) -> None:
-    """Every question does it too; a class that asks nothing any more waits for a start."""
+    """At every start and every day."""
     try:
         async with db.transaction() as tx:
             await forget_questions(tx, settings.retention_helper_questions_days)
+            if (moment := retention.events_end(settings, tx.now)) is not None:
+                await forget_student_events(tx, moment)
     except Refusal as refusal:
         log.warning("helper_counts_kept code=%s", refusal.code)
 
@@ -281,6 +284,7 @@ def _parts(
 
     async def forget(job: Job) -> None:
         await removals.forget_removed(db, files)
+        await _forget_old_counts(db, settings)
 
     generation = Generation(db, Writer(router))
     handlers: dict[str, Handler] = {

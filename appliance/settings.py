@@ -157,6 +157,11 @@ class Settings:
         120, "Turns of one conversation in such a copy, the newest", least=1
     )
     retention_helper_export_days: int = _knob(30, "Days after which such a copy is deleted", least=1)
+    retention_student_events_days: int = _knob(
+        180,
+        "Days that joins, hand-ins and questions are kept as events, without texts; 0 keeps them",
+        least=0,
+    )
     helper_follow_up_suggestions_max: int = _knob(3, "Follow-up questions offered", least=0)
     helper_max_concurrency: int = _knob(0, "Answers written at the same time; 0 lets the box choose", least=0)
     helper_max_waiting: int = _knob(60, "Questions that may wait in line", least=1)

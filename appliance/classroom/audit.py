@@ -96,6 +96,38 @@ async def record_student(
     )
 
 
+@dataclass(frozen=True)
+class StudentEvent:
+    """Ids and counts; `details` is JSON, `happened_at` UTC seconds."""
+
+    id: int
+    class_id: int | None
+    student_id: int | None
+    kind: str
+    details: str
+    network: str
+    happened_at: int
+
+
+async def student_events_before(db: Database, moment: int) -> list[StudentEvent]:
+    """What has been kept for too long, the oldest first."""
+    rows = await db.fetch_all(
+        """
+        SELECT id, class_id, student_id, kind, details, network, happened_at
+        FROM student_events
+        WHERE happened_at < :moment
+        ORDER BY id
+        """,
+        moment=moment,
+    )
+    return [StudentEvent(*row) for row in rows]
+
+
+async def forget_student_events(tx: Transaction, moment: int) -> int:
+    """The one place where events go by their age; returns how many went."""
+    return await tx.execute("DELETE FROM student_events WHERE happened_at < :moment", moment=moment)
+
+
 async def audit_of_class(db: Database, class_id: int, number: int) -> AuditPage:
     """What staff did in this class; `number` counts pages from 1."""
     total = await db.fetch_one(

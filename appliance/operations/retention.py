@@ -19,6 +19,12 @@ def overdue(settings: Settings, now: float) -> list[Path]:
     return outdated(settings.appliance_data, settings.retention_helper_export_days, now)
 
 
+def events_end(settings: Settings, now: float) -> int | None:
+    """Events of students from before this moment have been kept for long enough; None keeps all of them."""
+    days = settings.retention_student_events_days
+    return int(now - days * DAY) if days else None
+
+
 def remove(paths: Sequence[Path]) -> None:
     for path in paths:
         path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""One school day: a class is made, six phones join, work goes in, the teacher's word comes back, and the day is closed."""
+"""One school day: a class is made, six phones join, work goes in, a word comes back, and the day is closed."""
 
 import io
 import re
