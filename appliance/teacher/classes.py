@@ -1,40 +1,26 @@
 """A class as its teacher sees it: the code, who is here, what came in, what is open."""
 
-from dataclasses import dataclass
-
 from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
 from appliance.classroom.audit import record_staff
-from appliance.classroom.box import today
-from appliance.classroom.classes import Class, class_of_staff, create_class
-from appliance.classroom.materials import add_course, courses_of_class, materials_of_class
-from appliance.classroom.releases import Release, decisions_of_class, release_of
+from appliance.classroom.classes import class_of_staff, create_class
+from appliance.classroom.materials import add_course, courses_of_class
 from appliance.classroom.students import roster
-from appliance.errors import NotFound, Refusal, Unavailable
+from appliance.errors import Refusal
 from appliance.insights.helper_use import questions_since, start_of
-from appliance.library.lessons import Lesson
 from appliance.parts import Parts, parts_of
 from appliance.teacher.join_cards import join_ways
+from appliance.teacher.lesson_lines import lesson_lines, todays_lesson
 from appliance.web import forms
 from appliance.web.identity import person_of
 from appliance.web.rendering import render, say, translator
+from appliance.work.digests import digests_of_staff
 from appliance.work.submissions import handed_in_to_class
+from appliance.work.tracker import tallies_of_staff
 
 NEWEST = 30
 HERE_SECONDS = 10 * 60
-
-
-@dataclass(frozen=True)
-class LessonLine:
-    """A lesson of this class and whether its students may read it."""
-
-    lesson: Lesson
-    release: Release
-
-    @property
-    def path(self) -> str:
-        return f"/course/{self.lesson.course_slug}/{self.lesson.slug}"
 
 
 async def new(request: Request) -> HTTPResponse:
@@ -60,6 +46,8 @@ async def show(request: Request, class_id: int) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
     classroom = await class_of_staff(parts.db, class_id, person.id)
     on_road = await courses_of_class(parts.db, class_id)
+    lessons = await lesson_lines(parts, class_id)
+    tallies = await tallies_of_staff(parts.db, parts.shelf, person.id, class_id)
     return render(
         request,
         "teacher/class.html",
@@ -70,7 +58,9 @@ async def show(request: Request, class_id: int) -> HTTPResponse:
         here_since=parts.db.now() - HERE_SECONDS,
         helper_today=await _helper_today(parts, class_id),
         handed_in=await handed_in_to_class(parts.db, class_id, NEWEST),
-        lessons=await _lesson_lines(parts, classroom),
+        digest=(await digests_of_staff(parts.db, person.id)).get(class_id),
+        lessons=lessons,
+        today=todays_lesson(lessons, tallies),
         other_courses=[course for course in parts.shelf.courses() if course.slug not in on_road],
     )
 
@@ -79,22 +69,6 @@ async def _helper_today(parts: Parts, class_id: int) -> int:
     """Questions to the helper since midnight."""
     start = await start_of(parts.db, "today", parts.settings.retention_helper_questions_days)
     return await questions_since(parts.db, class_id, start.moment)
-
-
-async def _lesson_lines(parts: Parts, classroom: Class) -> list[LessonLine]:
-    decisions = await decisions_of_class(parts.db, classroom.id)
-    day = await today(parts.db)
-    lines = []
-    for material in await materials_of_class(parts.db, classroom.id):
-        if material.kind != "lesson":
-            continue
-        try:
-            lesson = parts.shelf.lesson(material.course_slug, material.lesson_slug)
-        except (NotFound, Unavailable):
-            continue
-        release = release_of(decisions, lesson.course_slug, lesson.slug, lesson.available_on, day)
-        lines.append(LessonLine(lesson, release))
-    return lines
 
 
 def _new_page(request: Request, refusal: Refusal | None = None) -> HTTPResponse:

@@ -1,13 +1,16 @@
 """Every page on a phone and on a laptop: nothing for axe to complain about, nothing wider than the screen."""
 
+import re
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from appliance.auth.permissions import WHO_MAY
 from tests.browser.conftest import LAPTOP, PHONE, RunningBox
-from tests.browser.pages import every_page
+from tests.browser.pages import NO_PAGES, every_page
 
 pytestmark = pytest.mark.browser
 
@@ -53,3 +56,17 @@ def test_every_page_can_be_read_at_twice_the_size(demo: RunningBox, people: Call
         if page.locator("html").evaluate("html => html.scrollWidth") > half["width"]
     ]
     assert wide == []
+
+
+def test_every_get_of_the_table_is_opened_or_said_to_be_no_page(
+    demo: RunningBox, people: Callable[..., Page]
+) -> None:
+    opened = {urlsplit(page.url).path for _, page in every_page(demo, people)}
+    patterns = {pattern for method, pattern in WHO_MAY if method == "GET"}
+    missing = [
+        pattern
+        for pattern in patterns - set(NO_PAGES)
+        if not any(re.fullmatch(re.sub("<[^>]+>", "[^/]+", pattern), path) for path in opened)
+    ]
+    assert missing == []
+    assert set(NO_PAGES) <= patterns
