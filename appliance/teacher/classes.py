@@ -19,6 +19,7 @@ from appliance.teacher.join_cards import join_ways
 from appliance.web import forms
 from appliance.web.identity import person_of
 from appliance.web.rendering import render, say, translator
+from appliance.work.review_queue import waiting_of_class
 from appliance.work.submissions import handed_in_to_class
 
 NEWEST = 30
@@ -67,6 +68,7 @@ async def show(request: Request, class_id: int) -> HTTPResponse:
         ways=join_ways(request, classroom),
         roster=await roster(parts.db, class_id),
         here_since=parts.db.now() - HERE_SECONDS,
+        to_review=await waiting_of_class(parts.db, class_id),
         helper_today=await _helper_today(parts, class_id),
         handed_in=await handed_in_to_class(parts.db, class_id, NEWEST),
         lessons=await _lesson_lines(parts, classroom),
