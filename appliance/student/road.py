@@ -21,12 +21,15 @@ from appliance.parts import Parts
 from appliance.work.assignments import StudyLine, study_of_student
 from appliance.work.progress import Progress, Work, lines_of, progress_of
 from appliance.work.responses import responses_of_student
-from appliance.work.submissions import submissions_of_student
+from appliance.work.versions import versions_of_student
 
 
 @dataclass(frozen=True)
 class Line:
-    """One material on the road. `lesson` is what its file says, of a lesson alone; `language` is its course's."""
+    """One material on the road. `lesson` is what its file says, of a lesson alone; `language` is its course's.
+
+    `is_returned`: the teacher asked for another version, and none came yet.
+    """
 
     material: Material
     release: Release
@@ -34,6 +37,7 @@ class Line:
     is_late: bool = False
     lesson: Lesson | None = None
     language: str = ""
+    is_returned: bool = False
 
     @property
     def is_done(self) -> bool:
@@ -101,7 +105,7 @@ class Stop:
 
     @property
     def is_begun(self) -> bool:
-        return any(task.progress.done for task in self.tasks)
+        return any(task.progress.done or task.is_returned for task in self.tasks)
 
     @property
     def path(self) -> str:
@@ -175,20 +179,23 @@ class _Ground:
     day: date
     now: int
     work: Work
+    returned: frozenset[int]
 
 
 async def road_of(parts: Parts, class_id: int, student_id: int, study: list[StudyLine] | None = None) -> Road:
     """Seven queries, however long the road is; one less for whoever brings the student's study list."""
     materials = await materials_of_student(parts.db, student_id)
     study = await study_of_student(parts.db, class_id, student_id) if study is None else study
+    versions = await versions_of_student(parts.db, student_id)
+    returned = frozenset(material_id for material_id, each in versions.items() if each[0].state == "returned")
     work = Work(
         await responses_of_student(parts.db, student_id),
-        {submission.material_id for submission in await submissions_of_student(parts.db, student_id)},
+        versions.keys() - returned,
         {line.assignment.id for line in study if line.is_done},
     )
     decisions = await decisions_of_class(parts.db, class_id)
     lessons = lessons_on_road(parts.shelf, materials)
-    ground = _Ground(lessons, decisions, await today(parts.db), parts.db.now(), work)
+    ground = _Ground(lessons, decisions, await today(parts.db), parts.db.now(), work, returned)
     items = await items_of_class(parts.db, class_id)
     lines = [line for material in materials if (line := _line(ground, material, items.get(material.id, [])))]
     return Road(tuple(_stops(ground, lines)), ground.day)
@@ -201,14 +208,16 @@ def _line(ground: _Ground, material: Material, items: list[Item]) -> Line | None
         return None
     release = release_on_road(ground.decisions, ground.lessons, material, ground.day)
     progress = progress_of(material, lines_of(material, items, lesson), ground.work)
+    is_returned = material.id in ground.returned and release.is_open
     is_past = material.due_at is not None and material.due_at < ground.now
     return Line(
         material,
         release,
         progress,
-        is_past and not progress.is_done,
+        is_past and not progress.is_done and not is_returned,
         lesson if material.kind == "lesson" else None,
         lesson.language if lesson else "",
+        is_returned,
     )
 
 

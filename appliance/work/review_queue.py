@@ -110,25 +110,6 @@ async def queue_of_class(db: Database, class_id: int, wanted: Filter, number: in
     return QueuePage(tuple(_piece(row) for row in rows), number, rows[0]["total"] if rows else 0)
 
 
-async def waiting_of_class(db: Database, class_id: int) -> int:
-    """How many pieces wait for the teacher's word."""
-    row = await db.fetch_one(
-        """
-        SELECT count(*) AS waiting
-        FROM students
-          JOIN submissions ON submissions.student_id = students.id
-          LEFT JOIN submission_reviews ON submission_reviews.submission_id = submissions.id
-        WHERE students.class_id = :class_id AND submission_reviews.submission_id IS NULL
-          AND NOT EXISTS (
-            SELECT 1 FROM submissions AS newer
-            WHERE newer.student_id = submissions.student_id AND newer.material_id = submissions.material_id
-              AND newer.id > submissions.id)
-        """,
-        class_id=class_id,
-    )
-    return int(row["waiting"]) if row else 0
-
-
 async def piece_of_class(db: Database | Reads, class_id: int, submission_id: int) -> Piece:
     """Any version of a file. Raises NotFound for another class's."""
     row = await db.fetch_one(

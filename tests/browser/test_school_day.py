@@ -324,7 +324,7 @@ def the_same_name_opens_nothing(day: Day) -> None:
 def the_teacher_reviews_by_keyboard(day: Day) -> None:
     teacher = day.teacher
     day.page_of_class()
-    press_by_keyboard(teacher, teacher.get_by_role("link", name="To review"))
+    press_by_keyboard(teacher, teacher.get_by_role("link", name="To review 3"))
     press_by_keyboard(teacher, teacher.get_by_role("link", name="Start with the oldest"))
     shows(teacher, "Noor")
     expect(teacher.get_by_alt_text("What Noor handed in")).to_be_visible()
@@ -371,11 +371,16 @@ def the_student_reads_it_and_hands_in_again(day: Day) -> None:
     card = noor.locator(".feedback").first
     expect(card).to_contain_text("New")
     expect(card).to_contain_text("Take another one by the window.")
-    card.get_by_role("link", name="Hand in another version").click()
+    to_the_class(noor)
+    once_more = noor.locator(".road-line").filter(has_text="Once more, please")
+    expect(once_more).to_have_count(1)
+    once_more.get_by_role("link", name="Hand in another version").click()
+    expect(noor.locator("#hand-in .work-head")).to_contain_text("Once more, please")
     (day.desk / "IMG_0002.jpg").write_bytes(photo("yellow"))
     hand_in(noor, day.desk / "IMG_0002.jpg", "#hand-in-file", "By the window")
     to_the_class(noor)
     expect(noor.get_by_role("link", name="What your teacher says")).not_to_contain_text("new")
+    expect(once_more).to_have_count(0)
     teacher.goto(f"{day.box.url}/teach")
     teacher.get_by_role("link", name="1 piece of work to review").click()
     line = teacher.get_by_role("row").filter(has_text="Noor")

@@ -76,7 +76,10 @@ async def test_a_returned_piece_asks_for_another_version_and_that_one_waits_agai
     await ada.post(f"{QUEUE}/{work}", {"state": "returned", "comment": "Name the parts."})
     page = (await ben.get("/student/feedback")).text
     assert "Once more, please" in page and "Hand in another version" in page
+    home = (await ben.get("/student")).text
+    assert "Once more, please" in home and "Hand in another version" in home
     again = await handed_in(cast, cast.ben.id, "b.png")
+    assert "Once more, please" not in (await ben.get("/student")).text
     assert "You handed in another version" in (await ben.get("/student/feedback")).text
     queue = (await ada.get(QUEUE)).text
     assert f"{QUEUE}/{again}?" in queue and f"{QUEUE}/{work}?" not in queue
