@@ -294,6 +294,7 @@ def come_back(phone: Page, code: str) -> None:
 def one_comes_back_with_the_teachers_code(day: Day) -> None:
     sam, teacher = day.phones["Sam"], day.teacher
     day.page_of_class()
+    teacher.locator("#roster summary").click()
     teacher.locator("#roster").get_by_role("link", name="Sam", exact=True).click()
     teacher.get_by_role("button", name="Make a one-time code").click()
     code = teacher.locator(".key-large").inner_text()
