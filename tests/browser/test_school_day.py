@@ -405,7 +405,7 @@ def the_day_is_closed(day: Day) -> None:
     late.goto(f"{day.box.url}/join/{day.join_code}")
     ask_to_join(late, "Zoe")
     expect(late.locator("main")).to_contain_text("locked")
-    day.phones["Tomas"].reload()
+    to_the_class(day.phones["Tomas"])
     expect(day.phones["Tomas"].get_by_role("heading", name="Hello, Tomas")).to_be_visible()
 
 
