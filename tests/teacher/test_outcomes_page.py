@@ -158,6 +158,6 @@ async def test_the_first_page_says_where_to_start_today(cast: Cast) -> None:
     assert cast.ben
     await handed_in(cast, cast.ben.id)
     page = (await (await cast.ada()).get("/teach")).text
-    assert "1 piece of work to review" in page and "2 new students, 1 files" in page
+    assert "1 piece of work to review" in page and "2 new students, 1 file," in page
     assert "1 student has handed in nothing yet" in page
     assert "pieces of work" not in (await (await cast.olu()).get("/teach")).text
