@@ -3,67 +3,34 @@
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Response, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import LAPTOP, PHONE, RunningBox
+from tests.browser.school_day import (
+    CAMERA,
+    Day,
+    ask_to_join,
+    come_back,
+    hand_in,
+    open_from_home,
+    photo,
+    press_by_keyboard,
+    to_the_class,
+)
 from tests.browser.test_first_run import set_up
 from tests.made_documents import pdf
 
-pytestmark = pytest.mark.browser
+# Long, for a machine that has much else to do.
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
 LESSON = "/course/electricity-you-can-touch/a-circle-makes-light"
 BY_CODE, BY_INVITATION = ("Noor", "Sam", "Lena", "Yusuf"), ("Mei", "Tomas")
 QUESTION = "Why does the LED stay dark when the loop is open?"
-CAMERA = b"Marmot Camera"
-MOST_TABS = 80
-
-
-@dataclass
-class Day:
-    """Who is there, and what went wrong without anybody saying so."""
-
-    box: RunningBox
-    newcomer: Callable[[dict[str, int]], Page]
-    desk: Path
-    teacher: Page
-    class_url: str = ""
-    join_code: str = ""
-    phones: dict[str, Page] = field(default_factory=dict)
-    complaints: list[str] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
-
-    def someone(self, screen: dict[str, int] = PHONE) -> Page:
-        page = self.newcomer(screen)
-        self.watch(page)
-        return page
-
-    def watch(self, page: Page) -> None:
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("console", self._console)
-        page.on("response", self._response)
-
-    def _console(self, said: ConsoleMessage) -> None:
-        # What was refused is judged by its answer.
-        if said.type == "error" and not said.text.startswith("Failed to load resource"):
-            self.complaints.append(said.text)
-
-    def _response(self, answer: Response) -> None:
-        if not answer.url.startswith((self.box.url, "data:", "blob:")):
-            self.complaints.append(f"outside: {answer.url}")
-        elif answer.status >= 500:
-            self.complaints.append(f"{answer.status} {answer.url}")
-        elif answer.status >= 400:
-            path = answer.url.removeprefix(self.box.url)
-            self.refused.append(f"{answer.status} {answer.request.method} {path}")
-
-    def page_of_class(self, page: str = "") -> None:
-        self.teacher.goto(self.class_url + page)
 
 
 @pytest.fixture
@@ -173,11 +140,6 @@ def six_students_join(day: Day) -> None:
         expect(teacher.get_by_role("link", name=name, exact=True)).to_be_visible()
 
 
-def ask_to_join(phone: Page, name: str) -> None:
-    phone.get_by_label("Your name in this class").fill(name)
-    phone.get_by_role("button", name="Join the class").click()
-
-
 def the_teacher_makes_a_group(day: Day) -> None:
     teacher = day.teacher
     day.page_of_class("/groups")
@@ -210,16 +172,6 @@ def the_class_works(day: Day) -> None:
     expect(lena.locator("#rubric")).to_have_attribute("data-state", "done")
 
 
-def to_the_class(phone: Page) -> None:
-    phone.locator(".site-nav").get_by_role("link", name="My class").click()
-    phone.wait_for_url("**/student")
-
-
-def open_from_home(phone: Page, title: str) -> None:
-    to_the_class(phone)
-    phone.get_by_role("link", name=title).first.click()
-
-
 def work_is_handed_in(day: Day) -> None:
     (day.desk / "IMG_0001.jpg").write_bytes(photo("red"))
     (day.desk / "loop.pdf").write_bytes(pdf("My loop glows."))
@@ -236,28 +188,6 @@ def work_is_handed_in(day: Day) -> None:
             phone.goto(day.box.url + LESSON)
         hand_in(phone, day.desk / file, chooser, f"From {name}")
     expect(day.phones["Noor"].locator("#hand-in")).to_contain_text("turned upright")
-
-
-def photo(colour: str) -> bytes:
-    """Taken with the phone on its side, and saying where."""
-    said = Image.Exif()
-    said[0x0112], said[0x010F] = 6, CAMERA.decode()
-    place = said.get_ifd(0x8825)
-    place[1], place[2] = "N", (41.0, 23.0, 19.0)
-    written = io.BytesIO()
-    Image.new("RGB", (400, 200), colour).save(written, "JPEG", exif=said)
-    return written.getvalue()
-
-
-def hand_in(phone: Page, file: Path, chooser: str, note: str) -> None:
-    versions = phone.locator("#hand-in .handed-in > li")
-    before = versions.count()
-    phone.fill("#hand-in-note", note)
-    phone.set_input_files(chooser, file)
-    phone.get_by_role("button", name="Hand it in").click()
-    expect(versions).to_have_count(before + 1)
-    expect(versions.first).to_contain_text(note)
-    expect(versions.first).to_contain_text("Not looked at yet")
 
 
 def one_asks_the_helper(day: Day) -> None:
@@ -283,12 +213,6 @@ def one_comes_back_with_the_return_code(day: Day) -> None:
     expect(noor.get_by_role("heading", name="Hello, Noor")).to_be_visible()
     noor.goto(day.box.url + LESSON)
     expect(noor.locator("#hand-in .handed-in")).to_contain_text("IMG_0001.jpg")
-
-
-def come_back(phone: Page, code: str) -> None:
-    phone.locator("[name=return_code]").fill(code)
-    phone.get_by_role("button", name="Open my work").click()
-    phone.wait_for_url("**/student")
 
 
 def one_comes_back_with_the_teachers_code(day: Day) -> None:
@@ -347,16 +271,6 @@ def the_teacher_reviews_by_keyboard(day: Day) -> None:
     teacher.keyboard.type("Well measured.")
     teacher.keyboard.press("Control+Enter")
     expect(teacher.get_by_text("Nothing waits for you")).to_be_visible()
-
-
-def press_by_keyboard(page: Page, target: Locator) -> None:
-    """Tab by tab, as somebody without a mouse."""
-    for _ in range(MOST_TABS):
-        if target.first.evaluate("element => element === document.activeElement"):
-            page.keyboard.press("Enter")
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"{target} can't be reached with {MOST_TABS} tabs")
 
 
 def shows(teacher: Page, name: str) -> None:

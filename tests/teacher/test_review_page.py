@@ -1,5 +1,6 @@
 """Work goes in, the teacher's word comes back: the queue, the previews, the gradebook and what students read."""
 
+import asyncio
 import io
 import json
 import zipfile
@@ -232,10 +233,12 @@ async def test_the_gradebook_asks_as_many_questions_for_many_students_as_for_few
 
     await cast.at_rest()
     db, asked = cast.parts.db, []
-    real = db.fetch_all
+    real, here = db.fetch_all, asyncio.current_task()
 
     async def counted(query: str, **values: object) -> list[object]:
-        asked.append(query)
+        # What the box does in the background asks the same database.
+        if asyncio.current_task() is here:
+            asked.append(query)
         return await real(query, **values)  # type: ignore[arg-type,return-value]
 
     monkeypatch.setattr(db, "fetch_all", counted)
