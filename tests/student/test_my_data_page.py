@@ -179,6 +179,7 @@ async def test_my_data_shows_groups_chats_certificates_and_counts(lamps: Lamps) 
 
 
 async def test_my_data_takes_as_many_queries_for_much_as_for_little(lamps: Lamps) -> None:
+    await lamps.cast.at_rest()
     db = lamps.cast.parts.db
     counts = []
     for _ in range(2):

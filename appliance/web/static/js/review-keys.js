@@ -1,4 +1,4 @@
-// Reviewing by keyboard, and kept comments put into the comment field.
+// Reviewing by keyboard, and kept comments put into the comment field. Nothing typed is left behind without a question.
 export default function reviewKeys(page) {
   const part = (name) => page.querySelector(`[data-part="${name}"]`);
   const comment = page.querySelector('[name="comment"]');
@@ -8,7 +8,7 @@ export default function reviewKeys(page) {
   document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
-      part("done").click();
+      part(event.shiftKey ? "return" : "done").click();
       return;
     }
     const isTyping = event.target.closest("input, textarea, select, audio, video");
@@ -21,11 +21,18 @@ export default function reviewKeys(page) {
     }
   });
 
+  const form = comment.form;
+  let isSaved = true;
+  form.addEventListener("input", () => { isSaved = false; });
+  form.addEventListener("submit", () => { isSaved = true; });
+  window.addEventListener("beforeunload", (event) => { if (!isSaved) event.preventDefault(); });
+
   part("saved")?.addEventListener("change", (event) => {
     const words = event.target.value;
     if (!words) return;
     comment.value = [comment.value.trim(), words].filter(Boolean).join("\n");
     event.target.value = "";
+    isSaved = false;
     comment.focus();
   });
 }
