@@ -115,6 +115,15 @@ NO_PAGES = {
     "/teach/class/<class_id:int>/exports/summary.csv": "a download",
     "/teach/class/<class_id:int>/exports/outcomes.csv": "a download",
     "/certificate/<code:str>/pdf": "a download",
+    "/lesson-media/<media_id:int>": "a video or a file",
+    "/teach/class/<class_id:int>/media/<media_id:int>": "the demo has no media: test_live goes there",
+    "/teach/class/<class_id:int>/live/events": "for the script of the live view",
+    "/api/v1/student/session": "for programs",
+    "/api/v1/student/modules": "for programs",
+    "/api/v1/student/submissions": "for programs",
+    "/api/v1/teacher/classes": "for programs",
+    "/api/v1/teacher/class/<class_id:int>/roster": "for programs",
+    "/api/v1/teacher/class/<class_id:int>/submissions": "for programs",
 }
 
 Newcomer = Callable[..., Page]
