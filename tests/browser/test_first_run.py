@@ -50,7 +50,7 @@ def test_a_teacher_sets_up_the_box_and_has_a_class(new_box: RunningBox, people: 
     page.get_by_role("button", name="Create the class").click()
     expect(page.get_by_role("heading", name="7B Science")).to_be_visible()
     expect(page.locator(".join-code")).to_be_visible()
-    expect(page.get_by_role("link", name="Who lets it through?")).to_be_visible()
+    expect(page.get_by_role("link", name="Who lets it through?", exact=True)).to_be_visible()
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_text("You are signed out.")).to_be_visible()
 

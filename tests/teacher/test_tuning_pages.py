@@ -201,7 +201,7 @@ async def test_a_try_shows_the_answer_and_everything_behind_it(cast: Cast) -> No
         f"{of_lesson(cast)}/try", {"question": f"I am ben@home.org. {WOOL}", "notes": "Unsaved, but tried."}
     )
     assert page.status_code == 200
-    assert "Graphite lets it through [L1]." in page.text
+    assert "Graphite lets it through [1]." in page.text
     assert "1 personal detail" in page.text and "[REDACTED_EMAIL]" in page.text
     assert "It held personal details." in page.text
     assert "<del>See https://x.org now.</del>" in page.text
