@@ -3,15 +3,19 @@
 import asyncio
 import functools
 import re
+import shutil
 import socket
 import ssl
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import CodeType
+from typing import Any
 
 import httpx
 import pytest
 from argon2 import PasswordHasher
+from sanic_routing import router as routing
 
 from appliance.app import Chalkbox, create_app
 from appliance.auth import accounts, sessions
@@ -28,6 +32,7 @@ from appliance.settings import Settings
 from appliance.storage.cache import Cache
 from appliance.storage.database import Clock as BoxClock
 from appliance.storage.database import Database
+from appliance.storage.migrate import migrate
 from appliance.web.identity import SESSION_COOKIE
 
 START = 1_800_000_000.0
@@ -170,10 +175,42 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(appliance_data=tmp_path / "data", appliance_models=tmp_path / "models")
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with nothing in it but its tables."""
+    path = tmp_path_factory.mktemp("migrated") / "box.sqlite3"
+    migrate(path, path.parent / "backups")
+    return path
+
+
+@pytest.fixture(scope="session")
+def seated(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Cast]:
+    """The data folder of a box with the cast in it and its courses indexed: made once, copied for each test."""
+    folder = tmp_path_factory.mktemp("seated")
+    settings = Settings(appliance_data=folder / "data", appliance_models=folder / "models")
+
+    async def furnish() -> Cast:
+        clock, engine = Clock(), ScriptedEngine()
+        async with started(settings, clock, engine) as (app, url):
+            people = Cast(app, url, clock, engine)
+            await seat(people)
+            await people.at_rest()
+            return people
+
+    # A loop of its own, that the tests' loops don't hear of.
+    loop = asyncio.new_event_loop()
+    try:
+        people = loop.run_until_complete(furnish())
+    finally:
+        loop.close()
+    return settings.appliance_data, people
+
+
 @pytest.fixture
-async def db(tmp_path: Path, clock: BoxClock) -> AsyncIterator[Database]:
+async def db(tmp_path: Path, clock: BoxClock, migrated: Path) -> AsyncIterator[Database]:
     """A fresh database without a box around it."""
     database = Database(tmp_path / "box.sqlite3", clock)
+    shutil.copyfile(migrated, database.path)
     await database.open(tmp_path / "backups")
     yield database
     await database.close()
@@ -197,10 +234,13 @@ async def bare_box(settings: Settings, clock: Clock, engine: ScriptedEngine) -> 
 
 
 @pytest.fixture
-async def cast(settings: Settings, clock: Clock, engine: ScriptedEngine) -> AsyncIterator[Cast]:
+async def cast(
+    settings: Settings, clock: Clock, engine: ScriptedEngine, seated: tuple[Path, Cast]
+) -> AsyncIterator[Cast]:
+    data, everybody = seated
+    shutil.copytree(data, settings.appliance_data, ignore=shutil.ignore_patterns("cache"), dirs_exist_ok=True)
     async with started(settings, clock, engine) as (app, url):
-        people = Cast(app, url, clock, engine)
-        await seat(people)
+        people = replace(everybody, app=app, url=url, clock=clock, engine=engine, clients=[])
         yield people
         for client in people.clients:
             await client.aclose()
@@ -255,3 +295,23 @@ async def seat(people: Cast) -> None:
         people.ben = await create_student(tx, people.b7.id, "Ben")
         people.chi = await create_student(tx, people.b7.id, "Chi")
     await refresh_school(people.app)
+
+
+def compile_routes_once() -> None:
+    """Every box has the same routes, and Sanic compiles what finds them anew for each: half of a start."""
+    render = routing.BaseRouter._render
+    compiled: dict[str, CodeType] = {}
+
+    def render_once(router: routing.BaseRouter, do_compile: bool = True, do_optimize: bool = False) -> None:
+        render(router, do_compile=False, do_optimize=do_optimize)
+        source = router.find_route_src
+        if source not in compiled:
+            compiled[source] = compile(source, "<routes>", "exec")
+        found: dict[str, Any] = {}
+        exec(compiled[source], vars(routing), found)  # noqa: S102 - as Sanic does
+        router._find_route, router._matchers = found["find_route"], found.get("matchers")
+
+    setattr(routing.BaseRouter, "_render", render_once)  # noqa: B010 - a type checker has no word for it
+
+
+compile_routes_once()
