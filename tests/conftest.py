@@ -15,6 +15,8 @@ from typing import Any
 import httpx
 import pytest
 from argon2 import PasswordHasher
+from sanic import Sanic
+from sanic.router import Router as SanicRouter
 from sanic_routing import router as routing
 
 from appliance.app import Chalkbox, create_app
@@ -267,6 +269,13 @@ class started:
         await self._server.before_stop()
         self._server.close()
         await self._server.after_stop()
+        self._forget()
+
+    def _forget(self) -> None:
+        """Sanic keeps every application of the process, 6 MB each, and the collector looks through all of them."""
+        Sanic.unregister_app(self._app)
+        SanicRouter.get.cache_clear()
+        SanicRouter.find_route_by_view_name.cache_clear()
 
 
 @functools.cache
