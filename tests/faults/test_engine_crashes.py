@@ -6,7 +6,9 @@ import re
 import resource
 import signal
 import time
-from collections.abc import AsyncIterator, Callable
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,11 @@ __all__ = ["endless_model", "tiny_model"]
 
 SCOPE = re.compile(r'name="scope_token" value="([^"]+)"')
 QUICK = Limits(silence=1.0, step=5.0, load=30.0, beat=0.1)
+# Where the kernel keeps groups of processes with a bound on their memory: the newer way, then the older one.
+GROUPS = (
+    (Path("/sys/fs/cgroup"), "memory.max", "memory.events"),
+    (Path("/sys/fs/cgroup/memory"), "memory.limit_in_bytes", "memory.oom_control"),
+)
 SHORT = Prompt((Message("user", "Why is it dark?"),), temperature=0, max_tokens=2)
 
 
@@ -41,6 +48,41 @@ async def alone(tiny_model: MadeModel) -> AsyncIterator[LocalEngine]:
     await until(lambda: engine.state == "ready")
     yield engine
     await engine.stop()
+
+
+@dataclass(frozen=True)
+class Bounded:
+    """A group whose memory the kernel bounds."""
+
+    folder: Path
+    limit: str
+    events: str
+
+    def take_in(self, pid: int, room: int) -> None:
+        """From now on the process finds `room` bytes, however much it had before."""
+        (self.folder / self.limit).write_text(str(room))
+        (self.folder / "cgroup.procs").write_text(str(pid))
+
+    def killed(self) -> int:
+        counts = dict(line.split() for line in (self.folder / self.events).read_text().splitlines())
+        return int(counts["oom_kill"])
+
+
+@pytest.fixture
+def bounded() -> Iterator[Bounded]:
+    for root, limit, events in GROUPS:
+        folder = root / f"chalkbox-test-{uuid.uuid4().hex}"
+        try:
+            folder.mkdir()
+        except OSError:
+            continue
+        try:
+            if (folder / limit).exists():
+                yield Bounded(folder, limit, events)
+                return
+        finally:
+            folder.rmdir()
+    pytest.skip("The kernel lets nobody here bound the memory of a process.")
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -137,6 +179,21 @@ async def test_a_child_that_finds_no_memory_ends_and_another_takes_its_place(alo
     with pytest.raises(EngineDied):
         async for _ in alone.generate(long):
             pass
+    await until(lambda: alone.state == "ready")
+    assert alone.pid != first
+    assert "".join([piece async for piece in alone.generate(SHORT)])
+
+
+async def test_the_kernel_takes_the_child_for_want_of_memory_and_the_box_stays(
+    alone: LocalEngine, bounded: Bounded
+) -> None:
+    first = alone.pid
+    await asyncio.to_thread(bounded.take_in, first, 4_000_000)
+    long = Prompt((Message("user", "battery " * 8_000_000),), max_tokens=2)
+    with pytest.raises(EngineDied):
+        async for _ in alone.generate(long):
+            pass
+    assert await asyncio.to_thread(bounded.killed) == 1
     await until(lambda: alone.state == "ready")
     assert alone.pid != first
     assert "".join([piece async for piece in alone.generate(SHORT)])
