@@ -101,6 +101,13 @@ async def set_password(tx: Transaction, staff_id: int, password_hash: str) -> No
     _insist(changed)
 
 
+async def set_display_name(tx: Transaction, staff_id: int, display_name: str) -> None:
+    """Raises Invalid for a name that can't be used."""
+    name = clean_display_name(display_name)
+    changed = await tx.execute("UPDATE staff SET display_name = :name WHERE id = :id", id=staff_id, name=name)
+    _insist(changed)
+
+
 async def set_totp_secret(tx: Transaction, staff_id: int, secret: str) -> None:
     """A new authenticator, not enrolled before its first right code."""
     changed = await tx.execute(

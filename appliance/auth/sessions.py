@@ -114,3 +114,19 @@ async def end_all_of_staff(tx: Transaction, staff_id: int, except_token: str = "
         staff_id=staff_id,
         kept=digest(except_token),
     )
+
+
+async def others_of_staff(db: Database, staff_id: int, own_token: str) -> int:
+    """How many browsers, apart from the one that holds `own_token`, this person is signed in with."""
+    row = await db.fetch_one(
+        """SELECT count(*) AS others
+           FROM sessions
+           WHERE staff_id = :staff_id
+             AND token_hash <> :own
+             AND verified_at IS NOT NULL
+             AND expires_at > :now""",
+        staff_id=staff_id,
+        own=digest(own_token),
+        now=db.now(),
+    )
+    return 0 if row is None else int(row["others"])

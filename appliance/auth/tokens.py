@@ -17,6 +17,16 @@ USE_SECONDS = 3600
 
 
 @dataclass(frozen=True)
+class AccessToken:
+    """`mark` names it without being it; moments are seconds since 1970, None where it was never used."""
+
+    mark: str
+    label: str
+    created_at: int
+    used_at: int | None
+
+
+@dataclass(frozen=True)
 class Bearer:
     """Whom a token speaks for; `class_id` is 0 for staff."""
 
@@ -84,6 +94,28 @@ async def bearer_of_token(db: Database | Reads, secret: bytes, token: str) -> Be
     return (
         None if row is None else Bearer(False, given.student_id, given.class_id, row["display_name"], False)
     )
+
+
+async def tokens_of_staff(db: Database | Reads, staff_id: int) -> list[AccessToken]:
+    """The newest first."""
+    rows = await db.fetch_all(
+        """SELECT token_hash, label, created_at, used_at
+           FROM access_tokens
+           WHERE staff_id = :staff_id
+           ORDER BY created_at DESC, token_hash""",
+        staff_id=staff_id,
+    )
+    return [AccessToken(*row) for row in rows]
+
+
+async def end_token(tx: Transaction, staff_id: int, mark: str) -> bool:
+    """Whether it was theirs and still good."""
+    ended = await tx.execute(
+        "DELETE FROM access_tokens WHERE staff_id = :staff_id AND token_hash = :mark",
+        staff_id=staff_id,
+        mark=mark,
+    )
+    return ended == 1
 
 
 async def end_tokens_of_staff(tx: Transaction, staff_id: int) -> int:

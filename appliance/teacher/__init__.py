@@ -42,6 +42,7 @@ from appliance.teacher import (
     modules,
     outcomes,
     previews,
+    profile,
     programs,
     releases,
     resets,
@@ -86,6 +87,7 @@ def attach(app: Sanic) -> None:
     _attach_people(app)
     _attach_reviews(app)
     _attach_programs(app)
+    _attach_profile(app)
     _attach_outcomes(app)
     _attach_road(app)
     _attach_live(app)
@@ -154,6 +156,20 @@ def _attach_reviews(app: Sanic) -> None:
         methods=["POST"],
         name="saved_comments.remove",
     )
+
+
+def _attach_profile(app: Sanic) -> None:
+    of_person = "/teach/profile"
+    app.add_route(profile.show, of_person, name="profile.show")
+    app.add_route(profile.update, of_person, methods=["POST"], name="profile.update")
+    for handler, last in (
+        (profile.change_password, "password"),
+        (profile.make_recovery_codes, "recovery-codes"),
+        (profile.end_other_sessions, "sessions"),
+        (profile.make_token, "tokens"),
+        (profile.end_token, "tokens/end"),
+    ):
+        app.add_route(handler, f"{of_person}/{last}", methods=["POST"], name=f"profile.{handler.__name__}")
 
 
 def _attach_outcomes(app: Sanic) -> None:
