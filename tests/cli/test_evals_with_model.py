@@ -76,14 +76,16 @@ def test_ctrl_c_ends_it_and_leaves_no_worker(
     chalkbox("models", "add", str(endless_model.path))
     name = chalkbox("models", "list", "--json").json["models"][0]["name"]
     command = [sys.executable, "-m", "appliance", "evals", "helper", "--model", name, "--data", str(data)]
-    running = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    assert running.stderr is not None
-    assert "0 of" in running.stderr.readline()
-    children = Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split()
-    running.send_signal(signal.SIGINT)
-    assert running.wait(30) == 130
-    assert "Stopped." in running.stderr.read()
-    running.stderr.close()
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stderr is not None
+        try:
+            assert "0 of" in running.stderr.readline()
+            children = Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split()
+            running.send_signal(signal.SIGINT)
+            assert running.wait(90) == 130
+            assert "Stopped." in running.stderr.read()
+        finally:
+            running.kill()
     deadline = time.monotonic() + 10
     while any(Path(f"/proc/{pid}").exists() for pid in children) and time.monotonic() < deadline:
         time.sleep(0.05)

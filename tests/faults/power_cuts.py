@@ -24,6 +24,10 @@ async def work_until_killed(box: ServedBox, random: Random, round_number: int) -
     async with pupils(box, *names) as working:
         tasks = [asyncio.create_task(_work(one, Random(random.random()), receipts)) for one in working]
         await asyncio.sleep(random.uniform(EARLIEST, LATEST))
+        # On a busy machine nothing may have come in by then, and there would be nothing to lose.
+        async with asyncio.timeout(PATIENCE):
+            while not receipts:  # noqa: ASYNC110 - they come from another process
+                await asyncio.sleep(0.01)
         await asyncio.to_thread(box.kill)
         await asyncio.gather(*tasks)
     return receipts

@@ -74,7 +74,7 @@ async def both(
 
 
 async def until(happened: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not happened():  # noqa: ASYNC110 - what is waited for happens behind a socket
             await asyncio.sleep(0.005)
 

@@ -27,7 +27,7 @@ NEW = "The newer model says so."
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110 - what is waited for happens in another process
             await asyncio.sleep(0.02)
 
@@ -76,7 +76,7 @@ async def under_way(engine: LocalEngine, prompt: Prompt = LONG) -> tuple[Answer,
     return answer, await anext(answer)
 
 
-def router_over(engine: LocalEngine, max_wait: float = 30.0) -> Router:
+def router_over(engine: LocalEngine, max_wait: float = 120.0) -> Router:
     router = Router(
         engine,
         FairQueue(lambda: engine.slots, 10, max_wait, time.monotonic, lambda: router.pause),

@@ -46,7 +46,7 @@ def _writers(events: list[Event]) -> list[str]:
 
 
 async def until(happened: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not happened():  # noqa: ASYNC110 - what is waited for happens in another process
             await asyncio.sleep(0.02)
 
@@ -87,7 +87,7 @@ async def test_with_a_wrong_key_it_is_never_asked_and_the_operator_hears_why(tin
 
 
 async def test_killed_in_mid_answer_it_ends_as_any_engine_that_dies(endless_model: MadeModel) -> None:
-    long = Prompt(PROMPT.messages, max_tokens=1500, temperature=0)
+    long = Prompt(PROMPT.messages, max_tokens=100_000, temperature=0)
     async with llama_server(endless_model.path) as server:
         box = Box(server)
         await box.router.start()

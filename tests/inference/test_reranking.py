@@ -74,7 +74,7 @@ async def begun() -> AsyncIterator[Any]:
         engine = LocalEngine(files, **{"limits": QUICK, "first_backoff": 0.05, **more})
         engines.append(engine)
         await engine.start()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while engine.state == "loading":  # noqa: ASYNC110 - what is waited for happens in another process
                 await asyncio.sleep(0.02)
         return engine
@@ -90,7 +90,7 @@ def ticks_of(pid: int) -> int:
 
 
 async def until_ready(engine: LocalEngine) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while engine.state != "ready":  # noqa: ASYNC110 - what is waited for happens in another process
             await asyncio.sleep(0.02)
 
@@ -346,7 +346,7 @@ async def test_a_model_that_stops_the_engine_three_times_is_left_out_and_answers
         await until_ready(engine)
         before = ticks_of(engine.pid)
         ranking = asyncio.create_task(engine.rank(QUESTION, ["word " * 300] * 60, 600))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while ticks_of(engine.pid) < before + 5:  # noqa: ASYNC110 - it works in another process
                 await asyncio.sleep(0.01)
         os.kill(engine.pid, signal.SIGKILL)
@@ -379,7 +379,7 @@ async def test_a_child_with_nothing_to_score_goes_home(begun: Any, reranker: Pat
     assert engine.pid == 0
     scores = await engine.rank(QUESTION, PASSAGES, 20)
     assert engine.pid
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while engine.pid:  # noqa: ASYNC110 - what is waited for happens in another process
             await asyncio.sleep(0.02)
     assert await engine.rank(QUESTION, PASSAGES, 20) == scores
