@@ -15,6 +15,7 @@ PUPILS = 4
 LARGEST_BYTES = 400_000
 # From before the first hand-in is through to a few dozen later.
 EARLIEST, LATEST = 0.02, 0.5
+PATIENCE = 60.0
 
 
 async def work_until_killed(box: ServedBox, random: Random, round_number: int) -> list[HandedIn]:

@@ -20,15 +20,17 @@ from tests.made_models import MadeModel
 
 PROMPT = Prompt((Message("system", "You help."), Message("user", "Why is the lamp dark?")), temperature=0)
 WAITS = Waits(first=3.0, between=3.0, look=2.0, every=0.1)
+# Where the server is alive: a busy machine takes its time.
+PATIENT = Waits(first=60.0, between=60.0, look=20.0, every=0.1)
 
 
 class Box:
     """A router with a scripted engine of its own and the server before it."""
 
-    def __init__(self, server: LlamaServer, key: str = KEY) -> None:
+    def __init__(self, server: LlamaServer, key: str = KEY, waits: Waits = WAITS) -> None:
         self.local = ScriptedEngine()
         self.local.will_say("The lesson says: look at the switch.")
-        self.remote = RemoteEngine(Server(server.url, key), WAITS)
+        self.remote = RemoteEngine(Server(server.url, key), waits)
         self.circuit = Circuit(1, 30, time.monotonic, window=math.inf)
         queue = FairQueue(lambda: self.router.slots, 10, 30, time.monotonic)
         own = Circuit(3, 30, time.monotonic)
@@ -87,9 +89,9 @@ async def test_with_a_wrong_key_it_is_never_asked_and_the_operator_hears_why(tin
 
 
 async def test_killed_in_mid_answer_it_ends_as_any_engine_that_dies(endless_model: MadeModel) -> None:
-    long = Prompt(PROMPT.messages, max_tokens=100_000, temperature=0)
+    long = Prompt(PROMPT.messages, max_tokens=1500, temperature=0)
     async with llama_server(endless_model.path) as server:
-        box = Box(server)
+        box = Box(server, waits=PATIENT)
         await box.router.start()
         try:
             await until(lambda: box.remote.state == "ready")
@@ -106,7 +108,7 @@ async def test_killed_in_mid_answer_it_ends_as_any_engine_that_dies(endless_mode
 async def test_leaving_stops_the_model_there(endless_model: MadeModel) -> None:
     long = Prompt(PROMPT.messages, max_tokens=1500, temperature=0)
     async with llama_server(endless_model.path) as server:
-        box = Box(server)
+        box = Box(server, waits=PATIENT)
         await box.router.start()
         try:
             await until(lambda: box.remote.state == "ready")
