@@ -18,7 +18,7 @@ CLOCK_SLACK_SECONDS = 24 * 3600
 class Session:
     """Of one staff member or one student. `verified`: the second factor was given; false for students.
 
-    `class_id` is 0 for staff.
+    `class_id` is 0 for staff, and `class_has_ended` false.
     """
 
     token_hash: str
@@ -29,6 +29,7 @@ class Session:
     display_name: str
     class_id: int
     is_operator: bool
+    class_has_ended: bool
 
 
 async def begin_staff(tx: Transaction, staff_id: int, verified: bool) -> str:
@@ -74,7 +75,7 @@ async def begin_student(tx: Transaction, student_id: int, class_epoch: int) -> s
 async def session_of(db: Database | Reads, token: str, now: float) -> Session | None:
     """None when it is over, the account is switched off or the class has ended its sessions."""
     row = await db.fetch_one(
-        """SELECT sessions.*, students.class_id, staff.is_operator,
+        """SELECT sessions.*, students.class_id, staff.is_operator, classes.ended_at,
              coalesce(staff.display_name, students.display_name) AS display_name
            FROM sessions
            LEFT JOIN staff ON staff.id = sessions.staff_id
@@ -99,6 +100,7 @@ async def session_of(db: Database | Reads, token: str, now: float) -> Session | 
         row["display_name"],
         row["class_id"] or 0,
         bool(row["is_operator"]),
+        row["ended_at"] is not None,
     )
 
 

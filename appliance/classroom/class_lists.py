@@ -22,6 +22,7 @@ async def listed_classes(db: Database, staff_id: int) -> list[ListedClass]:
           (SELECT count(*) FROM students WHERE students.class_id = classes.id) AS students
         FROM class_staff JOIN classes ON classes.id = class_staff.class_id
         WHERE class_staff.staff_id = :staff_id
+          AND classes.ended_at IS NULL
         ORDER BY classes.name COLLATE NOCASE, classes.id
         """,
         staff_id=staff_id,

@@ -11,6 +11,7 @@ NAME_CHARACTERS = 80
 ENROLLMENT_MODES = ("open", "invite_only", "closed")
 CODE_TAKEN = "Another class has this code. Choose another."
 ONLY_LOOKS = "You may look at this class but not change it. Ask one of its teachers."
+HAS_ENDED = "This class has ended. Bring it back first."
 NOT_YOURS = "There is no such class, or it isn't yours."
 
 
@@ -27,6 +28,11 @@ class Class:
     landing_title: str
     landing_message: str
     landing_media_id: int | None = None
+    ended_at: int | None = None
+
+    @property
+    def has_ended(self) -> bool:
+        return self.ended_at is not None
 
     @property
     def spaced_join_code(self) -> str:
@@ -51,7 +57,7 @@ async def create_class(tx: Transaction, staff_id: int, name: str, join_code: str
         raise Conflict(CODE_TAKEN, "join_code_conflict", field="join_code")
     class_id = await tx.insert(
         "INSERT INTO classes (name, join_code, created_at) VALUES (:name, :join_code, :now)",
-        name=_checked_name(name),
+        name=checked_name(name),
         join_code=code,
         now=tx.now,
     )
@@ -104,7 +110,8 @@ async def class_by_join_code(db: Database | Reads, join_code: str) -> Class | No
     return class_from(row) if row else None
 
 
-async def classes_of_staff(db: Database, staff_id: int) -> list[ClassSummary]:
+async def classes_of_staff(db: Database, staff_id: int, ended: bool = False) -> list[ClassSummary]:
+    """Those that go on, or those that have ended."""
     rows = await db.fetch_all(
         """
         SELECT classes.id, classes.name, classes.join_code, classes.is_locked,
@@ -114,9 +121,11 @@ async def classes_of_staff(db: Database, staff_id: int) -> list[ClassSummary]:
            WHERE students.class_id = classes.id) AS handed_in
         FROM classes JOIN class_staff ON class_staff.class_id = classes.id
         WHERE class_staff.staff_id = :staff_id
+          AND (classes.ended_at IS NOT NULL) = :ended
         ORDER BY classes.name COLLATE NOCASE, classes.id
         """,
         staff_id=staff_id,
+        ended=ended,
     )
     return [
         ClassSummary(
@@ -132,10 +141,14 @@ async def classes_of_staff(db: Database, staff_id: int) -> list[ClassSummary]:
 
 
 async def set_locked(tx: Transaction, class_id: int, is_locked: bool) -> None:
-    """A locked class lets nobody in, new or known; whoever is in stays in."""
-    await tx.execute(
-        "UPDATE classes SET is_locked = :is_locked WHERE id = :id", is_locked=is_locked, id=class_id
+    """A locked class lets nobody in, new or known; whoever is in stays in. Raises Conflict for one that has ended."""
+    changed = await tx.execute(
+        "UPDATE classes SET is_locked = :is_locked WHERE id = :id AND (:is_locked OR ended_at IS NULL)",
+        is_locked=is_locked,
+        id=class_id,
     )
+    if not changed:
+        raise Conflict(HAS_ENDED, "class_ended")
 
 
 async def set_enrollment_mode(tx: Transaction, class_id: int, mode: str) -> bool:
@@ -171,7 +184,8 @@ async def _free_join_code(tx: Transaction) -> str:
             return code
 
 
-def _checked_name(given: str) -> str:
+def checked_name(given: str) -> str:
+    """On one line; raises Invalid."""
     name = " ".join(given.split())
     if not name:
         raise Invalid("Give the class a name, such as 7B Science.", field="name")
@@ -191,4 +205,5 @@ def class_from(row: sqlite3.Row) -> Class:
         row["landing_title"],
         row["landing_message"],
         row["landing_media_id"],
+        row["ended_at"],
     )

@@ -11,6 +11,7 @@ from appliance.teacher import (
     care,
     certificates,
     chats,
+    class_terms,
     classes,
     co_teachers,
     copies,
@@ -67,6 +68,7 @@ def attach(app: Sanic) -> None:
     app.add_route(
         join_codes.create, "/teach/class/<class_id:int>/join-code", methods=["POST"], name="join_codes.create"
     )
+    _attach_terms(app)
     app.add_route(join_cards.show, "/teach/class/<class_id:int>/join-card", name="join_cards.show")
     app.add_route(
         courses.create, "/teach/class/<class_id:int>/courses", methods=["POST"], name="class_courses.create"
@@ -156,6 +158,17 @@ def _attach_reviews(app: Sanic) -> None:
         methods=["POST"],
         name="saved_comments.remove",
     )
+
+
+def _attach_terms(app: Sanic) -> None:
+    term = "/teach/class/<class_id:int>/term"
+    app.add_route(class_terms.edit, term, name="class_terms.edit")
+    app.add_route(class_terms.update, term, methods=["POST"], name="class_terms.update")
+    app.add_route(class_terms.end, f"{term}/end", methods=["POST"], name="class_terms.end")
+    app.add_route(
+        class_terms.bring_back, f"{term}/bring-back", methods=["POST"], name="class_terms.bring_back"
+    )
+    app.add_route(class_terms.remove, f"{term}/remove", methods=["POST"], name="class_terms.remove")
 
 
 def _attach_profile(app: Sanic) -> None:

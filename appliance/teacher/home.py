@@ -21,6 +21,7 @@ async def index(request: Request) -> HTTPResponse:
         request,
         "teacher/home.html",
         classes=await classes_of_staff(parts.db, person.id),
+        past=await classes_of_staff(parts.db, person.id, ended=True),
         digests=await digests_of_staff(parts.db, person.id),
         opening=await opening_today(parts, person.id),
         ways=ways(request) if on_network(request) else [],

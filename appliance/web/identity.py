@@ -28,6 +28,8 @@ class Person:
     is_operator: bool = False
     # A password alone is half a sign-in: this one has not given the second factor yet.
     is_half_signed_in: bool = False
+    # Of a student: there is nothing new to hand in, and everything to take home.
+    class_has_ended: bool = False
 
     @property
     def is_staff(self) -> bool:
@@ -74,7 +76,13 @@ async def recognise(request: Request) -> Person:
     if session is None:
         return VISITOR
     if session.student_id:
-        return Person("student", session.student_id, session.class_id, session.display_name)
+        return Person(
+            "student",
+            session.student_id,
+            session.class_id,
+            session.display_name,
+            class_has_ended=session.class_has_ended,
+        )
     if not session.verified:
         return Person("visitor", id=session.staff_id or 0, is_half_signed_in=True)
     return Person("staff", session.staff_id or 0, 0, session.display_name, session.is_operator)

@@ -3,11 +3,13 @@
 read-only     everybody looks at everything and asks the helper; nothing is handed in or changed.
 join-only     students join and read lessons; staff look; no hand-in, no helper, no quizzes, no chats.
 maintenance   staff alone, and they may do everything.
+
+A class that has ended is read-only for its students, and its helper rests.
 """
 
 from sanic import Request
 
-from appliance.errors import Refusal
+from appliance.errors import Forbidden, Refusal
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # Whatever the mode: signing in and out, the language, one's own data, an invitation read, the operator's pages.
@@ -52,6 +54,7 @@ CLOSED_TO_CHANGES = (
 )
 CLOSED_TO_WORK = "Just now the box lets people join and read lessons, nothing else. Try again later."
 CLOSED = "The box is being looked after. Try again later, or ask your teacher."
+CLASS_ENDED = "Your class has ended. You can still read everything and take your work home, but hand nothing in."
 MESSAGES = {"read-only": CLOSED_TO_CHANGES, "join-only": CLOSED_TO_WORK, "maintenance": CLOSED}
 RETRY_SECONDS = 120
 
@@ -68,7 +71,9 @@ class Restricted(Refusal):
 
 
 def check(request: Request) -> None:
-    """Raises Restricted."""
+    """Raises Restricted, or Forbidden for a student whose class has ended."""
+    if request.ctx.person.class_has_ended and not _is_still_there(request.method, request.path):
+        raise Forbidden(CLASS_ENDED, "class_ended")
     mode, message = request.app.ctx.site_mode()
     if mode != "normal" and not allows(mode, request.method, request.path, request.ctx.person.is_staff):
         raise Restricted(message or MESSAGES[mode], mode)
@@ -85,6 +90,11 @@ def allows(mode: str, method: str, path: str, is_staff: bool) -> bool:
     if mode == "read-only":
         return method in SAFE or _is_under(path, ASKING)
     return method in SAFE and _is_under(path, READING) and not _is_under(path, NOT_READING)
+
+
+def _is_still_there(method: str, path: str) -> bool:
+    """In a class that has ended."""
+    return method in SAFE or path == "/" or _is_under(path, (*ALWAYS, *JOINING))
 
 
 def _is_under(path: str, places: tuple[str, ...]) -> bool:

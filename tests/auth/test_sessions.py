@@ -36,7 +36,7 @@ async def test_a_staff_session_is_found_by_its_token(db: Database, clock: Clock,
     token = await staff_token(db, ada)
     kept = hashlib.sha256(token.encode()).hexdigest()
     assert await session_of(db, token, clock()) == Session(
-        kept, ada.id, None, None, True, ada.display_name, 0, ada.is_operator
+        kept, ada.id, None, None, True, ada.display_name, 0, ada.is_operator, False
     )
 
 

@@ -65,6 +65,8 @@ TEACHER = {
     "announcements": "/teach/class/1/announcements",
     "co-teachers": "/teach/class/1/co-teachers",
     "audit": "/teach/class/1/audit",
+    "term": "/teach/class/1/term",
+    "profile": "/teach/profile",
     "tuning-class": "/teach/class/1/helper/tuning",
     "tuning-lesson": "/teach/class/1/helper/tuning/electricity-you-can-touch/who-lets-it-through",
     "courses": "/teach/lessons",
