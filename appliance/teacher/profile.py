@@ -10,9 +10,8 @@ from appliance.auth.accounts import Staff
 from appliance.classroom.audit import record_staff
 from appliance.errors import Invalid, Refusal, Unauthorized
 from appliance.parts import parts_of
-from appliance.visitor.sign_in import verified_session
 from appliance.web import forms
-from appliance.web.identity import person_of, remember, session_token
+from appliance.web.identity import person_of, remember, session_token, verified_session
 from appliance.web.refusals import with_wait
 from appliance.web.rendering import render, say, translator
 
@@ -70,7 +69,7 @@ async def make_recovery_codes(request: Request) -> HTTPResponse:
     async with parts_of(request).db.transaction() as tx:
         await recovery.store_codes(tx, staff.id, codes)
         await record_staff(tx, "make_recovery_codes", staff.id, None, "", request.ip)
-    return render(request, "visitor/recovery_codes.html", codes=codes, next=PAGE)
+    return render(request, "recovery_codes.html", codes=codes, next=PAGE)
 
 
 async def end_other_sessions(request: Request) -> HTTPResponse:

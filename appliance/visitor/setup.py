@@ -19,9 +19,9 @@ from appliance.errors import Forbidden, Invalid, NotFound, Refusal
 from appliance.parts import parts_of, refresh_school
 from appliance.storage import secrets as box_secrets
 from appliance.visitor.setup_answers import SECONDS, Answers, SetupAnswers
-from appliance.visitor.sign_in import WRONG_CODE, verified_session
+from appliance.visitor.sign_in import WRONG_CODE
 from appliance.web import forms
-from appliance.web.identity import forget, remember, set_cookie
+from appliance.web.identity import forget, remember, set_cookie, verified_session
 from appliance.web.refusals import with_wait
 from appliance.web.rendering import render, translator
 from appliance.web.translations import COOKIE as LANGUAGE_COOKIE
@@ -141,7 +141,7 @@ async def _take_authenticator(request: Request, answers: Answers) -> HTTPRespons
     _kept(request).forget()
     await refresh_school(request.app)
     token = await verified_session(request, staff.id)
-    response = render(request, "visitor/recovery_codes.html", codes=codes, next="/teach/class/new")
+    response = render(request, "recovery_codes.html", codes=codes, next="/teach/class/new")
     remember(request, response, token, sessions.STAFF_SECONDS)
     forget(request, response, COOKIE)
     return response

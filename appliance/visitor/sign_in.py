@@ -9,7 +9,7 @@ from appliance.errors import Invalid, Refusal, Unauthorized
 from appliance.parts import parts_of
 from appliance.web import forms
 from appliance.web.addresses import LONGEST, inside, with_next
-from appliance.web.identity import adopt, forget, person_of, recognise, remember, session_token
+from appliance.web.identity import forget, person_of, remember, session_token, verified_session
 from appliance.web.refusals import with_wait
 from appliance.web.rendering import render, say, translator
 
@@ -92,7 +92,7 @@ async def confirm_enrolment(request: Request) -> HTTPResponse:
     except Invalid as refusal:
         return await _enrol_page(request, translator(request)(refusal.message), 422)
     token = await verified_session(request, person.id)
-    response = render(request, "visitor/recovery_codes.html", codes=codes, next=_next(request))
+    response = render(request, "recovery_codes.html", codes=codes, next=_next(request))
     remember(request, response, token, sessions.STAFF_SECONDS)
     return response
 
@@ -111,15 +111,6 @@ async def signed_in(request: Request, staff_id: int, to: str) -> HTTPResponse:
     response = redirect(to)
     remember(request, response, token, sessions.STAFF_SECONDS)
     return response
-
-
-async def verified_session(request: Request, staff_id: int) -> str:
-    """A session with all rights in place of the one before: the new token is for the cookie."""
-    async with parts_of(request).db.transaction() as tx:
-        await sessions.end(tx, session_token(request))
-        token = adopt(request, await sessions.begin_staff(tx, staff_id, verified=True))
-    request.ctx.person = await recognise(request)
-    return token
 
 
 async def _with_password(request: Request, username: str) -> accounts.Staff:

@@ -54,7 +54,9 @@ CLOSED_TO_CHANGES = (
 )
 CLOSED_TO_WORK = "Just now the box lets people join and read lessons, nothing else. Try again later."
 CLOSED = "The box is being looked after. Try again later, or ask your teacher."
-CLASS_ENDED = "Your class has ended. You can still read everything and take your work home, but hand nothing in."
+CLASS_ENDED = (
+    "Your class has ended. You can still read everything and take your work home, but hand nothing in."
+)
 MESSAGES = {"read-only": CLOSED_TO_CHANGES, "join-only": CLOSED_TO_WORK, "maintenance": CLOSED}
 RETRY_SECONDS = 120
 
