@@ -30,6 +30,7 @@ OUT_OF = re.compile(
     r"(\d+) (?:out of(?: every)?|of every|in every|in|of|de cada|de un total de|sobre|over) (?:the |las |los )?(\d+)\b"
 )
 AND_HALF = re.compile(r"\s?[^\W\d_]+ (?:and a half|y medi[oa])\b")
+DIGIT = re.compile(r"\d")
 PIECES = {"half": 2, "quarter": 4, "third": 3, "cuarto": 4, "tercio": 3}
 ROMAN = re.compile(r"\b(?=[IVXLCDM])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})\b")
 ONE_OF = re.compile(r"\b(?:an?|una?)\s(?=[a-z]{3})")
@@ -203,12 +204,12 @@ def _together(single: Sequence[Quantity], text: str) -> Iterator[Quantity]:
 
 def _mixed(text: str) -> Iterator[Quantity]:
     """Of a text in digits: `2 1/2`, `4 point 5`, `1 500`, `3 out of 4`, `1:30 h`."""
-    for pattern, value_of in READINGS:
-        for found in pattern.finditer(text):
+    for sign, pattern, value_of in READINGS if DIGIT.search(text) else ():
+        for found in pattern.finditer(text) if sign in text else ():
             value = value_of(found) if len(found[0]) < MOST_DIGITS else None
             if value is not None:
                 yield _with_unit((value,), text, found.start(), found.end(), is_written=False)
-    for found in H_CLOCK.finditer(text):
+    for found in H_CLOCK.finditer(text) if DIGIT.search(text) else ():
         hours = int(found[1]) + Fraction(int(found[2]), 60)
         yield Quantity((hours,), *UNITS["h"], "h", False, found.start(), found.end())
     for found in HOUR_AND_HALF.finditer(text):
@@ -226,15 +227,16 @@ def _mixed_number(found: re.Match[str]) -> Fraction | None:
     return int(found[1]) + Fraction(int(found[2]), int(found[3])) if int(found[3]) else None
 
 
-READINGS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Fraction | None]], ...] = (
-    (SPACED, lambda found: Fraction(found[0].replace(" ", ""))),
-    (MIXED, _mixed_number),
-    (WITH_HALF, lambda found: int(found[1]) + Fraction(1, PIECES.get(found[2], 2))),
-    (POINTED, lambda found: Fraction(f"{found[1]}.{found[2]}")),
-    (DOZENS, lambda found: Fraction(12 * int(found[1]) + int(found[2]))),
-    (SHORT_YEAR, lambda found: Fraction(1900 + int(found[1]))),
-    (CLOCK, lambda found: int(found[1]) + Fraction(int(found[2]), 60)),
-    (OUT_OF, _share),
+# Without the sign the pattern can't match.
+READINGS: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Fraction | None]], ...] = (
+    (" ", SPACED, lambda found: Fraction(found[0].replace(" ", ""))),
+    ("/", MIXED, _mixed_number),
+    (" ", WITH_HALF, lambda found: int(found[1]) + Fraction(1, PIECES.get(found[2], 2))),
+    ("", POINTED, lambda found: Fraction(f"{found[1]}.{found[2]}")),
+    ("do", DOZENS, lambda found: Fraction(12 * int(found[1]) + int(found[2]))),
+    ("'", SHORT_YEAR, lambda found: Fraction(1900 + int(found[1]))),
+    (":", CLOCK, lambda found: int(found[1]) + Fraction(int(found[2]), 60)),
+    (" ", OUT_OF, _share),
 )
 
 

@@ -9,7 +9,7 @@ from math import ceil
 from appliance.helper.answer_key import Listed
 from appliance.helper.cognates import meanings_of, misspellings_of, sound_of
 from appliance.helper.everyday import EVERYDAY
-from appliance.helper.letter_streams import GRAM, mirror_of, shift_of
+from appliance.helper.letter_streams import GRAM, gram_of, mirror_of, shift_of
 from appliance.helper.plain_letters import levelled, tokens_of
 from appliance.helper.quantities import Quantity, quantities_in
 from appliance.helper.shown_text import ShownText, holds, telling_tokens
@@ -89,10 +89,10 @@ class Watch:
         return tuple((word, word[::-1], word != word[::-1]) for word in {self.joined, self.whole})
 
     @cached_property
-    def grams(self) -> frozenset[str]:
-        """Each spelling begins with one of these; empty for a word too short to tell."""
+    def grams(self) -> frozenset[int]:
+        """Each spelling begins with the four letters of one of these; empty for a word too short to tell."""
         starts = {letters[:GRAM] for word, turned, _ in self.spellings for letters in (word, turned)}
-        return frozenset(starts) if all(len(start) == GRAM for start in starts) else frozenset()
+        return frozenset(map(gram_of, starts)) if all(len(start) == GRAM for start in starts) else frozenset()
 
     @cached_property
     def beginning(self) -> str:
@@ -222,7 +222,7 @@ def _is_decoded(watch: Watch, seen: ShownText) -> bool:
 
 def _is_spelled(watch: Watch, seen: ShownText, hinted: bool) -> bool:
     streams = seen.streams
-    if watch.grams and watch.grams.isdisjoint(streams.grams):
+    if watch.grams and not streams.may_hold(watch.grams):
         return False
     for letters, turned, is_turnable in watch.spellings:
         least = 3 if hinted else 4
