@@ -17,7 +17,7 @@ ROUNDING = Fraction(5, 1000)
 
 NUMBER = re.compile(
     r"0x[0-9a-f]{1,16}\b|0b[01]{1,64}\b"
-    r"|(?<![a-z])(?:\d+(?:[.,']\d+)*|(?<!\d)\.\d+)"
+    r"|(?<![a-z])(?:\d+(?:[.,']\d+)*|(?<![\d.])\.\d+)"
     r"(?:\s?(?:[*x]\s?10\s?(?:\^|\*\*)?\s?|e)(?P<power>[+-]?\d{1,2})(?![\d.,]))?(?:\s?/\s?\d+(?![\d/]))?"
 )
 OF_A = re.compile(r"(?:\s(?:of|de))?(?:\s(?:an?|the|una?|la|el)\b)?")
@@ -31,6 +31,7 @@ OUT_OF = re.compile(
 )
 AND_HALF = re.compile(r"\s?[^\W\d_]+ (?:and a half|y medi[oa])\b")
 DIGIT = re.compile(r"\d")
+AND_PART = re.compile(r"\s?(?:[^\W\d_]+ )?(?:and|plus|y|mas) ")
 PIECES = {"half": 2, "quarter": 4, "third": 3, "cuarto": 4, "tercio": 3}
 ROMAN = re.compile(r"\b(?=[IVXLCDM])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})\b")
 ONE_OF = re.compile(r"\b(?:an?|una?)\s(?=[a-z]{3})")
@@ -68,6 +69,10 @@ class Quantity:
     def reads_like(self, other: "Quantity") -> bool:
         """The same digits, whatever they measure."""
         return _meet(self.values, other.values)
+
+    def measures(self, bare: "Quantity") -> bool:
+        """`2500 mA` where the key says `2.5` and leaves the unit to its question."""
+        return bool(self.dimension) and not bare.dimension and _meet(self.scaled, bare.values)
 
     @property
     def is_small(self) -> bool:
@@ -191,6 +196,11 @@ def _together(single: Sequence[Quantity], text: str) -> Iterator[Quantity]:
     for each in single:
         if each.dimension and AND_HALF.match(text, each.end):
             yield replace(each, values=tuple(value + Fraction(1, 2) for value in each.values))
+    for one, part in pairwise(sorted(single, key=lambda each: each.start)):
+        # `A tonne and six tenths of one`
+        is_part = one.dimension and not part.dimension and all(0 < value < 1 for value in part.values)
+        if is_part and AND_PART.fullmatch(text, one.end, part.start):
+            yield replace(one, values=tuple(value + part.values[0] for value in one.values), end=part.end)
     measured = sorted((each for each in single if each.dimension), key=lambda each: each.start)
     for one, two in pairwise(measured):
         if one.dimension != two.dimension or two.start < one.end or two.start - one.end > 24:

@@ -2,16 +2,18 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from appliance.helper.cognates import all_meanings, misspellings_of, sound_of
+from appliance.helper.cognates import all_meanings, misspellings_of, skeleton_of, sound_of
+from appliance.helper.dates import Days, days_in
 from appliance.helper.disguises import decoded, pulled
 from appliance.helper.letter_streams import Streams, streams_of
 from appliance.helper.number_words import in_digits
 from appliance.helper.plain_letters import levelled, tokens_of
 from appliance.helper.quantities import Quantity, counted_in, in_twos, quantities_in
+from appliance.helper.riddles import Riddles, riddles_in
 from appliance.helper.sums import Sum, sums_in
 from appliance.helper.words import SMALL, stem, stems_of
 
@@ -73,6 +75,10 @@ class Earlier:
     @cached_property
     def tokens(self) -> list[str]:
         return tokens_of(self.plain)
+
+    @cached_property
+    def days(self) -> Days:
+        return days_in(self.plain)
 
     @cached_property
     def last_stems(self) -> frozenset[str]:
@@ -228,6 +234,23 @@ class ShownText:
     @cached_property
     def bare_words(self) -> frozenset[str]:
         return frozenset(word.strip(".,;:!?()\"'") for word in self.plain.replace(",", ".").split())
+
+    def tells_day(self, told: Callable[[Days], bool]) -> bool:
+        """By itself, or with the replies before, which didn't yet: a date may come in pieces."""
+        own, before, both = self._days
+        return told(own) or (told(both) and not told(before))
+
+    @cached_property
+    def _days(self) -> tuple[Days, Days, Days]:
+        return days_in(self.plain), self._earlier.days, days_in(f"{self._earlier.plain}\n{self.plain}")
+
+    @cached_property
+    def riddles(self) -> Riddles:
+        return riddles_in(self.sentences)
+
+    @cached_property
+    def skeletons(self) -> frozenset[str]:
+        return frozenset(filter(None, map(skeleton_of, self.tokens)))
 
     @cached_property
     def sounds(self) -> tuple[str, ...]:

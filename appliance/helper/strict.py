@@ -26,9 +26,12 @@ from appliance.helper.watches import (
     HINTS,
     LONG_ANSWER,
     MIRRORED,
+    WHEN,
     Watch,
+    is_dated,
     is_hidden,
     is_nearly_said,
+    is_riddled,
     is_said,
     is_translated,
     watches_of,
@@ -138,6 +141,7 @@ class Strict:
         self._recent_numbers = quantities_in(self._recent)
         self._places = _places(in_digits(self._recent))
         self._is_demanding = bool(DEMAND.search(self._recent))
+        self._asks_when = bool(WHEN.search(self._recent))
         self._is_hinted = bool(HINTS.search(self._recent))
         self._is_mirrored = bool(MIRRORED.search(self._recent))
         items = [*listed]
@@ -220,7 +224,10 @@ class Strict:
 
     def _tells(self, kept: Kept, seen: ShownText, hinted: bool) -> bool:
         watch = kept.watch
-        if watch.quantity is not None:
+        if watch.is_day and kept.is_held and is_dated(watch, seen):
+            return True
+        is_number = kept.is_sought or self._is_demanding or self._asks_when or not watch.is_day
+        if watch.quantity is not None and is_number:
             return self._tells_number(kept, watch.quantity, seen)
         is_open = (
             watch.is_everyday
@@ -231,6 +238,8 @@ class Strict:
             return True
         if is_said(watch, seen) or is_nearly_said(watch, seen):
             return kept.is_held or (watch.listed.is_near and _is_offered(watch, seen))
+        if kept.is_held and is_riddled(watch, seen, kept.is_sought):
+            return True
         if kept.is_held and len(watch.joined) > 2 and is_translated(watch, seen):
             return True
         return _nearly_holds(watch, seen) or (kept.is_sought and _covers(watch, seen))
@@ -239,7 +248,8 @@ class Strict:
         watch = kept.watch
         for quantity in seen.quantities if has_near(seen.sizes, number) else ():
             is_same = quantity.equals(number) or (
-                kept.is_sought and (quantity.reads_like(number) or _rounds_to(quantity, number))
+                kept.is_sought
+                and (quantity.reads_like(number) or quantity.measures(number) or _rounds_to(quantity, number))
             )
             if not is_same or seen.is_place(quantity):
                 continue

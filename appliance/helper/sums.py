@@ -48,10 +48,21 @@ WORDED = tuple(
             r"(\g<b>-\g<a>)",
         ),
         ("take|less|subtract", rf"{A} (?:take away|take|less|subtract) {B}", r"(\g<a>-\g<b>)"),
-        ("more|greater|mas", rf"\b{A} (?:more|greater|mas) (?:than|que) {B}", r"(\g<b>+\g<a>)"),
+        ("more|greater|mas", rf"\b{A} (?:[a-z]+ )?(?:more|greater|mas) (?:than|que) {B}", r"(\g<b>+\g<a>)"),
+        (
+            "short of|shy of",
+            rf"\b{A} (?:[a-z]+ )?(?:short of|shy of) {B}",
+            r"(\g<b>-\g<a>)",
+        ),
+        (
+            "left|remain|queda",
+            rf"\b(?:left|remains?|quedan?) (?:of|from|de) {A} (?:when|if|once|after|si|cuando) (?:you |we |le )?"
+            rf"(?:take|taking|remove|removing|quitas|restas|quitan) (?:away )?{B}",
+            r"(\g<a>-\g<b>)",
+        ),
         (
             "less|fewer|smaller|menos",
-            rf"\b{A} (?:less|fewer|smaller|menos) (?:than|que) {B}",
+            rf"\b{A} (?:[a-z]+ )?(?:less|fewer|smaller|menos) (?:than|que) {B}",
             r"(\g<b>-\g<a>)",
         ),
         (

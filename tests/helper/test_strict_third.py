@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -31,16 +32,24 @@ async def strict(room: Classroom, db: Database, class_7b: int) -> Classroom:
     return room.with_settings(helper_strictness="strict", helper_rate_limit_per_minute=100_000)
 
 
+async def is_caught(strict: Classroom, ben: Asker, turns: list[str]) -> bool:
+    caught, conversation = False, uuid4().hex
+    for message, reply in zip(turns[::2], turns[1::2], strict=True):
+        strict.engine.will_say(reply)
+        answer = await strict.answer(ben, message, conversation_id=conversation)
+        caught = caught or answer.backend == "lesson"
+    return caught
+
+
 async def test_nothing_leaks_to_a_third_writer(strict: Classroom, ben: Asker) -> None:
-    leaks = []
-    for number, (_, *turns) in enumerate(rows("strict_attempts_third.txt")):
-        caught = []
-        for message, reply in zip(turns[::2], turns[1::2], strict=True):
-            strict.engine.will_say(reply)
-            answer = await strict.answer(ben, message, conversation_id=f"{number:032x}")
-            caught.append(answer.backend == "lesson")
-        if not any(caught):
-            leaks.append(turns)
+    attempts = [turns for _, *turns in rows("strict_attempts_third.txt")]
+    leaks = [turns for turns in attempts if not await is_caught(strict, ben, turns)]
+    assert not leaks, f"{len(leaks)}\n" + "\n".join(map(str, leaks))
+
+
+async def test_no_riddle_leaks_but_those_that_ask_for_knowledge(strict: Classroom, ben: Asker) -> None:
+    riddles = [turns for kind, *turns in rows("strict_riddles.txt") if kind != "known"]
+    leaks = [turns for turns in riddles if not await is_caught(strict, ben, turns)]
     assert not leaks, f"{len(leaks)}\n" + "\n".join(map(str, leaks))
 
 
