@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from appliance.helper.plain_letters import tokens_of
 from appliance.helper.words import SMALL
@@ -46,6 +47,10 @@ class Riddles:
     endings: frozenset[str]
     rhymes: bool
     plays: bool
+
+    @cached_property
+    def are_there(self) -> bool:
+        return bool(self.beginnings or self.endings or self.rhymes or self.plays)
 
     def begin(self, word: str) -> bool:
         """With half of it or more."""

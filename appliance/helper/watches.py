@@ -222,6 +222,8 @@ def is_dated(watch: Watch, seen: ShownText) -> bool:
 def is_riddled(watch: Watch, seen: ShownText, sought: bool) -> bool:
     """Spoken of as a word, to somebody who asks for it and doesn't say it."""
     riddles = seen.riddles
+    if not riddles.are_there:
+        return False
     if riddles.begin(watch.joined):
         return True
     words = telling_tokens(watch.form)
