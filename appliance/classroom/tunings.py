@@ -132,7 +132,7 @@ def texts_of(tuning: Tuning) -> dict[str, str]:
 async def save_tuning(
     tx: Transaction, class_id: int, course_slug: str, lesson_slug: str, tuning: Tuning
 ) -> None:
-    """Everything but `shared_answers`, which stays as it is. A lesson with nothing of its own has no row."""
+    """A lesson with nothing of its own has no row, and its `shared_answers` says nothing."""
     if lesson_slug and texts_of(tuning) == texts_of(Tuning()):
         await _forget(tx, class_id, course_slug, lesson_slug)
         return
@@ -141,14 +141,14 @@ async def save_tuning(
     await tx.execute(
         """
         INSERT INTO tunings (class_id, course_slug, lesson_slug, is_on, strictness, scope_mode, topic_filter,
-                             topics, reference, document_id, notes, ages, language)
+                             topics, reference, document_id, notes, ages, language, shared_answers)
         VALUES (:class_id, :course_slug, :lesson_slug, :is_on, :strictness, :scope_mode, :topic_filter,
-                :topics, :reference, :document_id, :notes, :ages, :language)
+                :topics, :reference, :document_id, :notes, :ages, :language, :shared_answers)
         ON CONFLICT (class_id, course_slug, lesson_slug) DO UPDATE
         SET is_on = excluded.is_on, strictness = excluded.strictness, scope_mode = excluded.scope_mode,
             topic_filter = excluded.topic_filter, topics = excluded.topics, reference = excluded.reference,
             document_id = excluded.document_id, notes = excluded.notes, ages = excluded.ages,
-            language = excluded.language
+            language = excluded.language, shared_answers = excluded.shared_answers
         """,
         class_id=class_id,
         course_slug=course_slug,
@@ -163,6 +163,7 @@ async def save_tuning(
         notes=tuning.notes,
         ages=tuning.ages,
         language=tuning.language,
+        shared_answers=tuning.shared_answers,
     )
 
 

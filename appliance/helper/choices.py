@@ -39,9 +39,10 @@ NEXT_TO = re.compile(
 )
 ORDINALS = "first|second|third|fourth|fifth|last|final|primer[oa]?|segund[oa]|tercer[oa]?|cuart[oa]|ultim[oa]"
 ORDERED = re.compile(
-    rf"\b({ORDINALS}) (?:one|option|choice|answer|alternative|possibility|opcion|respuesta|alternativa"
-    rf"|of the (?:four|three|five|options|choices)|de las (?:cuatro|tres|opciones|respuestas)|in the list"
-    rf"|on the list|de la lista|\w+ (?:in|on|of|de) (?:the|la|las) (?:list|options|choices|lista|opciones))\b"
+    rf"\b({ORDINALS}) (?:one|option|choice|answer|alternative|possibility|opcion|respuesta"
+    rf"|alternativa|of the (?:four|three|five|options|choices)|de las (?:cuatro|tres|opciones|respuestas)|in the list"
+    rf"|on the list|de la lista|\w+ (?:in|on|of|de) (?:the|your|that|this|la|las|tu)"
+    rf" (?:list|options|choices|lista|opciones))\b"
     rf"|\b(?:number|numero|la|el|the|option|opcion) ({ORDINALS})\W*$|^\W*(?:the |la |el )?({ORDINALS})\W*$"
 )
 PLACES = {"fi": 0, "pr": 0, "se": 1, "th": 2, "te": 2, "fo": 3, "cu": 3, "ul": -1, "la": -1}

@@ -10,7 +10,7 @@ from appliance.helper.citations import marks_in
 from appliance.helper.conversations import Memory, Turn, history
 from appliance.helper.guards import Outgoing, nothing_kept
 from appliance.helper.intents import intent_of
-from appliance.helper.lesson_answer import MOST_TOPICS, Case, Reason, quoted
+from appliance.helper.lesson_answer import MOST_TOPICS, Case, Reason, own_words, quoted
 from appliance.helper.phrases import language_name, say
 from appliance.helper.pipeline import Helper
 from appliance.helper.policy import (
@@ -114,7 +114,11 @@ class ClassChat:
             if draft.failed is not None:
                 if not draft.has_begun:
                     yield _start(talk, draft)
-                yield Delta(draft.add(_without_model(talk, draft.failed, language, draft.room)))
+                instead = _without_model(talk, draft.failed, language, draft.room)
+                # With what was shown before, even a harmless line may make an answer whole.
+                if strict and strict.gives_away(draft.gate.text + instead):
+                    instead = own_words(_case(talk, draft.failed, language, draft.room))
+                yield Delta(draft.add(instead))
             answer = self._answer(talk, draft, language, began)
             _log(asker, answer, draft)
             yield Done(answer, draft.failed or "")
@@ -213,8 +217,12 @@ def _start(talk: Talk, draft: Draft) -> Start:
     return Start(str(talk.session_id), intent_of(talk.message), draft.model, draft.backend)
 
 
+def _case(talk: Talk, reason: Reason, language: str, room: int) -> Case:
+    return Case(reason, intent_of(talk.message), is_vague(talk.message), language, room)
+
+
 def _without_model(talk: Talk, reason: Reason, language: str, room: int) -> str:
-    case = Case(reason, intent_of(talk.message), is_vague(talk.message), language, room)
+    case = _case(talk, reason, language, room)
     if talk.citations:
         return quoted(case, OPENINGS[reason], talk.citations[: talk.most_quoted])
     sentences = [say(language, DIED_WITHOUT if reason == "died" else NOTHING_FOUND)]

@@ -29,7 +29,9 @@ SOUNDS = tuple(
         (r"(?<=..)[aeiou]+$", ""),
     )
 )
+VOWELS = re.compile(r"[aeiou]")
 SHORTEST_SOUND = 4
+SHORTEST_SKELETON = 6
 SHORTEST_WRONG = 7
 
 
@@ -41,6 +43,14 @@ def sound_of(word: str) -> str:
     for pattern, sound in SOUNDS:
         word = pattern.sub(sound, word)
     return word if len(word) >= SHORTEST_SOUND else ""
+
+
+@lru_cache(maxsize=8192)
+def skeleton_of(word: str) -> str:
+    """How it begins and its consonants, of a long word with enough of them: `dolphin` and `delfín` share theirs."""
+    sound = sound_of(word)
+    bare = VOWELS.sub("", sound)
+    return bare if len(sound) >= SHORTEST_SKELETON and len(bare) > 3 and sound[0] == bare[0] else ""
 
 
 @lru_cache(maxsize=8192)

@@ -6,7 +6,7 @@ import html
 import re
 import string
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import lru_cache, partial
 from urllib.parse import unquote
 
 from appliance.helper.plain_letters import levelled, tokens_of
@@ -15,6 +15,7 @@ BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{3,}={0,2}")
 BASE32 = re.compile(r"\b[A-Z2-7]{8,}=*")
 HEX = re.compile(r"(?<![0-9a-zA-Z])(?:\\?[x%]?[0-9a-fA-F]{2}[\s,:]?){2,}")
 CODES = re.compile(r"(?:(?:chr|char|String\.fromCharCode)?\W{0,3}\b\d{1,3}\b\W{0,5}){2,}")
+DIGITS = re.compile(r"\d")
 OCTAL = re.compile(r"[01][0-7]{2}")
 OCTETS = re.compile(r"(?:\b[01]{7,8}\b\s*){1,}")
 ESCAPES = re.compile(r"\\u\{?([0-9a-fA-F]{4})\}?")
@@ -47,12 +48,17 @@ def decoded(text: str) -> Iterator[str]:
 
 def _machine_codes(text: str) -> Iterator[str]:
     for found in BASE64.findall(text):
-        yield from _readable(_from_base64(found))
+        yield from _in_base64(found)
     for found in BASE32.findall(text):
         yield from _readable(_or_nothing(partial(base64.b32decode, found + "=" * (-len(found) % 8))))
     for found in HEX.findall(text):
         digits = re.sub(r"[^0-9a-fA-F]", "", found.replace("\\x", "").replace("0x", ""))
         yield from _readable(_or_nothing(partial(bytes.fromhex, digits)))
+    if DIGITS.search(text):
+        yield from _numbered_codes(text)
+
+
+def _numbered_codes(text: str) -> Iterator[str]:
     for found in OCTETS.findall(text):
         yield from _readable(bytes(int(octet, 2) for octet in found.split()))
     for found in CODES.findall(text):
@@ -63,6 +69,11 @@ def _machine_codes(text: str) -> Iterator[str]:
             yield levelled("".join(map(chr, numbers)))
         if all(1 <= number <= 26 for number in numbers) and len(numbers) > 3:
             yield "".join(LETTERS[number - 1] for number in numbers)
+
+
+@lru_cache(maxsize=4096)
+def _in_base64(found: str) -> tuple[str, ...]:
+    return tuple(_readable(_from_base64(found)))
 
 
 def _from_base64(found: str) -> bytes:
@@ -108,12 +119,11 @@ def respelled(text: str) -> Iterator[str]:
         if not word.strip(".,;:!?()\"'*").isalpha():
             yield re.sub(r"[\W_]", "", word)
             yield from (re.sub(r"[\W_]", "", word.translate(leet)) for leet in LEET)
-    yield from _pig_latin(text)
-
-
-def _pig_latin(text: str) -> Iterator[str]:
     for word in tokens_of(text):
         if word.endswith("ay") and len(word) > 4:
-            stem = word[:-2]
-            for bare in {stem, stem.removesuffix("w"), stem.removesuffix("y")}:
-                yield from (bare[len(bare) - moved :] + bare[: len(bare) - moved] for moved in range(5))
+            yield from _from_pig_latin(word[:-2])
+
+
+def _from_pig_latin(stem: str) -> Iterator[str]:
+    for bare in {stem, stem.removesuffix("w"), stem.removesuffix("y")}:
+        yield from (bare[len(bare) - moved :] + bare[: len(bare) - moved] for moved in range(5))

@@ -1,5 +1,6 @@
 """Words that any reply may hold, so that a quiz on something else can't forbid them; and what no word looks like."""
 
+from functools import lru_cache
 from itertools import pairwise
 
 from appliance.helper.words import ENGLISH, SPANISH, stem
@@ -65,6 +66,7 @@ PAIRS = frozenset(
 )
 
 
+@lru_cache(maxsize=8192)
 def is_gibberish(word: str) -> bool:
     """Two letters stand side by side in it that don't in a few hundred plain words."""
     return any(first + second not in PAIRS for first, second in pairwise(word))

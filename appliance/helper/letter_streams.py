@@ -4,7 +4,11 @@ import re
 import string
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from functools import lru_cache
+from itertools import accumulate, chain, pairwise
+
+import numpy as np
+from numpy.typing import NDArray
 
 from appliance.helper.disguises import pulled, respelled
 from appliance.helper.everyday import is_gibberish
@@ -35,12 +39,15 @@ LIKE = re.compile(
 MARKED = re.compile(
     r"\*{1,3}([^*\n]{1,12})\*{1,3}|_([^_\n]{1,12})_|`([^`\n]{1,12})`|[\"“«]([^\"”»\n]{1,12})[\"”»]|[(\[{<]([^)\]}>\n]{1,12})[)\]}>]|'([^'\n]{1,6})'"
 )
-LIST_MARK = re.compile(r"^\W*(?:\d{1,2}[.):]|[-*•])?\W*")
 SENTENCE = re.compile(r"(?<=[.!?…;:\n])\s+|\n+")
 WORD = re.compile(r"[^\W\d_]+")
+LETTER = re.compile(r"[^\W\d_]")
+P_SPEECH = re.compile(r"([aeiou])p\1")
 SECRET_SPEECH = re.compile(r"(?:ub|ob|ib|op|ag|eg|idig|arp)(?=[aeiouy])")
 SHORTEST_TOKEN_SKIPPED = 7
 GRAM = 4
+# Few enough for a quick look-up, and enough that a reply's few thousand fours seldom share one.
+GRAM_NUMBERS = 2**16
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,7 @@ class Streams:
     """`dense` comes letter by letter, `loose` from anywhere in a text, `words` are words by another spelling.
 
     The first two are many streams, a line each. `letters` is the text without anything between its letters,
-    `grams` every four letters that follow each other anywhere here: a word without its own is not here.
+    `grams` has a 1 at the number of every four letters that follow each other anywhere here.
     """
 
     dense: str
@@ -56,10 +63,14 @@ class Streams:
     loose: str
     words: frozenset[str]
     letters: str
-    grams: frozenset[str]
+    grams: bytes
     shifted: frozenset[str]
     shifted_run: str
     borders: frozenset[int]
+
+    def may_hold(self, grams: Iterable[int]) -> bool:
+        """False where none of these is here; two fours of letters may share a number."""
+        return any(map(self.grams.__getitem__, grams))
 
     def runs_together(self, word: str) -> bool:
         """Whole words in a row make it."""
@@ -87,9 +98,8 @@ def streams_of(raw: str, plain: str, tokens: Sequence[str]) -> Streams:
     loose = [*_ends(tokens), *(letters[start::step] for step in (2, 3) for start in range(step))]
     odd = [token for token in tokens if len(token) > 3 and token.isalpha() and is_gibberish(token)]
     respelled_words = [*_respelled(plain, tokens)]
-    everything = "\n".join((*dense, *loose, letters, *respelled_words))
     return Streams(
-        grams=frozenset(everything[at : at + GRAM] for at in range(len(everything) - GRAM + 1)),
+        grams=_grams_of("\n".join((*dense, *loose, letters, *respelled_words))),
         dense="\n".join(filter(None, dense)),
         dense_lines=frozenset(dense),
         loose="\n".join(loose),
@@ -99,6 +109,26 @@ def streams_of(raw: str, plain: str, tokens: Sequence[str]) -> Streams:
         shifted=frozenset(shift_of(token) for token in odd),
         shifted_run=shift_of("".join(odd)),
     )
+
+
+def gram_of(letters: str) -> int:
+    """The number of its first four letters."""
+    return int(_numbered(letters[:GRAM])[0])
+
+
+def _grams_of(text: str) -> bytes:
+    found = np.zeros(GRAM_NUMBERS, np.uint8)
+    if len(text) >= GRAM:
+        found[_numbered(text)] = 1
+    return found.tobytes()
+
+
+def _numbered(text: str) -> NDArray[np.uint32]:
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    ends = len(codes) - GRAM + 1
+    places = (codes[at : at + ends] << np.uint32(5 * at) for at in range(GRAM))
+    numbers: NDArray[np.uint32] = np.bitwise_xor.reduce([*places]) % np.uint32(GRAM_NUMBERS)
+    return numbers
 
 
 def shift_of(word: str) -> str:
@@ -113,9 +143,16 @@ def mirror_of(shift: str) -> str:
 
 def _ends(rows: Iterable[str]) -> Iterator[str]:
     """First letters, last letters."""
-    bare = [WORD.findall(LIST_MARK.sub("", row)) for row in rows]
-    yield "".join(words[0][0] for words in bare if words)
-    yield "".join(words[-1][-1] for words in bare if words)
+    found = [*filter(None, map(_edges, rows))]
+    yield "".join(edges[0] for edges in found)
+    yield "".join(edges[-1] for edges in found)
+
+
+def _edges(row: str) -> str:
+    if row[0].isalpha() and row[-1].isalpha():
+        return row[0] + row[-1]
+    first = LETTER.search(row)
+    return first[0] + next(sign for sign in reversed(row) if LETTER.match(sign)) if first else ""
 
 
 def _capitals(raw: str) -> str:
@@ -158,9 +195,12 @@ def _named(plain: str) -> Iterator[str]:
 
 def _respelled(plain: str, tokens: Sequence[str]) -> Iterator[str]:
     yield from respelled(plain)
-    for token in tokens:
-        yield token[::-1]
-        if len(token) >= SHORTEST_TOKEN_SKIPPED:
-            yield from (token[start::step] for step in (2, 3) for start in range(step))
-            yield re.sub(r"([aeiou])p\1", r"\1", token)
-            yield SECRET_SPEECH.sub("", token)
+    yield from chain.from_iterable(map(_respellings, {*tokens}))
+
+
+@lru_cache(maxsize=8192)
+def _respellings(token: str) -> tuple[str, ...]:
+    if len(token) < SHORTEST_TOKEN_SKIPPED:
+        return (token[::-1],)
+    skipped = (token[start::step] for step in (2, 3) for start in range(step))
+    return (token[::-1], *skipped, P_SPEECH.sub(r"\1", token), SECRET_SPEECH.sub("", token))

@@ -139,14 +139,20 @@ class Helper:
             wish = wish_of(self._settings, asked, typed, self.prompt(asked))
             if wish and not question.fresh:
                 asked = await self.sharing.instead(wish, asked, draft)
-            async with aclosing(self.answered(asked, draft)) as events:
-                async for event in events:
-                    yield event
+            try:
+                async with aclosing(self.answered(asked, draft)) as events:
+                    async for event in events:
+                        yield event
+            except (asyncio.CancelledError, GeneratorExit):
+                # What was shown was said: who stops one half of an answer and asks for the other has both.
+                if draft.text:
+                    await self._remembered(asked, draft)
+                raise
             answer = await self._remembered(asked, draft)
-            if wish:
-                await self.sharing.offer(wish, asked, draft, answer)
             await self._record(asked, answer, draft)
             _log(asked, answer, draft)
+            if wish:
+                await self.sharing.offer(wish, asked, draft, answer)
             yield Done(answer)
 
     async def asked(

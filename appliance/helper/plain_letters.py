@@ -23,7 +23,23 @@ DARK_LETTERS = {start + place: ord("a") + place for start in (0x1F150, 0x1F170) 
 DRAWN = TAG_LETTERS | FLAGS | DARK_LETTERS
 RAISED = re.compile("(?<=[\\w)])[⁻⁺]?[⁰¹²³⁴-⁹]+")
 SHARE_SIGN = re.compile(r"(?<=\d)(?=[\u00bc-\u00be\u2150-\u215f])")
+MOST_SIGNS = 4096
 TOKEN = re.compile(r"[^\W_]+")
+
+
+class PlainSigns(dict[int, str]):
+    """For `str.translate`: nothing for an accent, 0 to 9 for a digit of any script, else the sign itself."""
+
+    def __missing__(self, code: int) -> str:
+        sign = chr(code)
+        digit = unicodedata.decimal(sign, None)
+        plain = "" if unicodedata.combining(sign) else sign if digit is None else str(digit)
+        if len(self) < MOST_SIGNS:
+            self[code] = plain
+        return plain
+
+
+PLAIN = PlainSigns()
 
 
 def levelled(text: str) -> str:
@@ -32,16 +48,9 @@ def levelled(text: str) -> str:
     if not text.isascii():
         text = RAISED.sub(lambda found: f"^{found[0]}", text)
         text = SHARE_SIGN.sub(" ", INVISIBLE.sub("", text.translate(DRAWN)))
-        bare = unicodedata.normalize("NFKD", text)
-        text = "".join(map(_plain, (sign for sign in bare if not unicodedata.combining(sign))))
-    return text.casefold().translate(LOOKALIKES).replace("\u2044", "/")
-
-
-def _plain(sign: str) -> str:
-    if sign.isascii():
-        return sign
-    digit = unicodedata.decimal(sign, None)
-    return sign if digit is None else str(digit)
+        text = unicodedata.normalize("NFKD", text).translate(PLAIN)
+    text = text.casefold()
+    return text if text.isascii() else text.translate(LOOKALIKES).replace("\u2044", "/")
 
 
 def tokens_of(text: str) -> list[str]:

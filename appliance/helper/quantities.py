@@ -17,7 +17,7 @@ ROUNDING = Fraction(5, 1000)
 
 NUMBER = re.compile(
     r"0x[0-9a-f]{1,16}\b|0b[01]{1,64}\b"
-    r"|(?<![a-z])(?:\d+(?:[.,']\d+)*|(?<!\d)\.\d+)"
+    r"|(?<![a-z])(?:\d+(?:[.,']\d+)*|(?<![\d.])\.\d+)"
     r"(?:\s?(?:[*x]\s?10\s?(?:\^|\*\*)?\s?|e)(?P<power>[+-]?\d{1,2})(?![\d.,]))?(?:\s?/\s?\d+(?![\d/]))?"
 )
 OF_A = re.compile(r"(?:\s(?:of|de))?(?:\s(?:an?|the|una?|la|el)\b)?")
@@ -30,6 +30,8 @@ OUT_OF = re.compile(
     r"(\d+) (?:out of(?: every)?|of every|in every|in|of|de cada|de un total de|sobre|over) (?:the |las |los )?(\d+)\b"
 )
 AND_HALF = re.compile(r"\s?[^\W\d_]+ (?:and a half|y medi[oa])\b")
+DIGIT = re.compile(r"\d")
+AND_PART = re.compile(r"\s?(?:[^\W\d_]+ )?(?:and|plus|y|mas) ")
 PIECES = {"half": 2, "quarter": 4, "third": 3, "cuarto": 4, "tercio": 3}
 ROMAN = re.compile(r"\b(?=[IVXLCDM])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})\b")
 ONE_OF = re.compile(r"\b(?:an?|una?)\s(?=[a-z]{3})")
@@ -67,6 +69,10 @@ class Quantity:
     def reads_like(self, other: "Quantity") -> bool:
         """The same digits, whatever they measure."""
         return _meet(self.values, other.values)
+
+    def measures(self, bare: "Quantity") -> bool:
+        """`2500 mA` where the key says `2.5` and leaves the unit to its question."""
+        return bool(self.dimension) and not bare.dimension and _meet(self.scaled, bare.values)
 
     @property
     def is_small(self) -> bool:
@@ -190,6 +196,11 @@ def _together(single: Sequence[Quantity], text: str) -> Iterator[Quantity]:
     for each in single:
         if each.dimension and AND_HALF.match(text, each.end):
             yield replace(each, values=tuple(value + Fraction(1, 2) for value in each.values))
+    for one, part in pairwise(sorted(single, key=lambda each: each.start)):
+        # `A tonne and six tenths of one`
+        is_part = one.dimension and not part.dimension and all(0 < value < 1 for value in part.values)
+        if is_part and AND_PART.fullmatch(text, one.end, part.start):
+            yield replace(one, values=tuple(value + part.values[0] for value in one.values), end=part.end)
     measured = sorted((each for each in single if each.dimension), key=lambda each: each.start)
     for one, two in pairwise(measured):
         if one.dimension != two.dimension or two.start < one.end or two.start - one.end > 24:
@@ -203,12 +214,12 @@ def _together(single: Sequence[Quantity], text: str) -> Iterator[Quantity]:
 
 def _mixed(text: str) -> Iterator[Quantity]:
     """Of a text in digits: `2 1/2`, `4 point 5`, `1 500`, `3 out of 4`, `1:30 h`."""
-    for pattern, value_of in READINGS:
-        for found in pattern.finditer(text):
+    for sign, pattern, value_of in READINGS if DIGIT.search(text) else ():
+        for found in pattern.finditer(text) if sign in text else ():
             value = value_of(found) if len(found[0]) < MOST_DIGITS else None
             if value is not None:
                 yield _with_unit((value,), text, found.start(), found.end(), is_written=False)
-    for found in H_CLOCK.finditer(text):
+    for found in H_CLOCK.finditer(text) if DIGIT.search(text) else ():
         hours = int(found[1]) + Fraction(int(found[2]), 60)
         yield Quantity((hours,), *UNITS["h"], "h", False, found.start(), found.end())
     for found in HOUR_AND_HALF.finditer(text):
@@ -226,15 +237,16 @@ def _mixed_number(found: re.Match[str]) -> Fraction | None:
     return int(found[1]) + Fraction(int(found[2]), int(found[3])) if int(found[3]) else None
 
 
-READINGS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Fraction | None]], ...] = (
-    (SPACED, lambda found: Fraction(found[0].replace(" ", ""))),
-    (MIXED, _mixed_number),
-    (WITH_HALF, lambda found: int(found[1]) + Fraction(1, PIECES.get(found[2], 2))),
-    (POINTED, lambda found: Fraction(f"{found[1]}.{found[2]}")),
-    (DOZENS, lambda found: Fraction(12 * int(found[1]) + int(found[2]))),
-    (SHORT_YEAR, lambda found: Fraction(1900 + int(found[1]))),
-    (CLOCK, lambda found: int(found[1]) + Fraction(int(found[2]), 60)),
-    (OUT_OF, _share),
+# Without the sign the pattern can't match.
+READINGS: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Fraction | None]], ...] = (
+    (" ", SPACED, lambda found: Fraction(found[0].replace(" ", ""))),
+    ("/", MIXED, _mixed_number),
+    (" ", WITH_HALF, lambda found: int(found[1]) + Fraction(1, PIECES.get(found[2], 2))),
+    ("", POINTED, lambda found: Fraction(f"{found[1]}.{found[2]}")),
+    ("do", DOZENS, lambda found: Fraction(12 * int(found[1]) + int(found[2]))),
+    ("'", SHORT_YEAR, lambda found: Fraction(1900 + int(found[1]))),
+    (":", CLOCK, lambda found: int(found[1]) + Fraction(int(found[2]), 60)),
+    (" ", OUT_OF, _share),
 )
 
 

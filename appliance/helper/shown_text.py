@@ -2,15 +2,18 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
-from appliance.helper.cognates import all_meanings, misspellings_of, sound_of
+from appliance.helper.cognates import all_meanings, misspellings_of, skeleton_of, sound_of
+from appliance.helper.dates import Days, days_in
 from appliance.helper.disguises import decoded, pulled
 from appliance.helper.letter_streams import Streams, streams_of
 from appliance.helper.number_words import in_digits
 from appliance.helper.plain_letters import levelled, tokens_of
 from appliance.helper.quantities import Quantity, counted_in, in_twos, quantities_in
+from appliance.helper.riddles import Riddles, riddles_in
 from appliance.helper.sums import Sum, sums_in
 from appliance.helper.words import SMALL, stem, stems_of
 
@@ -59,15 +62,40 @@ COMMANDS = (
 )
 
 
-class ShownText:
-    """`before` is the end of what the assistant said in its last turns; without it, what was hidden in two turns
-    could not be seen."""
+@dataclass(frozen=True)
+class Earlier:
+    """The end of what the assistant said in its last turns, the same for each sentence of the next."""
 
-    def __init__(self, text: str, before: str = "", asked: str = "") -> None:
+    raw: str
+
+    @cached_property
+    def plain(self) -> str:
+        return levelled(self.raw)
+
+    @cached_property
+    def tokens(self) -> list[str]:
+        return tokens_of(self.plain)
+
+    @cached_property
+    def days(self) -> Days:
+        return days_in(self.plain)
+
+    @cached_property
+    def last_stems(self) -> frozenset[str]:
+        """Of its last sentence."""
+        last = SENTENCE.split(self.plain.strip())[-1]
+        return stems_of(last) | all_meanings(tokens_of(last))
+
+
+class ShownText:
+    """What the assistant said before belongs to it: what was hidden in two turns could not be seen without."""
+
+    def __init__(self, text: str, before: Earlier, asked: str = "") -> None:
         self._asked = asked
         self._spoken: dict[re.Pattern[str], bool] = {}
         self._raw = text
-        self._before = before
+        self._before = before.raw
+        self._earlier = before
         plain = levelled(text)
         if "\\" in plain or "{" in plain or "$" in plain:
             for command, sign in COMMANDS:
@@ -105,8 +133,8 @@ class ShownText:
     @cached_property
     def sentence_stems(self) -> list[frozenset[str]]:
         """With what the words mean in English; of the last sentence before, too."""
-        earlier = SENTENCE.split(levelled(self._before).strip())[-1:]
-        return [stems_of(part) | all_meanings(tokens_of(part)) for part in (*earlier, *self.sentences)]
+        stems = (stems_of(part) | all_meanings(tokens_of(part)) for part in self.sentences)
+        return [self._earlier.last_stems, *stems]
 
     @cached_property
     def hidden(self) -> tuple[str, ...]:
@@ -119,7 +147,7 @@ class ShownText:
 
     @cached_property
     def all_tokens(self) -> list[str]:
-        return [*tokens_of(levelled(self._before)), *self.tokens] if self._before else self.tokens
+        return [*self._earlier.tokens, *self.tokens] if self._before else self.tokens
 
     @cached_property
     def asked_tokens(self) -> list[str]:
@@ -162,7 +190,7 @@ class ShownText:
         if not self._before:
             return streams_of(self._raw, self.plain, self.tokens)
         return streams_of(
-            f"{self._before}\n{self._raw}", f"{levelled(self._before)}\n{self.plain}", self.all_tokens
+            f"{self._before}\n{self._raw}", f"{self._earlier.plain}\n{self.plain}", self.all_tokens
         )
 
     @cached_property
@@ -180,7 +208,7 @@ class ShownText:
     @cached_property
     def digit_runs(self) -> dict[str, bool]:
         """Numbers one digit after the other, and whether the text says so: `2 and 3` are two numbers."""
-        text = in_digits(levelled(f"{self._before}\n") + self.plain)
+        text = in_digits(f"{self._earlier.plain}\n{self.plain}")
         text = OH.sub(r"\1 0 ", text)
         runs: dict[str, bool] = {}
         for found in DIGIT_RUN.finditer(text):
@@ -206,6 +234,23 @@ class ShownText:
     @cached_property
     def bare_words(self) -> frozenset[str]:
         return frozenset(word.strip(".,;:!?()\"'") for word in self.plain.replace(",", ".").split())
+
+    def tells_day(self, told: Callable[[Days], bool]) -> bool:
+        """By itself, or with the replies before, which didn't yet: a date may come in pieces."""
+        own, before, both = self._days
+        return told(own) or (told(both) and not told(before))
+
+    @cached_property
+    def _days(self) -> tuple[Days, Days, Days]:
+        return days_in(self.plain), self._earlier.days, days_in(f"{self._earlier.plain}\n{self.plain}")
+
+    @cached_property
+    def riddles(self) -> Riddles:
+        return riddles_in(self.sentences)
+
+    @cached_property
+    def skeletons(self) -> frozenset[str]:
+        return frozenset(filter(None, map(skeleton_of, self.tokens)))
 
     @cached_property
     def sounds(self) -> tuple[str, ...]:

@@ -19,16 +19,19 @@ from appliance.helper.conversations import Turn
 from appliance.helper.number_words import in_digits
 from appliance.helper.plain_letters import levelled, tokens_of
 from appliance.helper.quantities import Quantity, near, quantities_in
-from appliance.helper.shown_text import ShownText, has_near, holds
+from appliance.helper.shown_text import Earlier, ShownText, has_near, holds
 from appliance.helper.sums import Sum
 from appliance.helper.watches import (
     ENOUGH_STEMS,
     HINTS,
     LONG_ANSWER,
     MIRRORED,
+    WHEN,
     Watch,
+    is_dated,
     is_hidden,
     is_nearly_said,
+    is_riddled,
     is_said,
     is_translated,
     watches_of,
@@ -129,7 +132,7 @@ class Strict:
     def __init__(self, listed: Iterable[Listed], said: Said, open_text: str) -> None:
         self._asked = levelled(said.asked)
         self._recent = levelled(said.recent)
-        self._replies = said.replies
+        self._earlier = Earlier(said.replies)
         self._sums = [*asked_sums(levelled(said.asked.replace("·", "*")))]
         self._asked_numbers = quantities_in(self._asked)
         # Asked in Spanish about an exercise that is written in English, it is the same exercise.
@@ -138,10 +141,11 @@ class Strict:
         self._recent_numbers = quantities_in(self._recent)
         self._places = _places(in_digits(self._recent))
         self._is_demanding = bool(DEMAND.search(self._recent))
+        self._asks_when = bool(WHEN.search(self._recent))
         self._is_hinted = bool(HINTS.search(self._recent))
         self._is_mirrored = bool(MIRRORED.search(self._recent))
         items = [*listed]
-        self._kept = [*self._taken_apart(items, levelled(open_text))]
+        self._kept = [*self._taken_apart(items, open_text)]
         sought = {kept.watch.listed for kept in self._kept if kept.is_sought}
         before = [levelled(question) for question in said.questions]
         self._has_verdict = any(is_verdict(item) for item in sought)
@@ -153,7 +157,7 @@ class Strict:
 
     def gives_away(self, text: str) -> bool:
         """`text` is all that would be shown, the newest sentence last."""
-        seen = ShownText(text, self._replies, self._asked)
+        seen = ShownText(text, self._earlier, self._asked)
         if any(self._says_sum(asked, seen) for asked in self._sums):
             return True
         if (self._has_verdict and gives_verdict(seen)) or (self._is_enumerating and confirms(seen)):
@@ -164,7 +168,7 @@ class Strict:
         return bool(self._choices) and points_at(self._choices, seen)
 
     def _taken_apart(self, listed: Iterable[Listed], open_text: str) -> Iterator[Kept]:
-        said, numbers = tuple(map(stem, tokens_of(open_text))), quantities_in(open_text)
+        said, numbers = _stems_and_numbers(open_text)
         for item in listed:
             watches = watches_of(item)
             is_sought = bool(watches) and self._is_about(watches[0])
@@ -220,7 +224,10 @@ class Strict:
 
     def _tells(self, kept: Kept, seen: ShownText, hinted: bool) -> bool:
         watch = kept.watch
-        if watch.quantity is not None:
+        if watch.is_day and kept.is_held and is_dated(watch, seen):
+            return True
+        is_number = kept.is_sought or self._is_demanding or self._asks_when or not watch.is_day
+        if watch.quantity is not None and is_number:
             return self._tells_number(kept, watch.quantity, seen)
         is_open = (
             watch.is_everyday
@@ -231,6 +238,8 @@ class Strict:
             return True
         if is_said(watch, seen) or is_nearly_said(watch, seen):
             return kept.is_held or (watch.listed.is_near and _is_offered(watch, seen))
+        if kept.is_held and is_riddled(watch, seen, kept.is_sought):
+            return True
         if kept.is_held and len(watch.joined) > 2 and is_translated(watch, seen):
             return True
         return _nearly_holds(watch, seen) or (kept.is_sought and _covers(watch, seen))
@@ -239,7 +248,8 @@ class Strict:
         watch = kept.watch
         for quantity in seen.quantities if has_near(seen.sizes, number) else ():
             is_same = quantity.equals(number) or (
-                kept.is_sought and (quantity.reads_like(number) or _rounds_to(quantity, number))
+                kept.is_sought
+                and (quantity.reads_like(number) or quantity.measures(number) or _rounds_to(quantity, number))
             )
             if not is_same or seen.is_place(quantity):
                 continue
@@ -299,6 +309,13 @@ class Strict:
         return (
             not seen.bare_words.isdisjoint({written[::-1], digits[::-1]}) or digits[::-1] in seen.digit_runs
         )
+
+
+@lru_cache(maxsize=64)
+def _stems_and_numbers(lesson: str) -> tuple[tuple[str, ...], tuple[Quantity, ...]]:
+    """Of what a lesson says to everybody, taken apart once."""
+    plain = levelled(lesson)
+    return tuple(map(stem, tokens_of(plain))), tuple(quantities_in(plain))
 
 
 def _is_common(watch: Watch, said: tuple[str, ...], numbers: Sequence[Quantity]) -> bool:

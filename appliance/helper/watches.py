@@ -7,9 +7,10 @@ from functools import cached_property, lru_cache
 from math import ceil
 
 from appliance.helper.answer_key import Listed
-from appliance.helper.cognates import meanings_of, misspellings_of, sound_of
+from appliance.helper.cognates import meanings_of, misspellings_of, skeleton_of, sound_of
+from appliance.helper.dates import Date, century_of, date_of
 from appliance.helper.everyday import EVERYDAY
-from appliance.helper.letter_streams import GRAM, mirror_of, shift_of
+from appliance.helper.letter_streams import GRAM, gram_of, mirror_of, shift_of
 from appliance.helper.plain_letters import levelled, tokens_of
 from appliance.helper.quantities import Quantity, quantities_in
 from appliance.helper.shown_text import ShownText, holds, telling_tokens
@@ -28,6 +29,8 @@ HINTS = re.compile(
     r"|ahorcado|cada (?:segunda|dos|tres)|alfabeto|abecedario|morse|starts with|begins with|ends with"
     r"|(?:empieza|termina) (?:con|por|en) (?:la letra|las letras|.?[a-z]\b))"
 )
+# What asks for a day or a century.
+WHEN = re.compile(r"\b(?:century|siglo|date|day|month|year|when|fecha|dia|mes|ano|cuando)\b")
 PIECES = re.compile(
     r"\b(?:half|halves|pieces?|letters?|syllables?|mitad|pedazos?|letras?|silabas?|parts?|partes?|starts?"
     r"|begins?|ends?|empieza|termina|rest"
@@ -43,6 +46,7 @@ MIRRORED = re.compile(
 LONG_WORD = 8
 LOOSE_WORD = 6
 LONG_ANSWER = 6
+SHORT_ANSWER = 3
 SHORTEST_ROOT = 7
 ENOUGH_STEMS = 0.75
 GIVEN_AWAY = 0.6
@@ -89,10 +93,10 @@ class Watch:
         return tuple((word, word[::-1], word != word[::-1]) for word in {self.joined, self.whole})
 
     @cached_property
-    def grams(self) -> frozenset[str]:
-        """Each spelling begins with one of these; empty for a word too short to tell."""
+    def grams(self) -> frozenset[int]:
+        """Each spelling begins with the four letters of one of these; empty for a word too short to tell."""
         starts = {letters[:GRAM] for word, turned, _ in self.spellings for letters in (word, turned)}
-        return frozenset(starts) if all(len(start) == GRAM for start in starts) else frozenset()
+        return frozenset(map(gram_of, starts)) if all(len(start) == GRAM for start in starts) else frozenset()
 
     @cached_property
     def beginning(self) -> str:
@@ -150,6 +154,23 @@ class Watch:
         return misspellings_of(self.joined) if len(self.tokens) == 1 else frozenset()
 
     @cached_property
+    def skeleton(self) -> str:
+        return skeleton_of(self.joined) if len(self.tokens) == 1 else ""
+
+    @cached_property
+    def date(self) -> Date | None:
+        return date_of(self.form)
+
+    @cached_property
+    def century(self) -> int:
+        return century_of(self.form)
+
+    @cached_property
+    def is_day(self) -> bool:
+        """A day or a century, which a bare number doesn't tell to somebody who asks for something else."""
+        return bool(self.date or self.century)
+
+    @cached_property
     def root(self) -> str:
         """What its whole family begins with."""
         word = self.tokens[0] if len(self.tokens) == 1 else ""
@@ -185,7 +206,35 @@ def is_nearly_said(watch: Watch, seen: ShownText) -> bool:
         return True
     if watch.sounds and len("".join(watch.sounds)) >= 4 and holds(seen.sounds, watch.sounds):
         return True
+    if watch.skeleton and watch.skeleton in seen.skeletons:
+        return True
     return bool(watch.misspellings) and not watch.misspellings.isdisjoint(seen.misspelled)
+
+
+def is_dated(watch: Watch, seen: ShownText) -> bool:
+    """The day or the century that it is, written otherwise."""
+    date, century = watch.date, watch.century
+    if date is not None:
+        return seen.tells_day(lambda days: days.tell(date))
+    return bool(century) and seen.tells_day(lambda days: days.tell_century(century))
+
+
+def is_riddled(watch: Watch, seen: ShownText, sought: bool) -> bool:
+    """Spoken of as a word, to somebody who asks for it and doesn't say it."""
+    riddles = seen.riddles
+    if not riddles.are_there:
+        return False
+    if riddles.begin(watch.joined):
+        return True
+    words = telling_tokens(watch.form)
+    is_heard = len(words) <= SHORT_ANSWER and any(map(riddles.sound_like, words))
+    return sought and (riddles.plays or is_heard) and not _is_named(watch, seen)
+
+
+def _is_named(watch: Watch, seen: ShownText) -> bool:
+    """In one of its forms, by the student."""
+    said = set(seen.asked_tokens)
+    return any(said.issuperset(telling_tokens(each.form)) for each in watches_of(watch.listed))
 
 
 def is_translated(watch: Watch, seen: ShownText) -> bool:
@@ -222,7 +271,7 @@ def _is_decoded(watch: Watch, seen: ShownText) -> bool:
 
 def _is_spelled(watch: Watch, seen: ShownText, hinted: bool) -> bool:
     streams = seen.streams
-    if watch.grams and watch.grams.isdisjoint(streams.grams):
+    if watch.grams and not streams.may_hold(watch.grams):
         return False
     for letters, turned, is_turnable in watch.spellings:
         least = 3 if hinted else 4

@@ -31,6 +31,8 @@ LEAST_STEM = 3
 
 def plain(text: str) -> str:
     """Lower case, accents off, one kind of apostrophe: what word lists are written in."""
+    if text.isascii():
+        return text.lower()
     bare = unicodedata.normalize("NFKD", text.replace("’", "'").lower())
     return "".join(letter for letter in bare if not unicodedata.combining(letter))
 

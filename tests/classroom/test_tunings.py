@@ -89,9 +89,10 @@ async def test_a_lesson_with_nothing_of_its_own_has_no_row(db: Database, class_7
     assert await tuned_lessons(db, class_7b) == frozenset()
 
 
-async def test_shared_answers_stay_as_they_are_when_a_class_is_tuned(db: Database, class_7b: int) -> None:
-    async with db.transaction() as tx:
-        await save_tuning(tx, class_7b, "", "", EVERYTHING)
-        await tx.execute("UPDATE tunings SET shared_answers = 0")
-        await save_tuning(tx, class_7b, "", "", Tuning())
-    assert await tuning_of(db, class_7b) == replace(Tuning(), shared_answers=False)
+async def test_whether_answers_are_shared_is_kept_with_the_class(db: Database, class_7b: int) -> None:
+    for chosen in (False, True, False):
+        async with db.transaction() as tx:
+            await save_tuning(tx, class_7b, "", "", replace(EVERYTHING, shared_answers=chosen))
+            await save_tuning(tx, class_7b, "lamps", "circles", EVERYTHING)
+        assert (await tuning_of(db, class_7b)).shared_answers is chosen
+        assert (await tuning_of(db, class_7b, "lamps", "circles")).shared_answers is chosen

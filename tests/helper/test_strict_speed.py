@@ -5,6 +5,7 @@ from time import process_time
 import pytest
 
 from appliance.helper.answer_key import Listed
+from appliance.helper.guards import Outgoing
 from appliance.helper.strict import Said, Strict
 
 LISTED = """
@@ -18,7 +19,7 @@ SENTENCES = (
     "In series the current is the same everywhere, so one number is enough for all parts.",
     "Then draw the path of the current with a red pencil and compare it with your table of results.",
 )
-# Some 5 ms on a quiet small box; a machine that builds something else beside is many times slower.
+# Some 3 ms on a quiet small box; a machine that builds something else beside is many times slower.
 MOST_SECONDS = 0.05
 
 
@@ -66,7 +67,19 @@ HOSTILE = (
 def test_no_reply_makes_it_slow(piece: str) -> None:
     item = Listed("How many turns has the coil?", ("120 turns",), "", place=1)
     word = Listed("Which part melts?", ("fusewire",), "A", choices=("fusewire", "b", "c", "d"))
+    many = [Listed(f"What is part {at}?", (f"{part} {at}",), place=at) for at, part in enumerate(PARTS * 3)]
     began = process_time()
     text = piece * (2200 // len(piece))
-    Strict((item, word), Said(text, (text,), text), text).gives_away(text)
+    Strict((item, word, *many), Said(text, (text,), text), text).gives_away(text)
+    assert process_time() - began < MOST_SECONDS * 60
+
+
+@pytest.mark.parametrize("piece", ["a", "<a ", "[", "(", "é", "one "])
+def test_no_endless_line_makes_it_slow(piece: str) -> None:
+    word = Listed("Which part melts?", ("fusewire",), place=1)
+    strict = Strict((word,), Said("Which part melts?", (), ""), "")
+    gate, began = Outgoing(frozenset(), 2400, strict.gives_away), process_time()
+    for _ in range(2400 // len(piece)):
+        gate.feed(piece)
+    gate.finish(is_cut=False)
     assert process_time() - began < MOST_SECONDS * 60

@@ -164,7 +164,7 @@ async def test_saving_twice_is_saving_once(cast: Cast) -> None:
     assert await cast.count("tunings") == 1
 
 
-async def test_shared_answers_are_another_page_s_and_stay_as_they_are(cast: Cast) -> None:
+async def test_a_form_without_shared_answers_leaves_them_as_they_are(cast: Cast) -> None:
     ada, db, class_id = await cast.ada(), cast.parts.db, cast.classroom.id
     await ada.post(of_class(cast), {"strictness": "strict"})
     async with db.transaction() as tx:

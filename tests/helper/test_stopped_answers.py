@@ -1,0 +1,71 @@
+"""An answer that is stopped on its way: what was shown of it counts as said."""
+
+from pathlib import Path
+
+import pytest
+
+from appliance.helper.pipeline import Asker, Delta, Question
+from appliance.library.courses import Shelf
+from appliance.storage.database import Database
+from tests.helper.conftest import Classroom
+from tests.helper.test_strict_red_team import add_quiz
+from tests.helper.third_class import LESSON, QUIZ
+
+TALK = "ab" * 16
+
+
+@pytest.fixture
+def shelf(shelf: Shelf, tmp_path: Path) -> Shelf:
+    (tmp_path / "courses" / "lamps" / "lessons" / "1.md").write_text(LESSON, encoding="utf-8")
+    return shelf
+
+
+@pytest.fixture
+async def strict(room: Classroom, db: Database, class_7b: int) -> Classroom:
+    await add_quiz(db, class_7b, QUIZ)
+    return room.with_settings(helper_strictness="strict")
+
+
+async def stopped(room: Classroom, asker: Asker, message: str) -> str:
+    """What was shown until the student stopped it behind its first sentence."""
+    events = room.helper.ask(asker, Question(message, room.token(asker), TALK))
+    async for event in events:
+        if isinstance(event, Delta):
+            break
+    await events.aclose()
+    assert isinstance(event, Delta)
+    return event.text.strip()
+
+
+async def test_it_is_remembered_as_far_as_it_was_shown(room: Classroom, ben: Asker) -> None:
+    room.engine.will_say("Look at the glass. Then think of a planet.")
+    assert await stopped(room, ben, "Which metals can flow?") == "Look at the glass."
+    await room.answer(ben, "And then?", conversation_id=TALK)
+    said = [message.content for message in room.engine.asked[-1].messages]
+    assert "Look at the glass." in said and not any("planet" in text for text in said)
+
+
+async def test_one_half_of_an_answer_that_was_stopped_is_a_half(strict: Classroom, ben: Asker) -> None:
+    strict.engine.will_say("In the first half stands Horacio. Now you go on.")
+    assert await stopped(strict, ben, "Who wrote it, first half?") == "In the first half stands Horacio."
+    strict.engine.will_say("In the other half stands Quiroga.")
+    other = "And the other half?"
+    assert "Quiroga" not in (await strict.answer(ben, other, conversation_id=TALK)).text
+    strict.engine.will_say("In the other half stands Quiroga.")
+    assert "Quiroga" in (await strict.answer(ben, other)).text
+
+
+async def test_options_that_were_tried_and_stopped_were_tried(strict: Classroom, ben: Asker) -> None:
+    asked = "Which instrument has a double reed: the {}?"
+    strict.engine.will_say("Not quite. Listen again.")
+    await stopped(strict, ben, asked.format("flute"))
+    strict.engine.will_say("Yes, exactly!")
+    assert "exactly" not in (await strict.answer(ben, asked.format("oboe"), conversation_id=TALK)).text
+
+
+async def test_what_was_stopped_before_its_first_sentence_is_forgotten(room: Classroom, ben: Asker) -> None:
+    events = room.helper.ask(ben, Question("Which spoon can swim?", room.token(ben), TALK))
+    await anext(events)
+    await events.aclose()
+    await room.answer(ben, "And then?", conversation_id=TALK)
+    assert not any("spoon" in message.content for message in room.engine.asked[-1].messages)
