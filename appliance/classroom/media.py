@@ -170,9 +170,9 @@ async def create_media(
     return await tx.insert(
         """
         INSERT INTO media (class_id, kind, folder, course_slug, lesson_slug, title, description, source_url,
-          original_filename, stored_name, size_bytes, sha256, position, is_shown, created_at)
+          original_filename, stored_name, size_bytes, sha256, scan, position, is_shown, created_at)
         VALUES (:class_id, :kind, :folder, :course_slug, :lesson_slug, :title, :description, :source_url,
-          :filename, :stored_name, :size_bytes, :sha256, :position, :is_shown, :now)
+          :filename, :stored_name, :size_bytes, :sha256, :scan, :position, :is_shown, :now)
         """,
         class_id=class_id,
         kind="video" if is_video else "file",
@@ -186,6 +186,7 @@ async def create_media(
         stored_name=stored.stored_name if stored else None,
         size_bytes=stored.size_bytes if stored else 0,
         sha256=stored.sha256 if stored else "",
+        scan=stored.scan if stored else "",
         position=row["last"] + 1 if row else 1,
         is_shown=draft.is_shown,
         now=tx.now,
