@@ -9,6 +9,7 @@ from appliance.classroom.modules import checked_title
 from appliance.errors import Invalid, NotFound
 from appliance.storage.database import Database, Reads, Transaction
 from appliance.storage.files import StoredFile
+from appliance.storage.scanning import Scan
 
 FOLDER_CHARACTERS = 200
 FOLDERS_DEEP = 6
@@ -53,6 +54,7 @@ class Media:
     captions_of: int
     captions_id: int
     is_landing: bool
+    scan: Scan = ""
 
     @property
     def lesson(self) -> str:
@@ -325,4 +327,5 @@ def _media(row: sqlite3.Row) -> Media:
         row["captions_of"] or 0,
         row["captions_id"] or 0,
         bool(row["is_landing"]),
+        row["scan"],
     )

@@ -11,6 +11,7 @@ from appliance.library.document_kinds import Kind
 from appliance.storage import jobs
 from appliance.storage.database import Database, Reads, Transaction
 from appliance.storage.files import StoredFile
+from appliance.storage.scanning import Scan
 
 State = Literal["waiting", "reading", "ready", "failed"]
 
@@ -43,6 +44,7 @@ class Document:
     message: str
     pages: int
     created_at: int
+    scan: Scan = ""
 
     @property
     def is_in_work(self) -> bool:

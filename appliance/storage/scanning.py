@@ -22,10 +22,12 @@ AT_ONCE = 2
 # Browsers wait two minutes for what is said of a file that has arrived.
 WAIT_SECONDS = 60.0
 NICENESS = 10
-INFECTED = "The virus scanner says that this file is not safe, so it was not kept. Tell your teacher."
+INFECTED = (
+    "The virus scanner found something in this file, so it was not kept. Don't open it elsewhere either."
+)
 NO_SCANNER = (
     "The virus scanner of this box could not look at the file, so it was not kept. "
-    "Try again in a minute; if it stays so, tell whoever looks after the box."
+    "Try again in a minute; if it stays so, somebody has to look after the box."
 )
 
 log = logging.getLogger("chalkbox.scanner")
@@ -67,11 +69,13 @@ class Scanner:
         finally:
             self._lanes.release()
 
+    def _words(self, path: Path) -> list[str]:
+        return [*self._command, str(path.absolute())]
+
     async def _run(self, path: Path) -> int | None:
         try:
             child = await asyncio.create_subprocess_exec(
-                *self._command,
-                str(path.absolute()),
+                *self._words(path),
                 # It knows nothing of the box: the keys stand in the environment.
                 env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"},
                 stdin=DEVNULL,
