@@ -5,7 +5,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from appliance.errors import Invalid, NotFound
-from appliance.storage.database import Database, Transaction
+from appliance.storage.database import Database, Reads, Transaction
 from appliance.storage.files import FileStore, IncomingFile, StoredFile, Swept
 from appliance.storage.scanning import Scan
 from appliance.work.file_kinds import check_content, check_name, extension_of
@@ -187,7 +187,7 @@ async def handed_in_to_class(db: Database, class_id: int, limit: int) -> list[Ha
     return [HandedIn(submission_of_row(row), row["display_name"], row["title"]) for row in rows]
 
 
-async def bytes_of_class(db: Database, class_id: int) -> int:
+async def bytes_of_class(db: Database | Reads, class_id: int) -> int:
     """What students handed in or are handing in, and the papers, videos and files that the teacher gave them."""
     row = await db.fetch_one(
         """
