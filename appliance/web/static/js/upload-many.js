@@ -9,6 +9,7 @@ const PATIENCE = 120000;
 export default function uploadMany(form) {
   const part = (name) => form.querySelector(`[data-part="${name}"]`);
   const input = form.querySelector('input[type="file"]');
+  const button = form.querySelector('[type="submit"]');
   const { dataset } = form;
   let sending = null;
 
@@ -21,7 +22,7 @@ export default function uploadMany(form) {
 
   function busy(isBusy) {
     part("cancel").hidden = !isBusy;
-    input.disabled = form.querySelector('[type="submit"]').disabled = isBusy;
+    input.disabled = button.disabled = isBusy;
   }
 
   async function sendAll(files) {
@@ -47,7 +48,7 @@ export default function uploadMany(form) {
     choose(again);
     part("said").textContent = dataset.kept.replace("{kept}", kept).replace("{all}", files.length);
     part("again").hidden = kept === 0;
-    input.focus();
+    button.focus();
   }
 
   // Null when it is on the box.
