@@ -4,7 +4,7 @@ import httpx
 
 from appliance.classroom.media import media_of_class
 from appliance.teacher import media as room
-from appliance.web import many_uploads
+from appliance.web import uploads
 from appliance.web.many_uploads import MOST_FILES, TOO_MANY
 from tests.conftest import Browser, Cast
 from tests.teacher.test_media_page import FORM, LESSON, MP4, PNG, shelf
@@ -108,4 +108,4 @@ async def test_a_body_that_breaks_off_leaves_nothing(cast: Cast) -> None:
 async def test_a_form_without_a_file_says_so(cast: Cast) -> None:
     refused = await upload(await cast.ada(), cast, [("file", ("", b""))], title="Nothing")
     assert refused.status_code == 422 and room.NO_FILE in refused.text and 'value="Nothing"' in refused.text
-    assert many_uploads.NO_FILE not in refused.text
+    assert uploads.NO_FILE not in refused.text
