@@ -51,6 +51,7 @@ from appliance.storage.database import Clock, Database
 from appliance.storage.files import FileStore
 from appliance.storage.jobs import Handler, Job, JobRunner
 from appliance.storage.partial_files import PartialFiles
+from appliance.storage.scanning import scanner_of
 from appliance.study.generation import MAKE_ACTIVITY, MAKE_BLUEPRINT, Generation
 from appliance.study.reading import read_document
 from appliance.study.writing import Writer
@@ -217,7 +218,7 @@ async def _start(app: Chalkbox, settings: Settings, clock: Clock, engine: Engine
     keys = secrets.load_or_make(data / "secrets")
     db = Database(settings.database, clock)
     await db.open(data / "backups")
-    files = FileStore(data / "uploads")
+    files = FileStore(data / "uploads", scanner_of(settings))
     # Before the first upload can come: nothing that is on its way is mistaken for an orphan.
     await files.forget_arrivals()
     swept = await sweep_files(db, files)

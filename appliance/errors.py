@@ -36,6 +36,13 @@ class Invalid(Refusal):
     default_code = "invalid"
 
 
+class Infected(Refusal):
+    """A virus scanner found something in what was sent."""
+
+    status = 400
+    default_code = "infected"
+
+
 class Unauthorized(Refusal):
     """Nobody is signed in where somebody has to be."""
 

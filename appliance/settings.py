@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit
 
 from appliance.errors import StartRefused
 
-PREFIXES = ("APPLIANCE_", "HELPER_", "LLM_", "GUEST_", "RETENTION_")
+PREFIXES = ("APPLIANCE_", "HELPER_", "LLM_", "GUEST_", "RETENTION_", "CLASSHUB_UPLOAD_SCAN_")
 TRUE = ("1", "true", "yes", "on")
 FALSE = ("0", "false", "no", "off")
 # Short enough that a number can follow it, as in classroom-2.
@@ -80,6 +81,19 @@ class Settings:
         20, "Largest paper that a teacher may upload for a class, in megabytes", least=1
     )
     appliance_class_quota_mb: int = _knob(4096, "Room for one class's files, in megabytes", least=1)
+    classhub_upload_scan_enabled: bool = _knob(
+        False, "Whether a virus scanner looks at every file that people send, before it is kept"
+    )
+    classhub_upload_scan_command: str = _knob(
+        "clamscan --no-summary --stdout",
+        "The scanner; the file's path is put behind it, and it says 0 for clean and 1 for infected",
+    )
+    classhub_upload_scan_timeout_seconds: float = _knob(
+        20.0, "Longest that the scanner may take for one file, in seconds", least=1
+    )
+    classhub_upload_scan_fail_closed: bool = _knob(
+        False, "Whether a file is refused that the scanner could not look at; else it is kept, and marked"
+    )
     appliance_backups_kept: int = _knob(7, "Backups that stay in a folder when a new one is made", least=1)
 
     helper_llm_backend: str = _knob(
@@ -295,6 +309,10 @@ def _checked(settings: Settings) -> Settings:
         )
     if settings.helper_mock_response_text and settings.helper_llm_backend != "mock":
         raise StartRefused("HELPER_MOCK_RESPONSE_TEXT only makes sense with HELPER_LLM_BACKEND=mock.")
+    if settings.classhub_upload_scan_enabled and not _words(settings.classhub_upload_scan_command):
+        raise StartRefused(
+            "CLASSHUB_UPLOAD_SCAN_COMMAND has to be a program and its options, such as clamdscan --fdpass."
+        )
     _check_remote(settings)
     return settings
 
@@ -315,6 +333,14 @@ def _check_remote(settings: Settings) -> None:
         raise StartRefused("LLM_API_KEY has a space or a sign in it that no key has: copy it again.")
     if not settings.llm_model.isprintable():
         raise StartRefused("LLM_MODEL has a sign in it that no name has: type it again.")
+
+
+def _words(command: str) -> list[str]:
+    """No words where a quotation mark is left open."""
+    try:
+        return shlex.split(command)
+    except ValueError:
+        return []
 
 
 def _is_header_text(key: str) -> bool:

@@ -9,6 +9,7 @@ from appliance.classroom.modules import checked_title
 from appliance.errors import Invalid, NotFound
 from appliance.storage.database import Database, Reads, Transaction
 from appliance.storage.files import StoredFile
+from appliance.storage.scanning import Scan
 
 FOLDER_CHARACTERS = 200
 FOLDERS_DEEP = 6
@@ -53,6 +54,7 @@ class Media:
     captions_of: int
     captions_id: int
     is_landing: bool
+    scan: Scan = ""
 
     @property
     def lesson(self) -> str:
@@ -170,9 +172,9 @@ async def create_media(
     return await tx.insert(
         """
         INSERT INTO media (class_id, kind, folder, course_slug, lesson_slug, title, description, source_url,
-          original_filename, stored_name, size_bytes, sha256, position, is_shown, created_at)
+          original_filename, stored_name, size_bytes, sha256, scan, position, is_shown, created_at)
         VALUES (:class_id, :kind, :folder, :course_slug, :lesson_slug, :title, :description, :source_url,
-          :filename, :stored_name, :size_bytes, :sha256, :position, :is_shown, :now)
+          :filename, :stored_name, :size_bytes, :sha256, :scan, :position, :is_shown, :now)
         """,
         class_id=class_id,
         kind="video" if is_video else "file",
@@ -186,6 +188,7 @@ async def create_media(
         stored_name=stored.stored_name if stored else None,
         size_bytes=stored.size_bytes if stored else 0,
         sha256=stored.sha256 if stored else "",
+        scan=stored.scan if stored else "",
         position=row["last"] + 1 if row else 1,
         is_shown=draft.is_shown,
         now=tx.now,
@@ -324,4 +327,5 @@ def _media(row: sqlite3.Row) -> Media:
         row["captions_of"] or 0,
         row["captions_id"] or 0,
         bool(row["is_landing"]),
+        row["scan"],
     )

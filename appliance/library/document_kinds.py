@@ -39,6 +39,7 @@ async def accept_document(store: FileStore, incoming: IncomingFile, filename: st
     """Look at what came and keep it on disk, or raise Invalid and leave nothing. The row comes after this."""
     try:
         kind = await asyncio.to_thread(kind_of, incoming.path, filename, incoming.head)
+        await store.scan(incoming)
         return kind, await asyncio.to_thread(incoming.keep, f".{kind}")
     except BaseException:
         await asyncio.to_thread(incoming.discard)

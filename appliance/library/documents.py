@@ -11,6 +11,7 @@ from appliance.library.document_kinds import Kind
 from appliance.storage import jobs
 from appliance.storage.database import Database, Reads, Transaction
 from appliance.storage.files import StoredFile
+from appliance.storage.scanning import Scan
 
 State = Literal["waiting", "reading", "ready", "failed"]
 
@@ -43,6 +44,7 @@ class Document:
     message: str
     pages: int
     created_at: int
+    scan: Scan = ""
 
     @property
     def is_in_work(self) -> bool:
@@ -129,8 +131,8 @@ async def create_document(
     await _refuse_when_full(tx, class_id)
     document_id = await tx.insert(
         """
-        INSERT INTO documents (class_id, title, original_filename, stored_name, kind, size_bytes, created_at)
-        VALUES (:class_id, :title, :filename, :stored_name, :kind, :size_bytes, :now)
+        INSERT INTO documents (class_id, title, original_filename, stored_name, kind, size_bytes, scan, created_at)
+        VALUES (:class_id, :title, :filename, :stored_name, :kind, :size_bytes, :scan, :now)
         """,
         class_id=class_id,
         title=checked_title(title) if title.strip() else title_of(filename),
@@ -138,6 +140,7 @@ async def create_document(
         stored_name=stored.stored_name,
         kind=kind,
         size_bytes=stored.size_bytes,
+        scan=stored.scan,
         now=tx.now,
     )
     await enqueue_reading(tx, document_id)

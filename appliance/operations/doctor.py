@@ -10,7 +10,7 @@ from typing import Literal
 from appliance.errors import Sentence, StartRefused
 from appliance.inference import model_list, models, processor, search_model
 from appliance.library.courses import Shelf
-from appliance.operations import backups, data_folder, machine
+from appliance.operations import backups, data_folder, machine, scanner
 from appliance.settings import Settings
 from appliance.storage import secrets
 from appliance.storage.files import GRACE_SECONDS, ORPHANS
@@ -49,6 +49,7 @@ def examine(settings: Settings, now: float) -> list[Finding]:
         _courses,
         _backups,
         _unknown_files,
+        _scanner,
         _address,
     ]
     return [finding for check in checks for finding in check(settings)]
@@ -260,6 +261,22 @@ def _unknown_files(settings: Settings) -> list[Finding]:
         "If handed-in work is missing, restore a newer backup: the box then takes its files back by itself."
     )
     return [Finding("unknown_files", "warning", sentence, advice)]
+
+
+def _scanner(settings: Settings) -> list[Finding]:
+    """Only where one is set; it is shown a file that nobody but the box may read, as it will be."""
+    if not settings.classhub_upload_scan_enabled or not settings.appliance_data.is_dir():
+        return []
+    code = scanner.tried(settings)
+    if code == 0:
+        return [Finding("scanner", "ok", "The virus scanner looks at files before they are kept.")]
+    advice = (
+        "Run CLASSHUB_UPLOAD_SCAN_COMMAND by hand, as the box's own user, with the path of a file behind it."
+    )
+    if code is None:
+        return [Finding("scanner", "problem", "The virus scanner can't be run, or takes too long.", advice)]
+    said = Sentence("The virus scanner answers %(code)s of a harmless file, which should be 0.", code=code)
+    return [Finding("scanner", "problem", said, advice)]
 
 
 def _address(settings: Settings) -> list[Finding]:

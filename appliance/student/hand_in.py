@@ -80,6 +80,7 @@ async def keep(
                 "material_id": material.id,
                 "submission_id": submission_id,
                 "size_bytes": accepted.stored.size_bytes,
+                **({"scan_status": accepted.stored.scan} if accepted.stored.scan else {}),
             }
             await record_student(tx, "submission_upload", material.class_id, person.id, details, request.ip)
     except BaseException:

@@ -7,7 +7,7 @@ from typing import Any
 from sanic import HTTPResponse, Request
 from sanic.response import json
 
-from appliance.errors import Invalid, TooLarge
+from appliance.errors import Infected, Invalid, TooLarge
 from appliance.parts import parts_of
 from appliance.storage.files import IncomingFile
 from appliance.storage.partial_files import WrongOffset
@@ -89,7 +89,7 @@ async def finish(request: Request, material_id: int, upload_id: str) -> HTTPResp
             return _elsewhere(request, refusal)
         except SentAlready:
             pass
-        except Invalid:
+        except (Invalid, Infected):
             # What is wrong with it now will be wrong with it then.
             await _forget(request, upload)
             raise

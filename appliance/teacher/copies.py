@@ -9,12 +9,22 @@ from appliance.classroom.materials import material_of_class
 from appliance.classroom.modules import module_of_class
 from appliance.classroom.pressed_forms import new_form_key
 from appliance.errors import Invalid, NotFound
-from appliance.parts import parts_of
+from appliance.parts import Parts, parts_of
+from appliance.storage.file_copies import FileCopies, copies_of
 from appliance.teacher.form_keys import made_once
 from appliance.web import forms
 from appliance.web.identity import person_of
 from appliance.web.rendering import render, say, translator
-from appliance.work.copies import copy_class, copy_module, duplicate_material, duplicate_module
+from appliance.work.copies import (
+    copy_class,
+    copy_module,
+    duplicate_material,
+    duplicate_module,
+    files_to_copy,
+)
+from appliance.work.media_copies import Copying
+
+MEGABYTE = 1024 * 1024
 
 
 async def create_material(request: Request, class_id: int, material_id: int) -> HTTPResponse:
@@ -56,7 +66,10 @@ async def create_in_class(request: Request, class_id: int, module_id: int) -> HT
     parts, person = parts_of(request), person_of(request)
     asked = forms.text(request, "class_id", 20)
     target_id = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 16 else 0
-    async with parts.db.transaction() as tx:
+    await class_of_staff(parts.db, class_id, person.id)
+    target = await class_of_teacher(parts.db, target_id, person.id)
+    names = await files_to_copy(parts.db, class_id, await module_of_class(parts.db, class_id, module_id))
+    async with copies_of(parts.files, names) as files, parts.db.transaction() as tx:
         await class_of_staff(tx, class_id, person.id)
         module = await module_of_class(tx, class_id, module_id)
         target = await class_of_teacher(tx, target_id, person.id)
@@ -64,7 +77,7 @@ async def create_in_class(request: Request, class_id: int, module_id: int) -> HT
             raise NotFound("Choose another class of yours.")
 
         async def make() -> int:
-            copied = await copy_module(tx, module, target.id)
+            copied = await copy_module(tx, module, target.id, _copying(parts, files))
             await record_staff(tx, "copy_module", person.id, target.id, f"{class_id}/{module_id}", request.ip)
             return copied.module_id
 
@@ -86,13 +99,15 @@ async def new_class(request: Request, class_id: int) -> HTTPResponse:
 
 async def create_class(request: Request, class_id: int) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
+    await class_of_staff(parts.db, class_id, person.id)
+    names = await files_to_copy(parts.db, class_id)
     try:
-        async with parts.db.transaction() as tx:
+        async with copies_of(parts.files, names) as files, parts.db.transaction() as tx:
             source = await class_of_staff(tx, class_id, person.id)
             name = forms.text(request, "name", 2000)
 
             async def make() -> int:
-                copied = await copy_class(tx, person.id, source, name)
+                copied = await copy_class(tx, person.id, source, name, _copying(parts, files))
                 await record_staff(tx, "copy_class", person.id, copied.id, str(class_id), request.ip)
                 return copied.id
 
@@ -101,6 +116,10 @@ async def create_class(request: Request, class_id: int) -> HTTPResponse:
         return await _class_page(request, class_id, refusal)
     say(request, translator(request)("Your class is ready. Show its code to your students."))
     return redirect(f"/teach/class/{made}")
+
+
+def _copying(parts: Parts, files: FileCopies) -> Copying:
+    return Copying(files, parts.settings.appliance_class_quota_mb * MEGABYTE)
 
 
 async def _class_page(request: Request, class_id: int, refusal: Invalid | None = None) -> HTTPResponse:

@@ -1,9 +1,10 @@
 """Videos and files for a class's lessons: uploaded or named by their address, described, given captions."""
 
-import logging
+from collections.abc import Sequence
+from dataclasses import replace
 
 from sanic import HTTPResponse, Request
-from sanic.response import redirect
+from sanic.response import json, redirect
 
 from appliance.classroom.audit import record_staff
 from appliance.classroom.classes import Class, class_of_staff, class_of_teacher
@@ -12,34 +13,33 @@ from appliance.classroom.media import (
     CAPTIONS,
     Media,
     MediaDraft,
+    checked_media,
     create_captions,
     create_media,
     media_in_class,
     media_of_class,
     update_media,
 )
-from appliance.errors import Invalid, Refusal, Unavailable
-from appliance.library.documents import title_of
+from appliance.errors import Invalid, Refusal, Sentence, Unavailable
 from appliance.parts import Parts, parts_of
 from appliance.storage.database import Database, Reads
 from appliance.storage.files import StoredFile
+from appliance.teacher.media_uploads import ACCEPTED, MEGABYTE, check_room, keep_each
 from appliance.teacher.modules import may_change
 from appliance.web import forms
 from appliance.web.identity import person_of
+from appliance.web.many_uploads import MOST_FILES, Arrived, Uploads, receive_many
 from appliance.web.refusals import answer, wants_json
 from appliance.web.rendering import render, say, translator
 from appliance.web.uploads import Upload, receive
-from appliance.work.file_kinds import MAGIC, TEXT_EXTENSIONS
-from appliance.work.submissions import accept, bytes_of_class
+from appliance.work.submissions import accept
 
-MEGABYTE = 1024 * 1024
-ACCEPTED = tuple(sorted({*MAGIC, *TEXT_EXTENSIONS} - {CAPTIONS}))
 FIELDS = ("title", "folder", "lesson", "description", "source_url", "is_shown")
 MOST_TYPED = 5000
 TOO_LARGE = (
     "This file is larger than the limit, which stands below. Make it smaller, or cut the video in two."
 )
-CLASS_FULL = "The room for this class's files is used up. Remove some first; nothing was saved."
+SOME_REFUSED = "%(kept)s of %(all)s files are on the box. Why the others are not stands at their names."
 NO_FILE = "Choose a file first, then upload it."
 EMPTY = "This file is empty. Save it again and upload it once more."
 BROKEN = "The file did not arrive whole. Check the Wi-Fi and upload it again."
@@ -54,8 +54,6 @@ SENTENCES = {
 }
 NO_LESSON = "This lesson is not on the road of the class. Choose another, or none."
 
-log = logging.getLogger("chalkbox.media")
-
 
 async def index(request: Request, class_id: int) -> HTTPResponse:
     classroom = await class_of_staff(parts_of(request).db, class_id, person_of(request).id)
@@ -65,16 +63,22 @@ async def index(request: Request, class_id: int) -> HTTPResponse:
 async def create(request: Request, class_id: int) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
     classroom = await class_of_teacher(parts.db, class_id, person.id)
-    upload = Upload()
+    uploads = Uploads()
     try:
-        stored = await _take(request, class_id, upload, ACCEPTED)
-        await _keep(request, class_id, upload, stored)
+        await _take_all(request, class_id, uploads)
     except Unavailable:
         raise
     except Refusal as refusal:
-        typed = {name: upload.fields.get(name, "")[:MOST_TYPED] for name in FIELDS}
+        typed = {name: uploads.fields.get(name, "")[:MOST_TYPED] for name in FIELDS}
         return await _refused(request, classroom, refusal, typed)
-    say(request, translator(request)("It is on the box."))
+    refused = [arrived for arrived in uploads.files if arrived.refusal]
+    if refused:
+        return await _some_refused(request, classroom, uploads, refused)
+    is_one = len(uploads.files) == 1 and not uploads.fields.get("many")
+    translate = translator(request)
+    say(request, translate("It is on the box.") if is_one else translate("The files are on the box."))
+    if wants_json(request):
+        return json({"kept": len(uploads.files)})
     return redirect(f"/teach/class/{class_id}/media")
 
 
@@ -131,30 +135,35 @@ async def create_captions_of(request: Request, class_id: int, media_id: int) -> 
     return redirect(f"/teach/class/{class_id}/media/{media_id}")
 
 
+async def _take_all(request: Request, class_id: int, uploads: Uploads) -> None:
+    """Stream, check and keep them. Raises what is wrong with the form, or with its only file."""
+    parts = parts_of(request)
+    await check_room(parts, class_id)
+    limit = parts.settings.appliance_upload_max_mb * MEGABYTE
+    await receive_many(request, parts.files, limit, TOO_LARGE, uploads)
+    typed = {name: uploads.fields.get(name, "").replace("\x00", "") for name in FIELDS}
+    is_several = len(uploads.files) > 1 or bool(uploads.fields.get("many"))
+    try:
+        draft = await _draft(parts.db, class_id, typed)
+        # A title of its own comes with each file, where it has none.
+        checked_media(replace(draft, title=draft.title.strip() or "-"), is_link=False)
+    except BaseException:
+        await uploads.discard()
+        raise
+    await keep_each(request, class_id, uploads, replace(draft, title="") if is_several else draft)
+    (first, *others) = uploads.files
+    if first.refusal and not others:
+        raise first.refusal
+
+
 async def _take(request: Request, class_id: int, upload: Upload, accepted: tuple[str, ...]) -> StoredFile:
     """Stream and check it; the row comes after this."""
     parts = parts_of(request)
-    if await bytes_of_class(parts.db, class_id) > parts.settings.appliance_class_quota_mb * MEGABYTE:
-        raise Invalid(CLASS_FULL, "class_full", field="file")
+    await check_room(parts, class_id)
     limit = parts.settings.appliance_upload_max_mb * MEGABYTE
     await receive(request, parts.files, limit, TOO_LARGE, upload)
     assert upload.file is not None  # noqa: S101 - receive raises when no file came
     return await accept(parts.files, upload.file, upload.filename, accepted)
-
-
-async def _keep(request: Request, class_id: int, upload: Upload, stored: StoredFile) -> None:
-    parts, person = parts_of(request), person_of(request)
-    typed = {name: upload.fields.get(name, "").replace("\x00", "") for name in FIELDS}
-    typed["title"] = typed["title"].strip() or title_of(upload.filename)
-    try:
-        async with parts.db.transaction() as tx:
-            draft = await _draft(tx, class_id, typed)
-            media_id = await create_media(tx, class_id, draft, upload.filename, stored)
-            await record_staff(tx, "create_media", person.id, class_id, str(media_id), request.ip)
-    except BaseException:
-        await parts.files.remove(stored.stored_name)
-        raise
-    log.info("media id=%d class=%d bytes=%d", media_id, class_id, stored.size_bytes)
 
 
 async def _keep_captions(request: Request, video: Media, upload: Upload, stored: StoredFile) -> str:
@@ -202,14 +211,34 @@ def _typed(request: Request) -> dict[str, str]:
 async def _refused(
     request: Request, classroom: Class, refusal: Refusal, typed: dict[str, str]
 ) -> HTTPResponse:
-    refusal.message = SENTENCES.get(refusal.code, refusal.message)
+    refusal.message = _sentence(refusal)
     if wants_json(request):
         return answer(request, refusal)
     return await _list_page(request, classroom, refusal, typed)
 
 
+async def _some_refused(
+    request: Request, classroom: Class, uploads: Uploads, refused: list[Arrived]
+) -> HTTPResponse:
+    """Those that came stay; the form shows again what is wrong with the others."""
+    translate = translator(request)
+    said = [(each.filename, translate(_sentence(each.refusal))) for each in refused if each.refusal]
+    numbers = {"kept": len(uploads.files) - len(refused), "all": len(uploads.files)}
+    message = Sentence(SOME_REFUSED, **numbers)
+    refusal = Invalid(message, "some_refused", field="file")
+    if wants_json(request):
+        named = [{"filename": name, "message": words} for name, words in said]
+        return answer(request, refusal, refused=named)
+    typed = {name: uploads.fields.get(name, "")[:MOST_TYPED] for name in FIELDS}
+    return await _list_page(request, classroom, refusal, typed, refused=said)
+
+
+def _sentence(refusal: Refusal) -> str:
+    return SENTENCES.get(refusal.code, refusal.message)
+
+
 async def _captions_refused(request: Request, class_id: int, media_id: int, refusal: Refusal) -> HTTPResponse:
-    refusal.message = SENTENCES.get(refusal.code, refusal.message)
+    refusal.message = _sentence(refusal)
     if wants_json(request):
         return answer(request, refusal)
     return await _edit_page(request, class_id, media_id, refusal)
@@ -221,8 +250,9 @@ async def _list_page(
     refusal: Refusal | None = None,
     typed: dict[str, str] | None = None,
     is_link: bool = False,
+    refused: Sequence[tuple[str, str]] = (),
 ) -> HTTPResponse:
-    """`is_link`: it was the form for an address that was refused."""
+    """`is_link`: it was the form for an address that was refused. `refused`: names and sentences of several files."""
     parts = parts_of(request)
     media = await media_of_class(parts.db, classroom.id)
     errors = forms.errors(refusal, translator(request))
@@ -237,6 +267,8 @@ async def _list_page(
         folders=_by_folder(media),
         lessons=await _lessons(parts.db, classroom.id),
         accepted=",".join(ACCEPTED),
+        refused=refused,
+        most_files=MOST_FILES,
         max_mb=parts.settings.appliance_upload_max_mb,
         upload=(fresh if is_link or typed is None else typed, nothing if is_link else errors),
         link=(typed if is_link and typed else fresh, errors if is_link else nothing),

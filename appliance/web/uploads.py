@@ -55,10 +55,10 @@ async def receive(
             raise TooLarge(too_large, "file_too_large", field="file")
         async for chunk in _file_chunks(request, upload):
             if upload.file is None:
-                _check_token(request, upload)
+                check_token(request, upload.fields)
                 upload.file = IncomingFile(store.folder)
             await store.write(upload.file, chunk, limit_bytes, too_large)
-        _check_token(request, upload)
+        check_token(request, upload.fields)
         if upload.file is None:
             # A file without a single byte has a name all the same.
             missing = (EMPTY, "empty_file") if upload.filename else (NO_FILE, "missing_file")
@@ -74,22 +74,28 @@ async def receive(
     return upload
 
 
-def _check_token(request: Request, upload: Upload) -> None:
-    csrf.check_token(request, upload.fields.get(csrf.FIELD) or str(request.headers.get(csrf.HEADER) or ""))
+def check_token(request: Request, fields: dict[str, str]) -> None:
+    csrf.check_token(request, fields.get(csrf.FIELD) or str(request.headers.get(csrf.HEADER) or ""))
 
 
 async def _file_chunks(request: Request, upload: Upload) -> AsyncIterator[bytes]:
     """The bytes of the part named `file`; the other parts land in `upload.fields` on the way."""
-    parts = _Parts(upload)
+    parts = _OneFile(upload)
+    async for _ in parsed(request, parts):
+        if parts.file_bytes:
+            yield b"".join(parts.file_bytes)
+            parts.file_bytes.clear()
+
+
+async def parsed(request: Request, parts: "Parts") -> AsyncIterator[None]:
+    """One turn for each block of the body, which `parts` has seen then."""
     parser = _parser(request, parts)
     while (block := await _read(request)) is not None:
         try:
             parser.write(block)
         except MultipartParseError as error:
             raise Invalid(BROKEN, "bad_multipart", field="file") from error
-        if parts.file_bytes:
-            yield b"".join(parts.file_bytes)
-            parts.file_bytes.clear()
+        yield
     if not parts.is_complete:
         raise Invalid(BROKEN, "bad_multipart", field="file")
 
@@ -124,7 +130,7 @@ async def drain(request: Request) -> None:
         return
 
 
-def _parser(request: Request, parts: "_Parts") -> MultipartParser:
+def _parser(request: Request, parts: "Parts") -> MultipartParser:
     kind, options = parse_options_header(request.headers.get("content-type") or "")
     boundary = options.get(b"boundary")
     if kind != b"multipart/form-data" or not boundary:
@@ -143,14 +149,20 @@ def _parser(request: Request, parts: "_Parts") -> MultipartParser:
     )
 
 
-class _Parts:
-    """What the parser calls back into: small fields are kept, the file's bytes are handed on."""
+class Parts:
+    """What the parser calls back into: small fields are kept, a file's bytes are handed on."""
 
-    def __init__(self, upload: Upload) -> None:
-        self.file_bytes: list[bytes] = []
+    def __init__(self, fields: dict[str, str]) -> None:
         self.is_complete = False
-        self._upload = upload
+        self._fields = fields
         self.begin()
+
+    def takes(self, filename: str) -> bool:
+        """Whether the bytes of this file are wanted."""
+        raise NotImplementedError
+
+    def on_file_bytes(self, block: bytes) -> None:
+        raise NotImplementedError
 
     def begin(self) -> None:
         self._name, self._is_file = "", False
@@ -172,13 +184,11 @@ class _Parts:
         self._name = options.get(b"name", b"").decode("utf-8", "replace")
         filename = options.get(b"filename", b"").decode("utf-8", "replace")
         # An empty file input is sent too, with an empty name: that is no file.
-        self._is_file = self._name == "file" and bool(filename) and not self._upload.filename
-        if self._is_file:
-            self._upload.filename = plain_filename(filename)
+        self._is_file = self._name == "file" and bool(filename) and self.takes(plain_filename(filename))
 
     def on_bytes(self, block: bytes, start: int, end: int) -> None:
         if self._is_file:
-            self.file_bytes.append(block[start:end])
+            self.on_file_bytes(block[start:end])
         elif b"filename" not in self._headers.get(b"content-disposition", b""):
             self._keep_field(block[start:end])
 
@@ -186,10 +196,27 @@ class _Parts:
         self.is_complete = True
 
     def _keep_field(self, block: bytes) -> None:
-        value = self._upload.fields.get(self._name, "") + block.decode("utf-8", "replace")
-        if len(value) > FIELD_CHARACTERS or len(self._upload.fields) > MOST_FIELDS:
+        value = self._fields.get(self._name, "") + block.decode("utf-8", "replace")
+        if len(value) > FIELD_CHARACTERS or len(self._fields) > MOST_FIELDS:
             raise Invalid("This is longer than fits here. Make it shorter.", "too_long", field=self._name)
-        self._upload.fields[self._name] = value
+        self._fields[self._name] = value
+
+
+class _OneFile(Parts):
+    """The first file of a form."""
+
+    def __init__(self, upload: Upload) -> None:
+        super().__init__(upload.fields)
+        self.file_bytes: list[bytes] = []
+        self._upload = upload
+
+    def takes(self, filename: str) -> bool:
+        is_first = not self._upload.filename
+        self._upload.filename = self._upload.filename or filename
+        return is_first
+
+    def on_file_bytes(self, block: bytes) -> None:
+        self.file_bytes.append(block)
 
 
 def plain_filename(given: str) -> str:

@@ -17,10 +17,19 @@ from appliance.classroom.modules import (
 from appliance.errors import Conflict, NotFound, Unavailable
 from appliance.library.courses import Shelf
 from appliance.library.lessons import Lesson
-from appliance.storage.database import Transaction
+from appliance.storage.database import Database, Reads, Transaction
 from appliance.work.activities import activity_of_class
 from appliance.work.activity_copies import copy_activity_to
 from appliance.work.assignments import assign
+from appliance.work.media_copies import (
+    Copying,
+    all_media,
+    copy_media,
+    files_of_media,
+    media_among,
+    relink,
+    relink_landing,
+)
 
 LESSON_ONCE = "A lesson stands on a class's road once. Copy its module into another class instead."
 # What belongs to a class beside its road; each is filled from the class :source into the class :target.
@@ -98,38 +107,63 @@ async def duplicate_module(tx: Transaction, shelf: Shelf, module: Module, title:
     return CopiedModule(made, left_out)
 
 
-async def copy_module(tx: Transaction, module: Module, class_id: int) -> CopiedModule:
-    """To the end of another class's road. Groups of the same name are made there, for what was for a group."""
+async def files_to_copy(db: Database, class_id: int, module: Module | None = None) -> list[str]:
+    """Stored names of what a copy of this module, or of the whole class, will need."""
+    if module is None:
+        return await files_of_media(db, class_id, await all_media(db, class_id))
+    return await files_of_media(db, class_id, await media_among(db, class_id, await _inside(db, module)))
+
+
+async def copy_module(tx: Transaction, module: Module, class_id: int, copying: Copying) -> CopiedModule:
+    """To the end of another class's road, with its videos and files. Groups of the same name are made there."""
+    copied, materials = await _copy_module(tx, module, class_id)
+    media = await media_among(tx, module.class_id, materials)
+    made = await copy_media(tx, module.class_id, media, class_id, copying)
+    await relink(tx, made, [copied.module_id])
+    return copied
+
+
+async def copy_class(tx: Transaction, staff_id: int, source: Class, name: str, copying: Copying) -> Class:
+    """The same road, videos, releases, groups and words for a new class of this person; nobody is in it.
+
+    Raises Invalid.
+    """
+    made = await create_class(tx, staff_id, name)
+    for statement in OF_CLASS:
+        await tx.execute(statement, source=source.id, target=made.id)
+    modules = [
+        (await _copy_module(tx, module, made.id))[0].module_id
+        for module in await modules_of_class(tx, source.id)
+    ]
+    media = await copy_media(tx, source.id, await all_media(tx, source.id), made.id, copying)
+    await relink(tx, media, modules)
+    await relink_landing(tx, source.id, made.id, media)
+    return made
+
+
+async def _copy_module(tx: Transaction, module: Module, class_id: int) -> tuple[CopiedModule, list[Material]]:
+    """And those of its materials that went along."""
     made = await create_module(tx, class_id, module.title)
     there = {
         (material.course_slug, material.lesson_slug)
         for material in await materials_of_class(tx, class_id)
         if material.lesson_slug
     }
-    left_out = 0
+    left_out, copied = 0, []
     for material in await _inside(tx, module):
         if (material.course_slug, material.lesson_slug) in there:
             left_out += material.kind == "lesson"
         else:
             await _copy_to(tx, material, made, class_id)
+            copied.append(material)
     await set_module_hidden(tx, class_id, made, module.is_hidden)
-    return CopiedModule(made, left_out)
+    return CopiedModule(made, left_out), copied
 
 
-async def copy_class(tx: Transaction, staff_id: int, source: Class, name: str) -> Class:
-    """The same road, releases, groups and words for a new class of this person; nobody is in it. Raises Invalid."""
-    made = await create_class(tx, staff_id, name)
-    for statement in OF_CLASS:
-        await tx.execute(statement, source=source.id, target=made.id)
-    for module in await modules_of_class(tx, source.id):
-        await copy_module(tx, module, made.id)
-    return made
-
-
-async def _inside(tx: Transaction, module: Module) -> list[Material]:
+async def _inside(db: Database | Reads, module: Module) -> list[Material]:
     return [
         material
-        for material in await materials_of_class(tx, module.class_id)
+        for material in await materials_of_class(db, module.class_id)
         if material.module_id == module.id
     ]
 

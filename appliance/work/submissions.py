@@ -5,8 +5,9 @@ import sqlite3
 from dataclasses import dataclass
 
 from appliance.errors import Invalid, NotFound
-from appliance.storage.database import Database, Transaction
+from appliance.storage.database import Database, Reads, Transaction
 from appliance.storage.files import FileStore, IncomingFile, StoredFile, Swept
+from appliance.storage.scanning import Scan
 from appliance.work.file_kinds import check_content, check_name, extension_of
 from appliance.work.outcomes import note_artifact
 from appliance.work.pictures import HEIC, NO_HEIC, Pictures, State
@@ -27,6 +28,7 @@ class Submission:
     picture: State = ""
     is_shared: bool = False
     is_kept_out: bool = False
+    scan: Scan = ""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ async def accept(
     try:
         check_name(filename, accepted)
         await asyncio.to_thread(check_content, incoming.path, filename, incoming.head)
+        await store.scan(incoming)
         return await asyncio.to_thread(incoming.keep, extension_of(filename))
     except BaseException:
         await asyncio.to_thread(incoming.discard)
@@ -68,8 +71,11 @@ async def accept_work(
     try:
         check_kind(pictures, filename, accepted)
         await asyncio.to_thread(check_content, incoming.path, filename, incoming.head)
+        await store.scan(incoming)
         prepared = await pictures.prepared(store, incoming, filename, accepted)
         kept = prepared.file
+        # Made from what was scanned.
+        kept.scan = incoming.scan
         stored = await asyncio.to_thread(kept.keep, extension_of(prepared.filename))
     except BaseException:
         for file in (incoming, kept):
@@ -106,9 +112,9 @@ async def create_submission(
         """
         INSERT INTO submissions
           (material_id, student_id, original_filename, stored_name, size_bytes, sha256, note, picture, is_shared,
-           uploaded_at)
+           scan, uploaded_at)
         VALUES (:material_id, :student_id, :filename, :stored_name, :size_bytes, :sha256, :note, :picture, :is_shared,
-          :now)
+          :scan, :now)
         """,
         material_id=material_id,
         student_id=student_id,
@@ -119,6 +125,7 @@ async def create_submission(
         note=note,
         picture=picture,
         is_shared=is_shared,
+        scan=stored.scan,
         now=tx.now,
     )
 
@@ -180,7 +187,7 @@ async def handed_in_to_class(db: Database, class_id: int, limit: int) -> list[Ha
     return [HandedIn(submission_of_row(row), row["display_name"], row["title"]) for row in rows]
 
 
-async def bytes_of_class(db: Database, class_id: int) -> int:
+async def bytes_of_class(db: Database | Reads, class_id: int) -> int:
     """What students handed in or are handing in, and the papers, videos and files that the teacher gave them."""
     row = await db.fetch_one(
         """
@@ -237,4 +244,5 @@ def submission_of_row(row: sqlite3.Row) -> Submission:
         row["picture"],
         bool(row["is_shared"]),
         bool(row["is_kept_out"]),
+        row["scan"],
     )

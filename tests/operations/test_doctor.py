@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -152,3 +153,19 @@ def test_files_that_the_database_does_not_know_are_named_with_their_last_day(set
     assert (
         f"(2). They wait in {aside}; the first goes on {machine.day(NOW + GRACE_SECONDS)}" in finding.sentence
     )
+
+
+@pytest.mark.parametrize(
+    ("command", "state"),
+    [("true", "ok"), ("false", "problem"), ("/no/such/scanner", "problem"), ("sleep 600 --", "problem")],
+)
+def test_a_virus_scanner_is_tried_on_a_harmless_file(settings: Settings, command: str, state: str) -> None:
+    assert not [finding for finding in examine(settings, NOW) if finding.check == "scanner"]
+    chosen = replace(
+        settings,
+        classhub_upload_scan_enabled=True,
+        classhub_upload_scan_command=command,
+        classhub_upload_scan_timeout_seconds=1.0,
+    )
+    said = found(chosen, "scanner")
+    assert said.state == state and bool(said.advice) == (state == "problem")

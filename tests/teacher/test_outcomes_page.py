@@ -8,6 +8,7 @@ import pytest
 
 from appliance.classroom.materials import materials_of_lesson
 from appliance.storage.files import IncomingFile
+from appliance.work.certificate_pages import NO_FONT
 from appliance.work.certificates import issue_certificate
 from appliance.work.submissions import accept, create_submission
 from tests.conftest import COURSE, Cast
@@ -108,6 +109,19 @@ async def test_a_certificate_is_a_pdf_in_the_letters_of_the_name(cast: Cast, nam
         issued = await issue_certificate(tx, 1, 1, cast.ada_id, "Hill School")
     answer = await cast.visitor().get(f"/certificate/{issued.code}/pdf")
     assert answer.headers["content-type"] == "application/pdf" and answer.content.startswith(b"%PDF")
+
+
+async def test_a_name_that_the_machine_cannot_write_is_printed_by_the_browser(cast: Cast) -> None:
+    """Nobody has a font for what is no letter yet."""
+    await asked_for(cast, 0, 0)
+    async with cast.parts.db.transaction() as tx:
+        await tx.execute(
+            "UPDATE students SET display_name = :name WHERE id = 1", name="Ana \u0aff\U0001fbff\U0003fffd"
+        )
+        issued = await issue_certificate(tx, 1, 1, cast.ada_id, "Hill School")
+    refused = await cast.visitor().get(f"/certificate/{issued.code}/pdf")
+    assert refused.status_code == 503 and NO_FONT in refused.text
+    assert "Ana" in (await cast.visitor().get(f"/certificate/{issued.code}")).text
 
 
 async def test_the_days_work_is_one_archive_without_clashing_names(cast: Cast) -> None:

@@ -47,7 +47,7 @@ export default function upload(form) {
       location.reload();
     } catch (problem) {
       if (problem.stopped) return show(false);
-      if (problem.status) saved.forget();
+      if (problem.status && problem.error !== "scan_failed") saved.forget();
       refuse(problem.message || form.dataset.failed);
     }
   }
