@@ -178,8 +178,18 @@ async def lesson_of_student(
     db: Database | Reads, student_id: int, course_slug: str, lesson_slug: str
 ) -> dict[str, Material]:
     """The lesson and its activities that this student sees, by kind; without the kind lesson it isn't theirs."""
-    found = await materials_of_student(db, student_id)
-    return _by_kind(found, course_slug, lesson_slug)
+    rows = await db.fetch_all(
+        f"""
+        {MATERIALS} JOIN student_materials ON student_materials.material_id = materials.id
+        WHERE student_materials.student_id = :student_id
+          AND materials.course_slug = :course_slug AND materials.lesson_slug = :lesson_slug
+        ORDER BY modules.position, modules.id, materials.position, materials.id
+        """,
+        student_id=student_id,
+        course_slug=course_slug,
+        lesson_slug=lesson_slug,
+    )
+    return _by_kind([_material(row) for row in rows], course_slug, lesson_slug)
 
 
 async def material_of_class(
