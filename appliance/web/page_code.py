@@ -16,7 +16,7 @@ SIGNS = re.compile("[&<>\"']").search
 
 
 class Components:
-    """The macros of one page: each file of them is made once for it, from what the page was given.
+    """The macros of one page: each file of them is made once for it, from `values`, the globals among them.
 
     Jinja would make it anew for every template that imports it, ten times and more for a page.
     """
@@ -72,4 +72,4 @@ class PageEnvironment(Environment):
         """As it stands in the page. Nearly all words have nothing to escape, and what a macro made is escaped."""
         if isinstance(value, Markup) or (type(value) is str and not SIGNS(value)):
             return value
-        return escape(value)
+        return str(value) if type(value) is int else escape(value)

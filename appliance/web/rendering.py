@@ -58,7 +58,7 @@ class Pages:
             self.environment.get_template(name)
 
     def render(self, request: Request, template: str, values: dict[str, Any]) -> str:
-        given = {**_common(request, self.static), **values}
+        given = {**self.environment.globals, **_common(request, self.static), **values}
         given[COMPONENTS] = Components(self.environment, given)
         return self.environment.get_template(template).render(given)
 
