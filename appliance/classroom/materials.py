@@ -115,17 +115,21 @@ async def materials_of_class(db: Database | Reads, class_id: int) -> list[Materi
     return await _materials(db, class_id, "")
 
 
-async def materials_of_staff(db: Database | Reads, staff_id: int, class_id: int = 0) -> list[Material]:
+async def materials_of_staff(
+    db: Database | Reads, staff_id: int, class_id: int = 0, kind: str = ""
+) -> list[Material]:
     """The roads of all classes of this person, or of one of them, class by class; hidden things too."""
     rows = await db.fetch_all(
         f"""
         {MATERIALS} JOIN class_staff ON class_staff.class_id = modules.class_id
         WHERE class_staff.staff_id = :staff_id AND (:class_id = 0 OR modules.class_id = :class_id)
+          AND (:kind = '' OR materials.kind = :kind)
           AND materials.removed_at IS NULL AND modules.removed_at IS NULL
         ORDER BY modules.class_id, modules.position, modules.id, materials.position, materials.id
         """,
         staff_id=staff_id,
         class_id=class_id,
+        kind=kind,
     )
     return [_material(row) for row in rows]
 
