@@ -18,10 +18,17 @@ from tests.conftest import Cast
 AT_HAND = {"_", "ngettext", "csrf_field", "static", "date", "moment", "language", "pictures"}
 COUNTED = "{% set made = count() %}{% macro sign(name) %}<i>{{ name }}</i>{% endmacro %}"
 CARD = """{% from "sign.html" import sign with context %}
-{% macro card(title, more={"class": 0}) %}<b>{{ title }}</b>{{ sign(more["class"]) }}{{ caller() if caller is defined }}{% endmacro %}"""
-PAGE = """{% from "sign.html" import sign with context %}{% from "card.html" import card with context %}
-{% for word in words %}{{ card(word, more={"class": loop.index}) }}{% call card("<" ~ word) %}{{ sign(word) }}{% endcall %}{% endfor %}
-{{ count(*[1], **{"class": 2}) }}{{ count(class=1) }}{{ range(3) | list }}{{ asked(1) }}{{ none }}{{ 1.5 }}{{ true }}{{ words }}"""
+{% macro card(title, more={"class": 0}) %}
+<b>{{ title }}</b>{{ sign(more["class"]) }}{{ caller() if caller is defined }}
+{% endmacro %}"""
+PAGE = """{% from "sign.html" import sign with context %}
+{% from "card.html" import card with context %}
+{% for word in words %}
+{{ card(word, more={"class": loop.index}) }}
+{% call card("<" ~ word) %}{{ sign(word) }}{% endcall %}
+{% endfor %}
+{{ count(*[1], **{"class": 2}) }}{{ count(class=1) }}{{ range(3) | list }}
+{{ asked(1) }}{{ none }}{{ 1.5 }}{{ true }}{{ words }}"""
 SOURCES = {"sign.html": COUNTED, "card.html": CARD, "page.html": PAGE}
 
 
