@@ -102,11 +102,3 @@ def test_doctor_exits_with_0_only_when_there_is_no_problem(
     assert ill.status == 1
     assert "PROBLEM Other users of this machine can open" in ill.out
     assert json.loads(chalkbox("doctor", "--json").out)["ok"] is False
-
-
-def test_what_serves_brings_no_client_of_http() -> None:
-    """It is a tenth of all that a start imports, and nearly no box asks another server."""
-    asked = "import sys, appliance.__main__, appliance.app; print('httpx' in sys.modules)"
-    command = [sys.executable, "-c", asked]
-    said = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True).stdout
-    assert said == "False\n"
