@@ -57,6 +57,7 @@ from appliance.study.reading import read_document
 from appliance.study.writing import Writer
 from appliance.web import hosts, middleware, refusals
 from appliance.web.rendering import Pages
+from appliance.web.routes import Routes
 from appliance.web.static_files import StaticFiles
 from appliance.work import removals
 from appliance.work.page_pictures import PagePictures
@@ -104,7 +105,7 @@ class Chalkbox(Sanic):
 
 def create_app(settings: Settings, clock: Clock = time.time, engine: Engine | None = None) -> Chalkbox:
     """The box, not started yet. `engine` takes the place of the one that the settings name."""
-    app = Chalkbox(f"chalkbox-{random.token_hex(4)}", configure_logging=False)
+    app = Chalkbox(f"chalkbox-{random.token_hex(4)}", router=Routes(), configure_logging=False)
     # Sanic would rewrite its own methods at start, which a second app in one process does not survive.
     app.config.TOUCHUP = False
     app.config.REQUEST_MAX_SIZE = REQUEST_BYTES

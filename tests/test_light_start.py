@@ -8,6 +8,7 @@ import pytest
 # With the moment that needs it.
 HEAVY = {
     "httpx": "a borrowed model",
+    "rich": "a borrowed model",
     "gguf": "set-up of the search model",
     "safetensors": "set-up of the search model",
     "huggingface_hub": "a download",
@@ -24,7 +25,7 @@ def loaded() -> set[str]:
         [
             sys.executable,
             "-c",
-            "import sys, appliance.app; print(*{name.split('.')[0] for name in sys.modules})",
+            "import sys, appliance.__main__, appliance.app; print(*{name.split('.')[0] for name in sys.modules})",
         ],
         check=True,
         capture_output=True,

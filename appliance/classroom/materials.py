@@ -115,17 +115,21 @@ async def materials_of_class(db: Database | Reads, class_id: int) -> list[Materi
     return await _materials(db, class_id, "")
 
 
-async def materials_of_staff(db: Database | Reads, staff_id: int, class_id: int = 0) -> list[Material]:
+async def materials_of_staff(
+    db: Database | Reads, staff_id: int, class_id: int = 0, kind: str = ""
+) -> list[Material]:
     """The roads of all classes of this person, or of one of them, class by class; hidden things too."""
     rows = await db.fetch_all(
         f"""
         {MATERIALS} JOIN class_staff ON class_staff.class_id = modules.class_id
         WHERE class_staff.staff_id = :staff_id AND (:class_id = 0 OR modules.class_id = :class_id)
+          AND (:kind = '' OR materials.kind = :kind)
           AND materials.removed_at IS NULL AND modules.removed_at IS NULL
         ORDER BY modules.class_id, modules.position, modules.id, materials.position, materials.id
         """,
         staff_id=staff_id,
         class_id=class_id,
+        kind=kind,
     )
     return [_material(row) for row in rows]
 
@@ -178,8 +182,18 @@ async def lesson_of_student(
     db: Database | Reads, student_id: int, course_slug: str, lesson_slug: str
 ) -> dict[str, Material]:
     """The lesson and its activities that this student sees, by kind; without the kind lesson it isn't theirs."""
-    found = await materials_of_student(db, student_id)
-    return _by_kind(found, course_slug, lesson_slug)
+    rows = await db.fetch_all(
+        f"""
+        {MATERIALS} JOIN student_materials ON student_materials.material_id = materials.id
+        WHERE student_materials.student_id = :student_id
+          AND materials.course_slug = :course_slug AND materials.lesson_slug = :lesson_slug
+        ORDER BY modules.position, modules.id, materials.position, materials.id
+        """,
+        student_id=student_id,
+        course_slug=course_slug,
+        lesson_slug=lesson_slug,
+    )
+    return _by_kind([_material(row) for row in rows], course_slug, lesson_slug)
 
 
 async def material_of_class(

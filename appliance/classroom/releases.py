@@ -24,6 +24,7 @@ class Decision:
 
 
 Decisions = dict[tuple[str, str], Decision]
+UNDECIDED = Decision()
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def release_of(
     decisions: Decisions, course_slug: str, lesson_slug: str, opens: date | None, today: date
 ) -> Release:
     """A lock first, then the teacher's timing, then the date in the course file; with none of them it is open."""
-    if decisions.get((course_slug, lesson_slug), Decision()).is_locked:
+    if decisions.get((course_slug, lesson_slug), UNDECIDED).is_locked:
         return Release(False)
     opens_on = opening_day(decisions, course_slug, lesson_slug, opens)
     if opens_on is not None and opens_on > today:
@@ -71,7 +72,7 @@ def release_of(
 
 def opening_day(decisions: Decisions, course_slug: str, lesson_slug: str, opens: date | None) -> date | None:
     """The day it opens or opened, whatever lock there is; None for a lesson without a day."""
-    decided = decisions.get((course_slug, lesson_slug), Decision())
+    decided = decisions.get((course_slug, lesson_slug), UNDECIDED)
     return opens if decided.timing == "course" else decided.opens_on
 
 

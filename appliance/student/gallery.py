@@ -30,7 +30,7 @@ async def page(
         "student/gallery.html",
         status,
         material=material,
-        versions=(await versions_of_student(parts.db, person.id)).get(material.id, []),
+        versions=(await versions_of_student(parts.db, person.id, material.id)).get(material.id, []),
         gallery=await gallery_of_material(parts.db, material.id, person.id, number),
         typed=typed or Typed(),
         upload_mb=min(material.max_upload_mb, parts.settings.appliance_upload_max_mb),

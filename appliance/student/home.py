@@ -3,7 +3,6 @@
 from sanic import HTTPResponse, Request
 
 from appliance.classroom.announcements import announcements_for_student
-from appliance.classroom.box import today
 from appliance.classroom.classes import class_by_id
 from appliance.classroom.media import landing_picture
 from appliance.classroom.students import mark_seen, student_by_id
@@ -41,7 +40,5 @@ async def index(request: Request) -> HTTPResponse:
         study=study[:STUDY_LINES],
         certificate=await certificate_link(parts.db, student.id),
         unread_feedback=await unread_feedback(parts.db, student.id),
-        announcements=await announcements_for_student(
-            parts.db, student.class_id, student.id, await today(parts.db)
-        ),
+        announcements=await announcements_for_student(parts.db, student.class_id, student.id, road.day),
     )

@@ -88,7 +88,6 @@ async def _page(
 ) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
     material = opened.material
-    responses, _ = await work_of(parts, person)
     return render(
         request,
         "student/material.html",
@@ -97,8 +96,8 @@ async def _page(
         material=material,
         text=_text(material) if opened.release.is_open else Markup(""),
         items=await items_of_material(parts.db, material.id),
-        responses=responses,
-        versions=(await versions_of_student(parts.db, person.id)).get(material.id, []),
+        responses=await work_of(parts, person),
+        versions=(await versions_of_student(parts.db, person.id, material.id)).get(material.id, []),
         gallery=await _gallery(parts, person, material),
         typed=typed or Typed(),
         live=presence.note(request, Place(material.title, path=material.path)),

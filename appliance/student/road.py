@@ -21,7 +21,7 @@ from appliance.parts import Parts
 from appliance.work.assignments import StudyLine, study_of_student
 from appliance.work.progress import Progress, Work, lines_of, progress_of
 from appliance.work.responses import responses_of_student
-from appliance.work.versions import versions_of_student
+from appliance.work.versions import newest_states_of_student
 
 
 @dataclass(frozen=True)
@@ -186,11 +186,11 @@ async def road_of(parts: Parts, class_id: int, student_id: int, study: list[Stud
     """Seven queries, however long the road is; one less for whoever brings the student's study list."""
     materials = await materials_of_student(parts.db, student_id)
     study = await study_of_student(parts.db, class_id, student_id) if study is None else study
-    versions = await versions_of_student(parts.db, student_id)
-    returned = frozenset(material_id for material_id, each in versions.items() if each[0].state == "returned")
+    states = await newest_states_of_student(parts.db, student_id)
+    returned = frozenset(material_id for material_id, state in states.items() if state == "returned")
     work = Work(
         await responses_of_student(parts.db, student_id),
-        versions.keys() - returned,
+        states.keys() - returned,
         {line.assignment.id for line in study if line.is_done},
     )
     decisions = await decisions_of_class(parts.db, class_id)

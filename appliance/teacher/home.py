@@ -5,8 +5,8 @@ from sanic import HTTPResponse, Request
 from appliance.classroom.box import today
 from appliance.classroom.classes import classes_of_staff
 from appliance.classroom.materials import materials_of_staff
-from appliance.classroom.releases import Decision, decisions_of_staff
-from appliance.errors import NotFound, Unavailable
+from appliance.classroom.releases import UNDECIDED, decisions_of_staff
+from appliance.classroom.road_lessons import lessons_on_road
 from appliance.library.lessons import Lesson
 from appliance.parts import Parts, parts_of
 from appliance.teacher.box_address import on_network, ways
@@ -31,15 +31,14 @@ async def index(request: Request) -> HTTPResponse:
 async def opening_today(parts: Parts, staff_id: int) -> dict[int, list[Lesson]]:
     """Lessons that open by themselves today, by class; a lock by hand keeps one shut."""
     decisions, day = await decisions_of_staff(parts.db, staff_id), await today(parts.db)
+    on_roads = await materials_of_staff(parts.db, staff_id, kind="lesson")
+    lessons = lessons_on_road(parts.shelf, on_roads)
     opening: dict[int, list[Lesson]] = {}
-    for material in await materials_of_staff(parts.db, staff_id, 0):
-        if material.kind != "lesson":
+    for material in on_roads:
+        lesson = lessons.get((material.course_slug, material.lesson_slug))
+        if lesson is None:
             continue
-        try:
-            lesson = parts.shelf.lesson(material.course_slug, material.lesson_slug)
-        except (NotFound, Unavailable):
-            continue
-        decided = decisions.get(material.class_id, {}).get((lesson.course_slug, lesson.slug), Decision())
+        decided = decisions.get(material.class_id, {}).get((lesson.course_slug, lesson.slug), UNDECIDED)
         opens_on = decided.opens_on if decided.timing == "date" else lesson.available_on
         if opens_on == day and decided.timing != "open" and not decided.is_locked:
             opening.setdefault(material.class_id, []).append(lesson)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from appliance.classroom.box import today
 from appliance.classroom.materials import materials_of_class
 from appliance.classroom.releases import Release, decisions_of_class, release_of
-from appliance.errors import NotFound, Unavailable
+from appliance.classroom.road_lessons import lessons_on_road
 from appliance.library.lessons import Lesson
 from appliance.parts import Parts
 from appliance.work.tracker import Tally
@@ -36,13 +36,12 @@ class TodaysLesson:
 async def lesson_lines(parts: Parts, class_id: int) -> list[LessonLine]:
     decisions = await decisions_of_class(parts.db, class_id)
     day = await today(parts.db)
+    materials = [each for each in await materials_of_class(parts.db, class_id) if each.kind == "lesson"]
+    lessons = lessons_on_road(parts.shelf, materials)
     lines = []
-    for material in await materials_of_class(parts.db, class_id):
-        if material.kind != "lesson":
-            continue
-        try:
-            lesson = parts.shelf.lesson(material.course_slug, material.lesson_slug)
-        except (NotFound, Unavailable):
+    for material in materials:
+        lesson = lessons.get((material.course_slug, material.lesson_slug))
+        if lesson is None:
             continue
         release = release_of(decisions, lesson.course_slug, lesson.slug, lesson.available_on, day)
         lines.append(LessonLine(lesson, release))

@@ -49,7 +49,8 @@ class Heading:
     @property
     def notes(self) -> Markup:
         base = f"/course/{self.lesson.course_slug}/assets"
-        prefix = f"t-{self.material.id}-"
+        # By the lesson's name and no number of the class's: set once, it is there for every class.
+        prefix = f"t-{self.lesson.course_slug}-{self.lesson.slug}-"
         return render_markdown(self.lesson.body_teacher, base, prefix).html
 
 

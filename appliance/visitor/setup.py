@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 from sanic import HTTPResponse, Request
@@ -14,7 +14,7 @@ from appliance.auth import accounts, passwords, recovery, sessions, totp
 from appliance.auth.join_codes import normal
 from appliance.auth.pseudonyms import clean_display_name
 from appliance.classroom.audit import record_staff
-from appliance.classroom.box import checked_school_name, set_up_box, time_zones
+from appliance.classroom.box import checked_school_name, set_up_box, time_zones, zones
 from appliance.errors import Forbidden, Invalid, NotFound, Refusal
 from appliance.parts import parts_of, refresh_school
 from appliance.storage import secrets as box_secrets
@@ -88,7 +88,7 @@ async def _take_place(request: Request, answers: Answers) -> HTTPResponse:
     language, timezone = forms.text(request, "language"), forms.text(request, "timezone")
     if language not in LANGUAGES:
         raise Invalid("Choose a language from the list.", field="language")
-    if timezone not in available_timezones():
+    if timezone not in zones():
         raise Invalid("Choose a time zone from the list.", field="timezone")
     response = _go_on(request, answers, "clock", language=language, timezone=timezone)
     set_cookie(request, response, LANGUAGE_COOKIE, language, LANGUAGE_SECONDS)

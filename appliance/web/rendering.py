@@ -10,7 +10,6 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from jinja2 import (
     ChoiceLoader,
-    Environment,
     PackageLoader,
     PrefixLoader,
     StrictUndefined,
@@ -26,6 +25,7 @@ from appliance import VERSION
 from appliance.web import csrf
 from appliance.web.addresses import whole
 from appliance.web.identity import person_of
+from appliance.web.page_code import COMPONENTS, Components, PageEnvironment
 from appliance.web.static_files import StaticFiles
 from appliance.web.translations import LANGUAGE_TAG, LANGUAGES, Translator, direction_of
 
@@ -58,18 +58,21 @@ class Pages:
             self.environment.get_template(name)
 
     def render(self, request: Request, template: str, values: dict[str, Any]) -> str:
-        return self.environment.get_template(template).render({**_common(request, self.static), **values})
+        given = {**self.environment.globals, **_common(request, self.static), **values}
+        given[COMPONENTS] = Components(self.environment, given)
+        return self.environment.get_template(template).render(given)
 
 
 @functools.cache
-def _environment() -> Environment:
+def _environment() -> PageEnvironment:
     """One for all boxes of a process: it knows of none, and its templates are compiled once."""
-    environment = Environment(
+    environment = PageEnvironment(
         loader=_rooms_loader(),
         autoescape=select_autoescape(default=True, default_for_string=True),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     environment.filters["megabytes"] = megabytes
     environment.filters["spoken"] = spoken

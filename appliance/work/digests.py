@@ -26,21 +26,27 @@ async def digests_of_staff(db: Database, staff_id: int) -> dict[int, Digest]:
     rows = await db.fetch_all(
         """
         WITH mine AS (SELECT class_id FROM class_staff WHERE staff_id = :staff_id),
-          newest AS (
-            SELECT students.class_id, submissions.student_id, submissions.material_id,
-              max(submissions.id) AS id, max(submissions.uploaded_at) AS last,
-              sum(submissions.uploaded_at >= :since) AS recent
-            -- In this order: left to itself, SQLite walks through everything that the school handed in.
+          -- In this order: left to itself, SQLite walks through everything that the school handed in.
+          work AS (
+            SELECT mine.class_id, sum(submissions.uploaded_at >= :since) AS recent,
+              max(submissions.uploaded_at) AS last, count(DISTINCT students.id) AS authors
             FROM mine
               CROSS JOIN students ON students.class_id = mine.class_id
               CROSS JOIN submissions ON submissions.student_id = students.id
-            GROUP BY submissions.student_id, submissions.material_id),
-          work AS (
-            SELECT newest.class_id, sum(newest.recent) AS recent, max(newest.last) AS last,
-              count(DISTINCT newest.student_id) AS authors,
-              sum(submission_reviews.submission_id IS NULL) AS waiting
-            FROM newest LEFT JOIN submission_reviews ON submission_reviews.submission_id = newest.id
-            GROUP BY newest.class_id),
+            GROUP BY mine.class_id),
+          -- The newest of each place alone, and asked last: nearly everything is reviewed.
+          unreviewed AS (
+            SELECT mine.class_id, count(*) AS waiting
+            FROM mine
+              CROSS JOIN students ON students.class_id = mine.class_id
+              CROSS JOIN submissions ON submissions.student_id = students.id
+            WHERE NOT EXISTS (
+                SELECT 1 FROM submission_reviews WHERE submission_reviews.submission_id = submissions.id)
+              AND NOT EXISTS (
+                SELECT 1 FROM submissions AS newer
+                WHERE newer.student_id = submissions.student_id AND newer.material_id = submissions.material_id
+                  AND newer.id > submissions.id)
+            GROUP BY mine.class_id),
           asked AS (
             SELECT class_id, count(*) AS questions
             FROM student_events
@@ -53,11 +59,12 @@ async def digests_of_staff(db: Database, staff_id: int) -> dict[int, Digest]:
             WHERE class_id IN (SELECT class_id FROM mine)
             GROUP BY class_id)
         SELECT mine.class_id, coalesce(seated.students, 0), coalesce(seated.new, 0), coalesce(work.recent, 0),
-          coalesce(asked.questions, 0), coalesce(work.waiting, 0),
+          coalesce(asked.questions, 0), coalesce(unreviewed.waiting, 0),
           coalesce(seated.students, 0) - coalesce(work.authors, 0), coalesce(work.last, 0)
         FROM mine
           LEFT JOIN seated ON seated.class_id = mine.class_id
           LEFT JOIN work ON work.class_id = mine.class_id
+          LEFT JOIN unreviewed ON unreviewed.class_id = mine.class_id
           LEFT JOIN asked ON asked.class_id = mine.class_id
         """,
         staff_id=staff_id,

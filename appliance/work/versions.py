@@ -38,8 +38,10 @@ def is_fit_to_show(submission: Submission) -> bool:
     return not is_picture or submission.picture not in ("", "as_it_came")
 
 
-async def versions_of_student(db: Database, student_id: int) -> dict[int, list[Version]]:
-    """By material, in the order of the road; of each the newest first."""
+async def versions_of_student(
+    db: Database, student_id: int, material_id: int = 0
+) -> dict[int, list[Version]]:
+    """By material, in the order of the road; of each the newest first. With a material's id, of that one alone."""
     rows = await db.fetch_all(
         """
         SELECT submissions.*, materials.title AS material_title, materials.kind AS material_kind, materials.due_at,
@@ -50,15 +52,31 @@ async def versions_of_student(db: Database, student_id: int) -> dict[int, list[V
           JOIN modules ON modules.id = materials.module_id
           LEFT JOIN submission_reviews ON submission_reviews.submission_id = submissions.id
         WHERE submissions.student_id = :student_id
+          AND (:material_id = 0 OR submissions.material_id = :material_id)
         ORDER BY modules.position, modules.id, materials.position, materials.id,
           submissions.uploaded_at DESC, submissions.id DESC
         """,
         student_id=student_id,
+        material_id=material_id,
     )
     versions: dict[int, list[Version]] = {}
     for row in rows:
         versions.setdefault(row["material_id"], []).append(_version(row))
     return versions
+
+
+async def newest_states_of_student(db: Database, student_id: int) -> dict[int, str]:
+    """The state of the newest version alone, by material: all that a road has to know."""
+    rows = await db.fetch_all(
+        """
+        SELECT submissions.material_id, submission_reviews.state
+        FROM submissions LEFT JOIN submission_reviews ON submission_reviews.submission_id = submissions.id
+        WHERE submissions.student_id = :student_id
+        ORDER BY submissions.material_id, submissions.uploaded_at, submissions.id
+        """,
+        student_id=student_id,
+    )
+    return {row["material_id"]: row["state"] or "" for row in rows}
 
 
 def _version(row: sqlite3.Row) -> Version:

@@ -4,7 +4,6 @@ import time
 from argparse import ArgumentParser, Namespace
 from dataclasses import asdict
 
-from appliance.operations import borrowed
 from appliance.operations.commands import terminal
 from appliance.operations.doctor import Finding, examine
 from appliance.settings import Settings
@@ -17,6 +16,9 @@ def describe(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace, settings: Settings) -> int:
+    # Imported here: it brings a client of HTTP, 50 ms that every other command would wait for, `serve` too.
+    from appliance.operations import borrowed
+
     findings = [*examine(settings, time.time()), *borrowed.look(settings)]
     is_well = not any(finding.state == "problem" for finding in findings)
     value = {"ok": is_well, "findings": [asdict(finding) for finding in findings]}
