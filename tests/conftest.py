@@ -9,15 +9,12 @@ import ssl
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import CodeType
-from typing import Any
 
 import httpx
 import pytest
 from argon2 import PasswordHasher
 from sanic import Sanic
 from sanic.router import Router as SanicRouter
-from sanic_routing import router as routing
 
 from appliance.app import Chalkbox, create_app
 from appliance.auth import accounts, sessions
@@ -304,23 +301,3 @@ async def seat(people: Cast) -> None:
         people.ben = await create_student(tx, people.b7.id, "Ben")
         people.chi = await create_student(tx, people.b7.id, "Chi")
     await refresh_school(people.app)
-
-
-def compile_routes_once() -> None:
-    """Every box has the same routes, and Sanic compiles what finds them anew for each: half of a start."""
-    render = routing.BaseRouter._render
-    compiled: dict[str, CodeType] = {}
-
-    def render_once(router: routing.BaseRouter, do_compile: bool = True, do_optimize: bool = False) -> None:
-        render(router, do_compile=False, do_optimize=do_optimize)
-        source = router.find_route_src
-        if source not in compiled:
-            compiled[source] = compile(source, "<routes>", "exec")
-        found: dict[str, Any] = {}
-        exec(compiled[source], vars(routing), found)  # noqa: S102 - as Sanic does
-        router._find_route, router._matchers = found["find_route"], found.get("matchers")
-
-    setattr(routing.BaseRouter, "_render", render_once)  # noqa: B010 - a type checker has no word for it
-
-
-compile_routes_once()
