@@ -173,7 +173,7 @@ async def _version(db: Database, class_id: int) -> str:
 async def _embeddings(db: Database, class_id: int) -> list[Row]:
     return await db.fetch_all(
         """
-        SELECT document_passages.id, document_passages.embedding
+        SELECT document_passages.id, document_passages.embedding, '' AS body
         FROM documents JOIN document_passages ON document_passages.document_id = documents.id
         WHERE documents.class_id = :class_id AND document_passages.embedding IS NOT NULL
         ORDER BY document_passages.id
