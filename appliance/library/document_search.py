@@ -21,6 +21,7 @@ from appliance.library.ranking import (
     is_direction,
     match_of,
     no_cosines,
+    told_in_text,
     weights_of,
 )
 from appliance.library.second_look import Rank, looked_at_again, wanted
@@ -124,7 +125,7 @@ async def _by_words(
         class_id=class_id,
         candidates=CANDIDATES,
     )
-    return hits_among(rows, weights)
+    return hits_among(rows, weights, told_in_text)
 
 
 async def _weights(db: Database, terms: Sequence[Term], class_id: int, passages: int) -> dict[Term, float]:

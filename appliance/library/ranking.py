@@ -115,7 +115,10 @@ def match_of(weights: Mapping[Term, float], pairs: Sequence[str]) -> str:
 
 
 def hits_among(
-    rows: Sequence[Row], weights: Mapping[Term, float], place: Callable[[Row], object] = lambda row: row["id"]
+    rows: Sequence[Row],
+    weights: Mapping[Term, float],
+    told: Callable[[Term], Callable[[Row], float]],
+    place: Callable[[Row], object] = lambda row: row["id"],
 ) -> list[Hit]:
     """Those that hold enough of the question's words, in the order they come.
 
@@ -124,19 +127,30 @@ def hits_among(
     """
     telling = [(term, weight) for term, weight in weights.items() if weight]
     whole = sum(weight for _, weight in telling)
-    told = [[term.told_in(plain(f"{row['heading']} {row['body']}")) for term, _ in telling] for row in rows]
+    columns = [(weight, told(term)) for term, weight in telling]
+    each_told = [[weight * told_in(row) for weight, told_in in columns] for row in rows]
     around: dict[object, list[float]] = {}
-    for row, each in zip(rows, told, strict=True):
-        had = around.get(place(row), each)
-        around[place(row)] = [max(pair) for pair in zip(had, each, strict=True)]
-    hits = []
-    for row, each in zip(rows, told, strict=True):
-        near = zip(telling, each, around[place(row)], strict=True)
-        here = sum(weight * max(own, NEIGHBOUR_TELLS * there) for (_, weight), own, there in near)
-        named = plain(row["heading"])
-        extra = sum(weight * term.told_in(named) for term, weight in telling)
-        hits.append(Hit(row, min(1.0, (here + HEADING_TELLS * extra) / whole)))
+    for row, here in zip(rows, each_told, strict=True):
+        around[place(row)] = list(map(max, around.get(place(row), here), here))
+    named = {heading: _named(heading, telling) for heading in {str(row["heading"]) for row in rows}}
+    hits = (
+        Hit(row, min(1.0, (_with_neighbours(here, around[place(row)]) + named[row["heading"]]) / whole))
+        for row, here in zip(rows, each_told, strict=True)
+    )
     return [hit for hit in hits if hit.share >= LEAST_SHARE]
+
+
+def told_in_text(term: Term) -> Callable[[Row], float]:
+    return lambda row: term.told_in(plain(f"{row['heading']} {row['body']}"))
+
+
+def _with_neighbours(here: Sequence[float], around: Sequence[float]) -> float:
+    return sum(max(own, NEIGHBOUR_TELLS * there) for own, there in zip(here, around, strict=True))
+
+
+def _named(heading: str, telling: Sequence[tuple[Term, float]]) -> float:
+    text = plain(heading)
+    return HEADING_TELLS * sum(weight * term.told_in(text) for term, weight in telling)
 
 
 def is_direction(vector: Vector) -> bool:

@@ -59,12 +59,12 @@ class Vectors:
         self._matrices = Matrices()
         self._vocabularies = Vocabularies()
 
-    async def of_course(self, db: Database, course_slug: str) -> Matrix:
-        version = await _version(db, course_slug)
+    async def of_course(self, db: Database, course_slug: str, version: str | None = None) -> Matrix:
+        version = version or await _version(db, course_slug)
         return await self._matrices.of(course_slug, version, lambda: _embeddings(db, course_slug))
 
-    async def vocabulary(self, db: Database, course_slug: str) -> Vocabulary:
-        version = await _version(db, course_slug)
+    async def vocabulary(self, db: Database, course_slug: str, version: str | None = None) -> Vocabulary:
+        version = version or await _version(db, course_slug)
         return await self._vocabularies.of(course_slug, version, lambda: _texts(db, course_slug))
 
 
@@ -86,8 +86,9 @@ async def search(
     references only the passages with one of the texts in `references` count, and like the lesson's own; None: all.
     """
     kept = vectors or Vectors()
-    hits = await _by_words(db, question, course_slug, await kept.vocabulary(db, course_slug))
-    cosines = await _cosines(db, vector, course_slug, kept)
+    version = await _version(db, course_slug)
+    hits = await _by_words(db, question, course_slug, await kept.vocabulary(db, course_slug, version))
+    cosines = await _cosines(db, vector, course_slug, kept, version)
     by_words = [hit for hit in hits if not is_chance(hit, cosines)]
     scores = fused(by_words, cosines)
     rows = {hit.row["id"]: hit.row for hit in by_words}
@@ -117,7 +118,9 @@ def _spread(best_first: Sequence[Passage]) -> list[Passage]:
 async def _by_words(db: Database, question: str, course_slug: str, vocabulary: Vocabulary) -> list[Hit]:
     """Passages that hold enough of the question's words, best first."""
     terms = terms_of(question, vocabulary.read, vocabulary.is_spanish)
-    weights = weights_of({term: vocabulary.count(term) for term in terms}, vocabulary.passages)
+    holders = {term: vocabulary.holders(term) for term in terms}
+    having = {term: len(each.own | each.fellows) for term, each in holders.items()}
+    weights = weights_of(having, vocabulary.passages)
     if not sum(weights.values()):
         return []
     # CROSS JOIN keeps the order: left alone, SQLite asks the full text again for every passage of the course.
@@ -135,13 +138,15 @@ async def _by_words(db: Database, question: str, course_slug: str, vocabulary: V
         course=course_slug,
         candidates=CANDIDATES,
     )
-    return hits_among(rows, weights, _section)
+    return hits_among(rows, weights, lambda term: holders[term].told_in, _section)
 
 
-async def _cosines(db: Database, vector: Vector | None, course_slug: str, vectors: Vectors) -> Cosines:
+async def _cosines(
+    db: Database, vector: Vector | None, course_slug: str, vectors: Vectors, version: str
+) -> Cosines:
     if vector is None or not is_direction(vector):
         return no_cosines()
-    return cosines_of(vector, await vectors.of_course(db, course_slug))
+    return cosines_of(vector, await vectors.of_course(db, course_slug, version))
 
 
 async def _version(db: Database, course_slug: str) -> str:
@@ -149,7 +154,7 @@ async def _version(db: Database, course_slug: str) -> str:
         "SELECT group_concat(content_hash) AS version FROM indexed_texts WHERE course_slug = :course",
         course=course_slug,
     )
-    return str(row["version"]) if row else ""
+    return str(row["version"]) if row else "none"
 
 
 async def _embeddings(db: Database, course_slug: str) -> list[Row]:
@@ -164,11 +169,11 @@ async def _embeddings(db: Database, course_slug: str) -> list[Row]:
     )
 
 
-async def _texts(db: Database, course_slug: str) -> list[str]:
+async def _texts(db: Database, course_slug: str) -> list[tuple[int, str, str]]:
     rows = await db.fetch_all(
-        "SELECT heading, body FROM passages WHERE course_slug = :course", course=course_slug
+        "SELECT id, heading, body FROM passages WHERE course_slug = :course", course=course_slug
     )
-    return [f"{row['heading']} {row['body']}" for row in rows]
+    return [(row["id"], row["heading"], row["body"]) for row in rows]
 
 
 async def _rows(db: Database, ids: Iterable[int]) -> dict[int, Row]:

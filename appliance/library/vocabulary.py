@@ -3,8 +3,10 @@
 from bisect import bisect_left
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from sqlite3 import Row
 
-from appliance.library.questions import STOP_WORDS, Form, Term, is_known, words_of
+from appliance.library.questions import FELLOW_TELLS, STOP_WORDS, Form, Term, is_known, words_of
 from appliance.library.spelling import distance, sounds
 
 LEAST_LETTERS = 4
@@ -20,26 +22,42 @@ SPANISH_SIGNS = frozenset(["el", "los", "las", "del", "una", "que", "para", "con
 ENGLISH_SIGNS = frozenset(["the", "of", "and", "to", "is", "it", "that", "with", "for", "you"])
 
 
-class Vocabulary:
-    """Made from the texts of all passages; it keeps what was asked, so make a new one when they change."""
+@dataclass(frozen=True)
+class Holders:
+    """Ids of the passages that say a word itself, and of those that say one of its fellows."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
+    own: frozenset[int]
+    fellows: frozenset[int]
+
+    def told_in(self, row: Row) -> float:
+        """As `Term.told_in`."""
+        id = row["id"]
+        return 1.0 if id in self.own else FELLOW_TELLS if id in self.fellows else 0.0
+
+
+class Vocabulary:
+    """Made from id, heading and body of all passages; make a new one when they change."""
+
+    def __init__(self, passages: Iterable[tuple[int, str, str]]) -> None:
         found: defaultdict[str, set[int]] = defaultdict(set)
         self.passages = 0
-        for text in texts:
-            for word in words_of(text):
-                found[word].add(self.passages)
+        for id, heading, body in passages:
+            for word in words_of(f"{heading} {body}"):
+                found[word].add(id)
             self.passages += 1
         self._words = sorted(found)
         self.is_spanish = len(SPANISH_SIGNS & found.keys()) > len(ENGLISH_SIGNS & found.keys())
         self._having = {word: frozenset(found[word]) for word in self._words}
+        self._holders: OrderedDict[Form, frozenset[int]] = OrderedDict()
         self._by_pair: defaultdict[str, list[str]] = defaultdict(list)
         self._by_sound: defaultdict[str, list[str]] = defaultdict(list)
         self._read: OrderedDict[str, tuple[str, ...]] = OrderedDict()
 
-    def count(self, term: Term) -> int:
-        """In how many passages one of its forms stands; of several words, as many as have them all."""
-        return len(frozenset[int]().union(*(self._holders(form) for form in (*term.forms, *term.fellows))))
+    def holders(self, term: Term) -> Holders:
+        """Of several words in a row, the passages that have them all."""
+        said = (self._saying(form) for form in term.forms)
+        fellows = (self._saying(form) for form in term.fellows)
+        return Holders(frozenset[int]().union(*said), frozenset[int]().union(*fellows))
 
     def read(self, word: str) -> tuple[str, ...]:
         """The words of the course that `word` may stand for, nearest first; itself where it is one, or is none.
@@ -88,12 +106,16 @@ class Vocabulary:
     def _has(self, word: str) -> bool:
         return word in self._having or f"{word}s" in self._having or word.removesuffix("s") in self._having
 
-    def _holders(self, form: Form) -> frozenset[int]:
-        *whole, last = form.words
-        found = self._beginning(last) if form.is_beginning else self._having.get(last, frozenset())
-        for word in whole:
-            found &= self._having.get(word, frozenset())
-        return found
+    def _saying(self, form: Form) -> frozenset[int]:
+        if form not in self._holders:
+            *whole, last = form.words
+            found = self._beginning(last) if form.is_beginning else self._having.get(last, frozenset())
+            for word in whole:
+                found &= self._having.get(word, frozenset())
+            self._holders[form] = found
+            while len(self._holders) > CACHED:
+                self._holders.popitem(last=False)
+        return self._holders[form]
 
     def _beginning(self, stem: str) -> frozenset[int]:
         begin, end = bisect_left(self._words, stem), bisect_left(self._words, f"{stem}\uffff")
@@ -106,11 +128,13 @@ class Vocabularies:
     def __init__(self) -> None:
         self._kept: OrderedDict[str, tuple[str, Vocabulary]] = OrderedDict()
 
-    async def of(self, key: str, version: str, texts: Callable[[], Awaitable[Sequence[str]]]) -> Vocabulary:
-        """`version` changes when the texts do."""
+    async def of(
+        self, key: str, version: str, passages: Callable[[], Awaitable[Sequence[tuple[int, str, str]]]]
+    ) -> Vocabulary:
+        """`version` changes when the passages do."""
         kept = self._kept.pop(key, None)
         if kept is None or kept[0] != version:
-            kept = (version, Vocabulary(await texts()))
+            kept = (version, Vocabulary(await passages()))
         self._kept[key] = kept
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
