@@ -7,8 +7,8 @@ from importlib.resources import files
 def family_of(word: str) -> tuple[str, ...]:
     """The others of its groups; nothing for a word that stands in none. `word` is lower case."""
     table = _table()
-    forms = (word, word.removesuffix("s"), word.removesuffix("es"), word.removesuffix("ed"))
-    forms += (f"{word.removesuffix('ing')}e", word.removesuffix("ing"), word.removesuffix("d"))
+    bare = word.removesuffix("ing")
+    forms = (word, *(word.removesuffix(ending) for ending in ("s", "es", "d", "ed")), bare, f"{bare}e")
     found = next((table[form] for form in forms if form in table), ())
     return tuple(each for each in found if each != word)
 

@@ -14,8 +14,11 @@ from appliance.library.questions import Term, plain
 from appliance.library.sentences import sentences_of
 
 CANDIDATES = 60
-# A passage has to hold this share of what the question's words tell; rare words tell more.
-LEAST_SHARE = 0.3
+# The best passage has to hold this share of what the question's words tell, and others enough to stand beside it; rare
+# words tell more. That a passage belongs here at all, a word's fellow shows far less than the word: its power.
+LEAST_SHARE = 0.335
+LEAST_SHARE_BESIDE = 0.2
+FELLOW_FALLS = 3
 # Words in the rest of the section, and in its heading besides.
 NEIGHBOUR_TELLS = 0.5
 HEADING_TELLS = 0.15
@@ -27,16 +30,16 @@ EVERYWHERE_LEAST = 60
 LEAST_COSINE = 0.28
 # With sentences compared too, which always lie nearer by chance: the best passage has to be this near, and then the
 # others only need to be near enough to stand beside it.
-LEAST_BEST = 0.40
+LEAST_BEST = 0.39
 LEAST_BESIDE = 0.20
 # "How do I bake bread" shares a word with graphite that is baked: few words and little meaning together are chance.
 FULL_SHARE = 0.75
-CHANCE_COSINE = 0.20
+CHANCE_COSINE = 0.23
 # What the words of a passage add to its cosine: sums of scores put the right passage first more often than sums
 # of ranks (reciprocal rank fusion) on the labelled questions.
 WORDS_WEIGH = 0.2
 # Words alone: how much of the question is there, and how high full text ranks it.
-ALONE_WEIGH = 0.27
+ALONE_WEIGH = 0.4
 RANK_WEIGHS = 0.2
 RANK_FALLS = 5
 # For a passage whose vector isn't made yet: the cosine of one that fits well.
@@ -127,25 +130,38 @@ def hits_among(
     """
     telling = [(term, weight) for term, weight in weights.items() if weight]
     whole = sum(weight for _, weight in telling)
-    columns = [(weight, told(term)) for term, weight in telling]
-    each_told = [[weight * told_in(row) for weight, told_in in columns] for row in rows]
+    weigh = [weight for _, weight in telling]
+    columns = [told(term) for term, _ in telling]
+    each_told = [[told_in(row) for told_in in columns] for row in rows]
     around: dict[object, list[float]] = {}
     for row, here in zip(rows, each_told, strict=True):
         around[place(row)] = list(map(max, around.get(place(row), here), here))
     named = {heading: _named(heading, telling) for heading in {str(row["heading"]) for row in rows}}
-    hits = (
-        Hit(row, min(1.0, (_with_neighbours(here, around[place(row)]) + named[row["heading"]]) / whole))
+    hits = [
+        Hit(
+            row, min(1.0, (_with_neighbours(weigh, here, around[place(row)]) + named[row["heading"]]) / whole)
+        )
         for row, here in zip(rows, each_told, strict=True)
-    )
-    return [hit for hit in hits if hit.share >= LEAST_SHARE]
+    ]
+    fits = [_fit(weigh, here) / whole for here in each_told]
+    if max(fits, default=0.0) < LEAST_SHARE:
+        return []
+    return [hit for hit, fit in zip(hits, fits, strict=True) if fit >= LEAST_SHARE_BESIDE]
+
+
+def _fit(weigh: Sequence[float], told: Sequence[float]) -> float:
+    return sum(weight * each**FELLOW_FALLS for weight, each in zip(weigh, told, strict=True))
 
 
 def told_in_text(term: Term) -> Callable[[Row], float]:
     return lambda row: term.told_in(plain(f"{row['heading']} {row['body']}"))
 
 
-def _with_neighbours(here: Sequence[float], around: Sequence[float]) -> float:
-    return sum(max(own, NEIGHBOUR_TELLS * there) for own, there in zip(here, around, strict=True))
+def _with_neighbours(weigh: Sequence[float], here: Sequence[float], around: Sequence[float]) -> float:
+    return sum(
+        weight * max(own, NEIGHBOUR_TELLS * there)
+        for weight, own, there in zip(weigh, here, around, strict=True)
+    )
 
 
 def _named(heading: str, telling: Sequence[tuple[Term, float]]) -> float:
@@ -171,8 +187,8 @@ def cosines_of(vector: Vector, matrix: Matrix) -> Cosines:
         return Cosines(matrix.ids, whole)
     parts = np.maximum.reduceat(matrix.parts @ asked, matrix.starts)
     # Half of what the better of both says, half of what both say: a sentence alone may mislead.
-    values = (np.maximum(whole, parts) + (whole + parts) / 2) / 2
-    return Cosines(matrix.ids, values, LEAST_BESIDE, LEAST_BEST)
+    values = (2 * np.maximum(whole, parts) + whole + parts) / 4
+    return Cosines(matrix.ids, np.asarray(values, np.float32), LEAST_BESIDE, LEAST_BEST)
 
 
 def nearest(cosines: Cosines) -> list[int]:

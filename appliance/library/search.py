@@ -119,7 +119,7 @@ async def _by_words(db: Database, question: str, course_slug: str, vocabulary: V
     """Passages that hold enough of the question's words, best first."""
     terms = terms_of(question, vocabulary.read, vocabulary.is_spanish)
     holders = {term: vocabulary.holders(term) for term in terms}
-    having = {term: len(each.own | each.fellows) for term, each in holders.items()}
+    having = {term: len(each.own or each.fellows) for term, each in holders.items()}
     weights = weights_of(having, vocabulary.passages)
     if not sum(weights.values()):
         return []

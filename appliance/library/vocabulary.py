@@ -75,7 +75,9 @@ class Vocabulary:
     def _like(self, word: str) -> tuple[str, ...]:
         if is_known(word):
             return tuple(self._parts(word)) or (word,)
-        near = sorted((slips, each) for each in self._candidates(word) if (slips := _slips(word, each)) < 3)
+        near = sorted(
+            (slips, each) for each in set(self._candidates(word)) if (slips := _slips(word, each)) < 3
+        )
         best = [each for slips, each in near if slips == near[0][0]][:MOST_READINGS]
         if best:
             return () if best[0] in STOP_WORDS else tuple(best)
