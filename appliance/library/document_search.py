@@ -21,6 +21,7 @@ from appliance.library.ranking import (
     is_direction,
     match_of,
     no_cosines,
+    told_in_text,
     weights_of,
 )
 from appliance.library.second_look import Rank, looked_at_again, wanted
@@ -124,7 +125,7 @@ async def _by_words(
         class_id=class_id,
         candidates=CANDIDATES,
     )
-    return hits_among(rows, weights)
+    return hits_among(rows, weights, told_in_text)
 
 
 async def _weights(db: Database, terms: Sequence[Term], class_id: int, passages: int) -> dict[Term, float]:
@@ -173,7 +174,7 @@ async def _version(db: Database, class_id: int) -> str:
 async def _embeddings(db: Database, class_id: int) -> list[Row]:
     return await db.fetch_all(
         """
-        SELECT document_passages.id, document_passages.embedding
+        SELECT document_passages.id, document_passages.embedding, '' AS body
         FROM documents JOIN document_passages ON document_passages.document_id = documents.id
         WHERE documents.class_id = :class_id AND document_passages.embedding IS NOT NULL
         ORDER BY document_passages.id

@@ -15,6 +15,7 @@ from appliance.library.chunks import Chunk, passages_of, passages_of_reference
 from appliance.library.comparable import comparable
 from appliance.library.courses import Course, lessons_of
 from appliance.library.references import PACKS_ONLY, References
+from appliance.library.sentences import sentences_of
 from appliance.storage.database import Database
 
 Vector = NDArray[np.float32]
@@ -22,7 +23,7 @@ Embed = Callable[[str], Awaitable[Vector | None]]
 Progress = Callable[[float], Awaitable[None]]
 
 # Raise it when passages are cut or embedded in another way: every text is then indexed again.
-EDITION = "2"
+EDITION = "3"
 # Ends the hash of a text whose passages all have their vector.
 EMBEDDED = "+vectors"
 BATCH = 32
@@ -145,7 +146,7 @@ async def _embed_missing(
     done = 0
     for start in range(0, len(rows) if embed else 0, BATCH):
         batch = rows[start : start + BATCH]
-        blobs = [await embedding(embed, f"{row['heading']}. {row['body']}") for row in batch]
+        blobs = [await _embeddings(embed, row["heading"], row["body"]) for row in batch]
         made = [{"id": row["id"], "blob": blob} for row, blob in zip(batch, blobs, strict=True) if blob]
         async with db.transaction() as tx:
             await tx.execute_many("UPDATE passages SET embedding = :blob WHERE id = :id", made)
@@ -159,8 +160,14 @@ async def _embed_missing(
     return done, len(rows) - done
 
 
+async def _embeddings(embed: Embed | None, heading: str, body: str) -> bytes | None:
+    """The vector of the passage and then one for each of its sentences."""
+    made = [await embedding(embed, text) for text in (f"{heading}. {body}", *sentences_of(body))]
+    return None if None in made else b"".join(filter(None, made))
+
+
 async def embedding(embed: Embed | None, text: str) -> bytes | None:
-    """384 float16 of length one: 768 bytes a passage instead of 1,536, and cosine is a plain product."""
+    """384 float16 of length one: 768 bytes a text instead of 1,536, and cosine is a plain product."""
     vector = await embed(comparable(text)) if embed else None
     if vector is None:
         return None

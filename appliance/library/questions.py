@@ -2,16 +2,21 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
+from appliance.library.families import family_of
 from appliance.library.glossary import called_too, in_english
-from appliance.library.spanish import english_of, is_spanish
+from appliance.library.spanish import english_of, is_english, is_spanish, spanish_of
 
 MOST_TERMS = 12
 MOST_CHARACTERS = 2000
 SHORTEST_STEM = 4
+MOST_FELLOWS = 10
+# A text that says a word's fellow may well mean something else.
+FELLOW_TELLS = 0.7
 
 # What students wrap a question in; none of it says what the question is about.
 ENGLISH = """
@@ -53,31 +58,84 @@ _ENDINGS = (
 )
 
 
+Read = Callable[[str], tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Form:
+    """One way in which a text says it: words in a row, the last of them a beginning where `is_beginning`."""
+
+    words: tuple[str, ...]
+    is_beginning: bool
+
+    @property
+    def match(self) -> str:
+        return f'"{" ".join(self.words)}"{"*" if self.is_beginning else ""}'
+
+    @property
+    def pattern(self) -> str:
+        return r"[\W_]+".join(self.words) + ("" if self.is_beginning else r"(?![^\W_])")
+
+
 @dataclass(frozen=True)
 class Term:
-    """`match` is an FTS5 expression in which nothing of the asker's is an operator."""
+    """A word of a question: `forms` say it themselves, `fellows` are said for it."""
 
-    match: str
-    pattern: re.Pattern[str]
+    forms: tuple[Form, ...]
+    fellows: tuple[Form, ...] = ()
 
-    def is_in(self, plain_text: str) -> bool:
-        return self.pattern.search(plain_text) is not None
+    @cached_property
+    def match(self) -> str:
+        """An FTS5 expression in which nothing of the asker's is an operator."""
+        return " OR ".join(form.match for form in (*self.forms, *self.fellows))
+
+    def told_in(self, plain_text: str) -> float:
+        """1 where a text says it, less where it says a fellow, 0 where neither."""
+        if self._own.search(plain_text):
+            return 1.0
+        return FELLOW_TELLS if self._others and self._others.search(plain_text) else 0.0
+
+    @cached_property
+    def _own(self) -> re.Pattern[str]:
+        return _pattern(self.forms)
+
+    @cached_property
+    def _others(self) -> re.Pattern[str] | None:
+        return _pattern(self.fellows) if self.fellows else None
 
 
-def terms_of(question: str) -> tuple[Term, ...]:
-    """At most 12 different terms, in the order they were asked."""
-    words = (word.split("'")[0] for word in _words(question) if word not in STOP_WORDS)
+def as_written(word: str) -> tuple[str, ...]:
+    return (word,)
+
+
+def terms_of(question: str, read: Read = as_written, is_spanish_course: bool = False) -> tuple[Term, ...]:
+    """At most 12 different terms, in the order they were asked.
+
+    `read` says for which words of a text one of the question may stand; none where it tells nothing.
+    """
+    asked_in_spanish = is_in_spanish(question)
+    words = (word.split("'")[0] for word in words_of(question) if word not in STOP_WORDS)
     # A lone letter is rarely a topic, a lone sign such as Ω is one.
     telling = (word for word in words if len(word) > 1 or word.isdigit() or not word.isascii())
-    known = (
-        _fellows_in_spanish if is_spanish(plain(question[:MOST_CHARACTERS]), ENGLISH_WORDS) else called_too
+    found = (
+        _spanish_term(word, read) if asked_in_spanish else _english_term(word, read, is_spanish_course)
+        for word in dict.fromkeys(telling)
     )
-    return tuple(dict.fromkeys(_term(word, known(word)) for word in telling))[:MOST_TERMS]
+    return tuple(dict.fromkeys(term for term in found if term))[:MOST_TERMS]
+
+
+def is_in_spanish(question: str) -> bool:
+    return is_spanish(plain(question[:MOST_CHARACTERS]), ENGLISH_WORDS)
+
+
+def is_known(word: str) -> bool:
+    """An English word that is spelt as it should be, as far as the box knows."""
+    return word in STOP_WORDS or bool(family_of(word)) or is_english(word)
 
 
 def pairs_of(question: str) -> tuple[str, ...]:
     """FTS5 phrases of two neighbouring words that tell: a short circuit is more than short and circuit."""
-    neighbours = pairwise(_words(question))
+    neighbours = pairwise(words_of(question))
     together = ((first, last) for first, last in neighbours if not {first, last} & STOP_WORDS)
     return tuple(f'"{first} {_stem(last)}"*' for first, last in dict.fromkeys(together))[:MOST_TERMS]
 
@@ -89,35 +147,45 @@ def plain(text: str) -> str:
     return _ACCENTS.sub("", unicodedata.normalize("NFKD", text.replace("’", "'"))).casefold()
 
 
-def _words(question: str) -> list[str]:
-    return _WORD.findall(plain(question[:MOST_CHARACTERS]))
+def words_of(text: str) -> list[str]:
+    return _WORD.findall(plain(text[:MOST_CHARACTERS]))
 
 
-def _fellows_in_spanish(word: str) -> tuple[str, ...]:
-    english = (english_of(word) or "").split()
-    return in_english(word) or tuple(each for each in english if each not in STOP_WORDS)
+def _english_term(word: str, read: Read, is_spanish_course: bool) -> Term | None:
+    meant = read(word)
+    others = [fellow for each in (word, *meant) for fellow in (*called_too(each), *family_of(each))]
+    if is_spanish_course:
+        others += [each for meaning in meant for each in spanish_of(meaning)]
+    return _term(meant, others) if meant else None
 
 
-def _term(word: str, others: Sequence[str]) -> Term:
-    """Found by itself or by one of `others`, which mean the same."""
-    own = _own_term(word)
-    fellows = [_stem(each) for each in others or in_english(word)]
-    if not fellows:
-        return own
-    match = " OR ".join([own.match, *(f'"{each}"*' for each in fellows)])
-    return Term(match, re.compile(rf"{own.pattern.pattern}|(?<![^\W_])(?:{'|'.join(fellows)})"))
+def _spanish_term(word: str, read: Read) -> Term | None:
+    words = (each for each in (english_of(word) or "").split() if each not in STOP_WORDS)
+    english = tuple(dict.fromkeys((*in_english(word), *words)))
+    meant = (word, *english) if english else read(word)
+    return _term(meant, [fellow for each in english for fellow in family_of(each)]) if meant else None
 
 
-def _own_term(word: str) -> Term:
+def _term(meant: Sequence[str], others: Sequence[str]) -> Term:
+    forms = dict.fromkeys(form for each in meant for form in _forms(each))
+    fellows = dict.fromkeys(form for each in others if each not in STOP_WORDS for form in _forms(each))
+    return Term(tuple(forms), tuple(form for form in fellows if form not in forms)[:MOST_FELLOWS])
+
+
+def _forms(said: str) -> tuple[Form, ...]:
+    *words, word = said.split()
     stem = _stem(word)
+    if words:
+        return (Form((*words, stem), True),)
     if len(stem) >= SHORTEST_STEM and not word.isdigit():
-        return Term(f'"{stem}"*', re.compile(rf"(?<![^\W_]){stem}"))
+        return (Form((stem,), True),)
     # As a beginning, "led" would find "ledge": short words match whole, alone or as a plural.
     forms = (word,) if word.isdigit() else tuple(dict.fromkeys((word, f"{word}s", stem)))
-    return Term(
-        " OR ".join(f'"{form}"' for form in forms),
-        re.compile(rf"(?<![^\W_])(?:{'|'.join(forms)})(?![^\W_])"),
-    )
+    return tuple(Form((form,), False) for form in forms)
+
+
+def _pattern(forms: Sequence[Form]) -> re.Pattern[str]:
+    return re.compile(rf"(?<![^\W_])(?:{'|'.join(form.pattern for form in forms)})")
 
 
 def _stem(word: str) -> str:

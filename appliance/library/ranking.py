@@ -11,24 +11,35 @@ from numpy.typing import NDArray
 
 from appliance.library.index import Vector
 from appliance.library.questions import Term, plain
+from appliance.library.sentences import sentences_of
 
 CANDIDATES = 60
-# A passage has to hold this share of what the question's words tell; rare words tell more.
-LEAST_SHARE = 0.3
+# The best passage has to hold this share of what the question's words tell, and others enough to stand beside it; rare
+# words tell more. That a passage belongs here at all, a word's fellow shows far less than the word: its power.
+LEAST_SHARE = 0.335
+LEAST_SHARE_BESIDE = 0.2
+FELLOW_FALLS = 3
+# Words in the rest of the section, and in its heading besides.
+NEIGHBOUR_TELLS = 0.5
+HEADING_TELLS = 0.15
 # A word in this share of all passages tells nothing there, unless they are few.
 EVERYWHERE = 0.2
 EVERYWHERE_LEAST = 60
 # all-MiniLM-L6-v2 puts most real questions above 0.4, and "tell me a joke" at 0.30 to one passage of an electricity
 # course: the topic filter stands before that.
 LEAST_COSINE = 0.28
+# With sentences compared too, which always lie nearer by chance: the best passage has to be this near, and then the
+# others only need to be near enough to stand beside it.
+LEAST_BEST = 0.39
+LEAST_BESIDE = 0.20
 # "How do I bake bread" shares a word with graphite that is baked: few words and little meaning together are chance.
 FULL_SHARE = 0.75
-CHANCE_COSINE = 0.20
+CHANCE_COSINE = 0.23
 # What the words of a passage add to its cosine: sums of scores put the right passage first more often than sums
 # of ranks (reciprocal rank fusion) on the labelled questions.
 WORDS_WEIGH = 0.2
 # Words alone: how much of the question is there, and how high full text ranks it.
-ALONE_WEIGH = 0.27
+ALONE_WEIGH = 0.4
 RANK_WEIGHS = 0.2
 RANK_FALLS = 5
 # For a passage whose vector isn't made yet: the cosine of one that fits well.
@@ -46,17 +57,26 @@ class Hit:
 
 @dataclass(frozen=True)
 class Matrix:
-    """The vectors of one shelf, by ascending id; `version` changes when it is indexed."""
+    """The vectors of one shelf, by ascending id; `version` changes when it is indexed.
+
+    `parts` are those of sentences, one row at least for each passage; those of a passage begin at its `starts`.
+    """
 
     version: str
     ids: NDArray[np.int64]
     rows: NDArray[np.float32]
+    parts: NDArray[np.float32]
+    starts: NDArray[np.intp]
 
 
 @dataclass(frozen=True)
 class Cosines:
+    """Nothing counts below `least`, and nothing at all where the best is below `least_best`."""
+
     ids: NDArray[np.int64]
     values: NDArray[np.float32]
+    least: float = LEAST_COSINE
+    least_best: float = LEAST_COSINE
 
 
 class Matrices:
@@ -97,11 +117,56 @@ def match_of(weights: Mapping[Term, float], pairs: Sequence[str]) -> str:
     return " OR ".join([*(term.match for term, weight in weights.items() if weight), *pairs])
 
 
-def hits_among(rows: Sequence[Row], weights: Mapping[Term, float]) -> list[Hit]:
-    """Those that hold enough of the question's words, in the order they come."""
-    whole = sum(weights.values())
-    hits = (Hit(row, _told(row, weights) / whole) for row in rows)
-    return [hit for hit in hits if hit.share >= LEAST_SHARE]
+def hits_among(
+    rows: Sequence[Row],
+    weights: Mapping[Term, float],
+    told: Callable[[Term], Callable[[Row], float]],
+    place: Callable[[Row], object] = lambda row: row["id"],
+) -> list[Hit]:
+    """Those that hold enough of the question's words, in the order they come.
+
+    What another passage of the same `place` says counts in part: a section is cut where it is long, not where it
+    speaks of something else.
+    """
+    telling = [(term, weight) for term, weight in weights.items() if weight]
+    whole = sum(weight for _, weight in telling)
+    weigh = [weight for _, weight in telling]
+    columns = [told(term) for term, _ in telling]
+    each_told = [[told_in(row) for told_in in columns] for row in rows]
+    around: dict[object, list[float]] = {}
+    for row, here in zip(rows, each_told, strict=True):
+        around[place(row)] = list(map(max, around.get(place(row), here), here))
+    named = {heading: _named(heading, telling) for heading in {str(row["heading"]) for row in rows}}
+    hits = [
+        Hit(
+            row, min(1.0, (_with_neighbours(weigh, here, around[place(row)]) + named[row["heading"]]) / whole)
+        )
+        for row, here in zip(rows, each_told, strict=True)
+    ]
+    fits = [_fit(weigh, here) / whole for here in each_told]
+    if max(fits, default=0.0) < LEAST_SHARE:
+        return []
+    return [hit for hit, fit in zip(hits, fits, strict=True) if fit >= LEAST_SHARE_BESIDE]
+
+
+def _fit(weigh: Sequence[float], told: Sequence[float]) -> float:
+    return sum(weight * each**FELLOW_FALLS for weight, each in zip(weigh, told, strict=True))
+
+
+def told_in_text(term: Term) -> Callable[[Row], float]:
+    return lambda row: term.told_in(plain(f"{row['heading']} {row['body']}"))
+
+
+def _with_neighbours(weigh: Sequence[float], here: Sequence[float], around: Sequence[float]) -> float:
+    return sum(
+        weight * max(own, NEIGHBOUR_TELLS * there)
+        for weight, own, there in zip(weigh, here, around, strict=True)
+    )
+
+
+def _named(heading: str, telling: Sequence[tuple[Term, float]]) -> float:
+    text = plain(heading)
+    return HEADING_TELLS * sum(weight * term.told_in(text) for term, weight in telling)
 
 
 def is_direction(vector: Vector) -> bool:
@@ -116,13 +181,22 @@ def cosines_of(vector: Vector, matrix: Matrix) -> Cosines:
     """How near in meaning each passage is; empty with vectors of another model."""
     if matrix.rows.shape[1:] != vector.shape:
         return no_cosines()
-    return Cosines(matrix.ids, matrix.rows @ (vector / np.linalg.norm(vector)))
+    asked = vector / np.linalg.norm(vector)
+    whole = matrix.rows @ asked
+    if len(matrix.parts) == len(matrix.rows):
+        return Cosines(matrix.ids, whole)
+    parts = np.maximum.reduceat(matrix.parts @ asked, matrix.starts)
+    # Half of what the better of both says, half of what both say: a sentence alone may mislead.
+    values = (2 * np.maximum(whole, parts) + whole + parts) / 4
+    return Cosines(matrix.ids, np.asarray(values, np.float32), LEAST_BESIDE, LEAST_BEST)
 
 
 def nearest(cosines: Cosines) -> list[int]:
     """Ids of the passages that mean something near, nearest first."""
     places = np.argsort(-cosines.values)[:CANDIDATES]
-    return [int(cosines.ids[place]) for place in places if cosines.values[place] >= LEAST_COSINE]
+    if not len(places) or cosines.values[places[0]] < cosines.least_best:
+        return []
+    return [int(cosines.ids[place]) for place in places if cosines.values[place] >= cosines.least]
 
 
 def is_chance(hit: Hit, cosines: Cosines) -> bool:
@@ -150,14 +224,19 @@ def fused(by_words: Sequence[Hit], cosines: Cosines) -> dict[int, float]:
     return scores
 
 
-def _told(row: Row, weights: Mapping[Term, float]) -> float:
-    text = plain(f"{row['heading']} {row['body']}")
-    return sum(weight for term, weight in weights.items() if term.is_in(text))
-
-
 def _matrix(rows: Sequence[Row], version: str) -> Matrix:
-    size = max((len(row["embedding"]) for row in rows), default=0)
-    same = [row for row in rows if len(row["embedding"]) == size]
-    flat = np.frombuffer(b"".join(row["embedding"] for row in same), np.float16).astype(np.float32)
-    ids = np.fromiter((row["id"] for row in same), np.int64, len(same))
-    return Matrix(version, ids, flat.reshape(len(same), size // 2))
+    """The vector of a passage comes first in its `embedding`, those of its sentences after it."""
+    counts = [1 + len(sentences_of(row["body"])) for row in rows]
+    sizes = [len(row["embedding"]) // count for row, count in zip(rows, counts, strict=True)]
+    size = max(sizes, default=0)
+    same = [(row, count) for row, count, each in zip(rows, counts, sizes, strict=True) if each == size]
+    flat = np.frombuffer(b"".join(row["embedding"] for row, _ in same), np.float16).astype(np.float32)
+    every = flat.reshape(sum(count for _, count in same), size // 2)
+    numbers = np.array([count for _, count in same], np.intp)
+    begins = np.cumsum(numbers) - numbers
+    # A passage of one sentence is its own part.
+    is_part = np.ones(len(every), np.bool_)
+    is_part[begins[numbers > 1]] = False
+    of_parts = np.maximum(numbers - 1, 1)
+    ids = np.fromiter((row["id"] for row, _ in same), np.int64, len(same))
+    return Matrix(version, ids, every[begins], every[is_part], np.cumsum(of_parts) - of_parts)

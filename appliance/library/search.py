@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlite3 import Row
 
 from appliance.library.index import Embed, Indexed, Vector, index_course
-from appliance.library.questions import Term, pairs_of, terms_of
+from appliance.library.questions import pairs_of, terms_of
 from appliance.library.ranking import (
     CANDIDATES,
     Cosines,
@@ -14,7 +14,6 @@ from appliance.library.ranking import (
     Matrices,
     Matrix,
     cosines_of,
-    everywhere,
     fused,
     hits_among,
     is_chance,
@@ -24,6 +23,7 @@ from appliance.library.ranking import (
     weights_of,
 )
 from appliance.library.second_look import Rank, looked_at_again, wanted
+from appliance.library.vocabulary import Vocabularies, Vocabulary
 from appliance.storage.database import Database
 
 __all__ = ["Embed", "Indexed", "Passage", "Rank", "Vector", "Vectors", "index_course", "search"]
@@ -53,14 +53,19 @@ class Passage:
 
 
 class Vectors:
-    """Keeps the vectors of the courses asked about last in memory; give one to every search."""
+    """Keeps the vectors and words of the courses asked about last in memory; give one to every search."""
 
     def __init__(self) -> None:
         self._matrices = Matrices()
+        self._vocabularies = Vocabularies()
 
-    async def of_course(self, db: Database, course_slug: str) -> Matrix:
-        version = await _version(db, course_slug)
+    async def of_course(self, db: Database, course_slug: str, version: str | None = None) -> Matrix:
+        version = version or await _version(db, course_slug)
         return await self._matrices.of(course_slug, version, lambda: _embeddings(db, course_slug))
+
+    async def vocabulary(self, db: Database, course_slug: str, version: str | None = None) -> Vocabulary:
+        version = version or await _version(db, course_slug)
+        return await self._vocabularies.of(course_slug, version, lambda: _texts(db, course_slug))
 
 
 async def search(
@@ -80,9 +85,10 @@ async def search(
     `vector` is that of the comparable question, or None for full text alone. `rank` only orders what was found. Of
     references only the passages with one of the texts in `references` count, and like the lesson's own; None: all.
     """
-    terms = terms_of(question)
-    hits = await _by_words(db, terms, pairs_of(question), course_slug)
-    cosines = await _cosines(db, vector, course_slug, vectors or Vectors())
+    kept = vectors or Vectors()
+    version = await _version(db, course_slug)
+    hits = await _by_words(db, question, course_slug, await kept.vocabulary(db, course_slug, version))
+    cosines = await _cosines(db, vector, course_slug, kept, version)
     by_words = [hit for hit in hits if not is_chance(hit, cosines)]
     scores = fused(by_words, cosines)
     rows = {hit.row["id"]: hit.row for hit in by_words}
@@ -109,9 +115,12 @@ def _spread(best_first: Sequence[Passage]) -> list[Passage]:
     return [*first, *rest]
 
 
-async def _by_words(db: Database, terms: Sequence[Term], pairs: Sequence[str], course_slug: str) -> list[Hit]:
+async def _by_words(db: Database, question: str, course_slug: str, vocabulary: Vocabulary) -> list[Hit]:
     """Passages that hold enough of the question's words, best first."""
-    weights = await _weights(db, terms, course_slug) if terms else {}
+    terms = terms_of(question, vocabulary.read, vocabulary.is_spanish)
+    holders = {term: vocabulary.holders(term) for term in terms}
+    having = {term: len(each.own or each.fellows) for term, each in holders.items()}
+    weights = weights_of(having, vocabulary.passages)
     if not sum(weights.values()):
         return []
     # CROSS JOIN keeps the order: left alone, SQLite asks the full text again for every passage of the course.
@@ -125,43 +134,19 @@ async def _by_words(db: Database, terms: Sequence[Term], pairs: Sequence[str], c
         ORDER BY bm25(passages_fts, 2.0, 1.0)
         LIMIT :candidates
         """,
-        match=match_of(weights, pairs),
+        match=match_of(weights, pairs_of(question)),
         course=course_slug,
         candidates=CANDIDATES,
     )
-    return hits_among(rows, weights)
+    return hits_among(rows, weights, lambda term: holders[term].told_in, _section)
 
 
-async def _weights(db: Database, terms: Sequence[Term], course_slug: str) -> dict[Term, float]:
-    row = await db.fetch_one(
-        "SELECT count(*) AS n FROM passages WHERE course_slug = :course", course=course_slug
-    )
-    passages = row["n"] if row else 0
-    rows = await db.fetch_all(
-        """
-        SELECT term.key AS place, (
-          SELECT count(*)
-          FROM (
-            SELECT 1
-            FROM passages_fts
-            CROSS JOIN passages ON passages.id = passages_fts.rowid
-            WHERE passages_fts MATCH term.value AND passages.course_slug = :course
-            LIMIT :everywhere
-          )
-        ) AS n
-        FROM json_each(:matches) AS term
-        """,
-        matches=json.dumps([term.match for term in terms]),
-        course=course_slug,
-        everywhere=everywhere(passages),
-    )
-    return weights_of({terms[row["place"]]: row["n"] for row in rows}, passages)
-
-
-async def _cosines(db: Database, vector: Vector | None, course_slug: str, vectors: Vectors) -> Cosines:
+async def _cosines(
+    db: Database, vector: Vector | None, course_slug: str, vectors: Vectors, version: str
+) -> Cosines:
     if vector is None or not is_direction(vector):
         return no_cosines()
-    return cosines_of(vector, await vectors.of_course(db, course_slug))
+    return cosines_of(vector, await vectors.of_course(db, course_slug, version))
 
 
 async def _version(db: Database, course_slug: str) -> str:
@@ -169,19 +154,26 @@ async def _version(db: Database, course_slug: str) -> str:
         "SELECT group_concat(content_hash) AS version FROM indexed_texts WHERE course_slug = :course",
         course=course_slug,
     )
-    return str(row["version"]) if row else ""
+    return str(row["version"]) if row else "none"
 
 
 async def _embeddings(db: Database, course_slug: str) -> list[Row]:
     return await db.fetch_all(
         """
-        SELECT id, embedding
+        SELECT id, embedding, body
         FROM passages
         WHERE course_slug = :course AND embedding IS NOT NULL
         ORDER BY id
         """,
         course=course_slug,
     )
+
+
+async def _texts(db: Database, course_slug: str) -> list[tuple[int, str, str]]:
+    rows = await db.fetch_all(
+        "SELECT id, heading, body FROM passages WHERE course_slug = :course", course=course_slug
+    )
+    return [(row["id"], row["heading"], row["body"]) for row in rows]
 
 
 async def _rows(db: Database, ids: Iterable[int]) -> dict[int, Row]:
@@ -194,6 +186,10 @@ async def _rows(db: Database, ids: Iterable[int]) -> dict[int, Row]:
         ids=json.dumps(list(ids)),
     )
     return {row["id"]: row for row in rows}
+
+
+def _section(row: Row) -> tuple[str, str, str]:
+    return row["source"], row["lesson_slug"], row["heading"]
 
 
 def _text(passage: Passage) -> str:

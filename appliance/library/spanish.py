@@ -4,6 +4,8 @@ import re
 from functools import lru_cache
 from importlib.resources import files
 
+from appliance.library.spelling import sounds
+
 WORD = re.compile(r"[^\W\d_]+|\d[\d.,/]*|\?")
 # What its words don't say one by one.
 PHRASE_LIST = """
@@ -30,6 +32,9 @@ LEAST_ALIKE = 7
 ATTACHED = ("melo", "mela", "selo", "sela", "me", "te", "se", "lo", "la", "le", "los", "las", "les", "nos")
 DIMINUTIVES = (("itos", "o"), ("itas", "a"), ("ito", "o"), ("ita", "a"), ("illo", "o"), ("illa", "a"))
 LEAST_STEM = 3
+MOST_FELLOWS = 4
+# Spanish is misspelt by its sounds: b and v, c and s, a silent h. Shorter words are too near to one another.
+LEAST_SOUNDED = 4
 # Also English words, which tell nothing about the language of a text.
 BOTH_LIST = """
 a no me he has son once sin pie red can pan come sale mar real final animal color mango idea error
@@ -43,7 +48,7 @@ BOTH = frozenset(BOTH_LIST.split())
 def in_english_words(plain_text: str) -> str:
     """`plain_text` is lower case and without accents; words that aren't known stay as they are."""
     found = WORD.findall(TOGETHER.sub(lambda met: PHRASES[met[0]], plain_text))
-    english = (_alike(word) if (known := _word(word)) is None else known for word in found)
+    english = (_alike(word) if (known := english_of(word)) is None else known for word in found)
     return " ".join(word for word in english if word)
 
 
@@ -55,8 +60,40 @@ def is_spanish(plain_text: str, english: frozenset[str]) -> bool:
 
 
 def english_of(word: str) -> str | None:
-    """None for a word that isn't known."""
-    return _word(word)
+    """None for a word that isn't known, nor said like one that is."""
+    found = _word(word)
+    return found if found is not None or len(word) <= LEAST_SOUNDED else _by_sound().get(sounds(word))
+
+
+def is_english(word: str) -> bool:
+    """Whether it is among the English words that the list gives, but for an ending."""
+    known = _english()
+    forms = (
+        word,
+        word.removesuffix("s"),
+        word.removesuffix("es"),
+        word.removesuffix("ed"),
+        word.removesuffix("d"),
+    )
+    return any(form in known for form in (*forms, word.removesuffix("ing"), f"{word.removesuffix('ing')}e"))
+
+
+def spanish_of(word: str) -> tuple[str, ...]:
+    """Spanish words for an English one, at most four."""
+    known = _english()
+    return known.get(word) or known.get(word.removesuffix("s"), ())
+
+
+@lru_cache(maxsize=1)
+def _english() -> dict[str, tuple[str, ...]]:
+    words, _ = _dictionary()
+    found: dict[str, tuple[str, ...]] = {}
+    for spanish, english in (*words.items(), *_verb_pairs()):
+        for each in english.split():
+            had = found.get(each, ())
+            # A phrase's words are English words, and yet no translation.
+            found[each] = (*had, spanish) if english == each and len(had) < MOST_FELLOWS else had
+    return found
 
 
 @lru_cache(maxsize=4096)
@@ -118,6 +155,16 @@ def _dictionary() -> tuple[dict[str, str], dict[str, str]]:
             )
     stems = {stem: english for word, english in parts["verbs"].items() for stem in _stems(word)}
     return parts["words"], stems
+
+
+def _verb_pairs() -> tuple[tuple[str, str], ...]:
+    """Stems of verbs, which find their forms as beginnings, and what they mean."""
+    return tuple((stem, english) for stem, english in _dictionary()[1].items() if len(stem) > LEAST_STEM)
+
+
+@lru_cache(maxsize=1)
+def _by_sound() -> dict[str, str]:
+    return {sounds(word): english for word, english in _dictionary()[0].items() if len(word) > LEAST_SOUNDED}
 
 
 def _stems(infinitive: str) -> set[str]:
