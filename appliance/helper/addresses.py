@@ -11,19 +11,22 @@ ROAD = (
 CAPITAL = r"(?-i:[A-ZÁÉÍÓÚÑÄÖÜ])[\w'’.-]{0,30}"
 # Only with a capital letter: a view, a hill and a circle are found in lessons too.
 ROAD_NAME = (
-    r"(?-i:View|Hill|Park|Row|Walk|Gardens?|Grove|Mews|Green|Heights|Rise|Parade|Parkway|Pkwy|Highway|Hwy|Circle|Cir"
+    r"(?-i:View|Hill|Park|Row|Walk|Gardens?|Grove|Mews|Green|Heights|Rise|Parade|Parkway|Pkwy|Highway|Hwy"
+    r"|Circle|Cir"
     r"|Trail|Quay|Wharf|Vale|Meadows?|Crossing|Loop|Alley|Path|Ridge|Point|Bend|Run|Cove|Esplanade|Promenade"
     r"|Broadway|Turnpike|Villas?|Cottages?|Yard|Drove|Bank|Side|End|Common|Pike|Plaza)"
 )
 COMPASS = r"(?:(?-i:[NS][EW]?|[EW]|North|South|East|West)\.? )?"
 FLAT = (
     r"(?:,? ?(?:(?:apt|apartment|flat|unit|suite|ste|piso|dpto|depto|departamento|apto|apartamento|int|interior|of"
-    r"|oficina|casa|torre|bloque|blq|puerta|esc|escalera|local)\b\.? ?\w{1,4}\b|\#\ ?\d{1,4}\b|\d{1,2}[º°ª] ?[a-z]?\b)){0,3}"
+    r"|oficina|casa|torre|bloque|blq|puerta|esc|escalera|local)\b\.? ?\w{1,4}\b|\#\ ?\d{1,4}\b"
+    r"|\d{1,2}[º°ª] ?[a-z]?\b)){0,3}"
 )
 FLAT_BEFORE = r"(?:(?:apt|apartment|flat|unit|suite) ?\w{1,4}, ?)?"
 # A post code tells that the words around it are a town.
 TOWN = (
-    rf"(?:(?:,? {CAPITAL}){{0,3}},? (?-i:(?:[A-Z]{{2,3}} )?\d{{5}}(?:-\d{{4}})?|[A-Z]{{1,2}}\d[A-Z\d]? ?\d[A-Z]{{2}}"
+    rf"(?:(?:,? {CAPITAL}){{0,3}},? (?-i:(?:[A-Z]{{2,3}} )?\d{{5}}(?:-\d{{4}})?"
+    rf"|[A-Z]{{1,2}}\d[A-Z\d]? ?\d[A-Z]{{2}}"
     rf"|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]{{2,3}} \d{{4}})\b(?:,? {CAPITAL})?|,? \d{{5}} {CAPITAL})?"
 )
 NUMBER = r"\d{1,5}(?:[a-z]|[-/]\d{1,4})?"
@@ -31,15 +34,18 @@ NUMBER = r"\d{1,5}(?:[a-z]|[-/]\d{1,4})?"
 NUMBER_FIRST = re.compile(
     rf"\b{FLAT_BEFORE}{NUMBER},? {COMPASS}(?:(?:{CAPITAL} ){{1,3}}(?:{ROAD}|{ROAD_NAME})"
     rf"|\d{{1,3}}(?:st|nd|rd|th) {ROAD}"
-    rf"|(?:rue|avenue|all[ée]e|chemin|impasse|boulevard|quai) (?:de |du |des |la |le |les |l'|d'){{0,2}}{CAPITAL})\b"
+    rf"|(?:rue|avenue|all[ée]e|chemin|impasse|boulevard|quai) (?:de |du |des |la |le |les |l'"
+    rf"|d'){{0,2}}{CAPITAL})\b"
     rf"(?! (?:battles?|signs?|concerts?|shows?)\b)\.?(?: {COMPASS.strip('?')}\b)?{FLAT}{TOWN}",
     re.IGNORECASE,
 )
 LIVES = (
     r"(?:live[sd]? (?:at|in|on)|living (?:at|in|on)|address(?: is|:)?|my house|our house|house is|come (?:over )?to"
-    r"|(?:my )?home is|home:|moved to|party (?:is )?at|stay(?:s|ing)? at|(?:send|ship|deliver|post|mail) (?:it|this|them) to"
+    r"|(?:my )?home is|home:|moved to|party (?:is )?at|stay(?:s|ing)? at|(?:send|ship|deliver|post"
+    r"|mail) (?:it|this|them) to"
     r"|pick me up (?:at|from)|meet (?:me |us )?at|vivo en|viv[ei]mos en|viven? en|mi casa (?:es|est[aá] en)"
-    r"|direcci[oó]n(?: es|:)?|domicilio(?: es|:)?|queda en|nos mudamos a|m[aá]nda(?:lo|melo|selo) a|env[ií]a(?:lo|melo) a"
+    r"|direcci[oó]n(?: es|:)?|domicilio(?: es|:)?|queda en|nos mudamos a|m[aá]nda(?:lo|melo|selo) a"
+    r"|env[ií]a(?:lo|melo) a"
     r"|(?:fiesta|cumple) es en|casa de \w{2,15} (?:es|est[aá] en|queda en))"
 )
 LIVING = re.compile(
@@ -49,14 +55,17 @@ LIVING = re.compile(
 # Whatever kind of road it is: somebody says that it is theirs.
 AT_HOME = re.compile(
     rf"\b((?:{LIVES}):? (?:la |el )?)(?:\d{{1,5}}[a-z]?,? {CAPITAL}(?: {CAPITAL}){{0,2}}"
-    rf"|{CAPITAL}(?: (?:de |del |la |las |los ){{0,2}}{CAPITAL}){{0,3}},? ?(?:n[º°o]\.?|n[uú]m\.?|\#)? ?\d{{1,5}}\b)"
+    rf"|{CAPITAL}(?: (?:de |del |la |las |los ){{0,2}}{CAPITAL}){{0,3}},? ?(?:n[º°o]\.?|n[uú]m\.?"
+    rf"|\#)? ?\d{{1,5}}\b)"
     rf"(?! ?(?:%|/|[a-z]*(?<!la)(?<!lo)s\b)){FLAT}{TOWN}",
     re.IGNORECASE,
 )
 STREET = (
     r"(?:calle|c/|avenida|avda\.?|av\.?|plaza|plazuela|paseo|carretera|calzada|jir[oó]n|jr\.|pasaje|pje\.?|rambla"
-    r"|traves[ií]a|callej[oó]n|bulevar|blvd\.?|boulevard|glorieta|urb\.|urbanizaci[oó]n|malec[oó]n|rua|pza\.?|cll?\."
-    r"|p\.?º|(?-i:Camino|Carrera|Colonia|Cra\.?|Kr\.?|Ronda|Diagonal|Transversal|Privada|Cerrada|Prolongaci[oó]n|Via"
+    r"|traves[ií]a|callej[oó]n|bulevar|blvd\.?|boulevard|glorieta|urb\.|urbanizaci[oó]n|malec[oó]n|rua"
+    r"|pza\.?|cll?\."
+    r"|p\.?º|(?-i:Camino|Carrera|Colonia|Cra\.?|Kr\.?|Ronda|Diagonal|Transversal|Privada|Cerrada"
+    r"|Prolongaci[oó]n|Via"
     r"|Viale|Corso|Piazza|Alameda|Travessa|Jr|Barrio|Residencial|Conjunto))"
 )
 NUMBER_SIGN = r"(?:n[º°o]\.?|n[uú]m(?:ero)?\.?|\#|n\.|altura|s/n)"
@@ -75,21 +84,27 @@ NAME_FIRST = re.compile(
 # Typed without capitals: no verb may stand between the street and the number.
 SMALL_LETTERS = re.compile(
     rf"(?<![\w/]){STREET}\ ?(?:(?!(?:hay|mide[ns]?|tien\w+|ten[ií]a\w*|con|en|a|por|pas\w+|son|cada|donde|v[ei]o?"
-    rf"|cuesta\w*|vale\w*|es|a[ñn]o|fue|era|eran|vimos|cont\w+|ancho|larga?|unos|unas|que|y|o|sobre|desde|hasta|solo"
+    rf"|cuesta\w*|vale\w*|es|a[ñn]o|fue|era|eran|vimos|cont\w+|ancho|larga?|unos|unas|que|y|o|sobre|desde"
+    rf"|hasta|solo"
     rf"|iluminada|necesita\w*)\b)"
-    rf"(?:\d{{1,2}}\ de\ )?[^\W\d_]{{2,20}}\.?,?\ ){{1,4}}(?<!\ de\ )(?<!\ los\ )(?<!\ las\ ){LAST_NUMBER}(?!\.?\d)(?=$|[^\w ]|\ (?:piso|d[pe]|esq\w*|entre|col"
-    rf"|y|en|cerca|centro|barrio|apto?|int|bloque|puerta|es|porfa|madrid|lima|bogot[aá]|quito|\d)){NOT_COUNTED}{FLAT}",
+    rf"(?:\d{{1,2}}\ de\ )?[^\W\d_]{{2,20}}\.?,?\ ){{1,4}}(?<!\ de\ )(?<!\ los\ )(?<!\ las\ ){LAST_NUMBER}(?!\.?\d)"
+    rf"(?=$|[^\w ]|\ (?:piso|d[pe]|esq\w*|entre|col"
+    rf"|y|en|cerca|centro|barrio|apto?|int|bloque|puerta|es|porfa|madrid|lima|bogot[aá]|quito"
+    rf"|\d)){NOT_COUNTED}{FLAT}",
     re.IGNORECASE,
 )
 # Nobody shortens the word for a road that is only talked about.
 SHORTENED = re.compile(
-    rf"(?<![\w/])(?:av|avda|jr|cll|pje|blvd|urb)\.?\ (?:[^\W\d_]{{2,20}}\.?,?\ ){{1,4}}{LAST_NUMBER}(?!\.?\d){NOT_COUNTED}{FLAT}",
+    rf"(?<![\w/])(?:av|avda|jr|cll|pje|blvd|urb)\.?\ (?:[^\W\d_]{{2,20}}\.?,?\ ){{1,4}}"
+    rf"{LAST_NUMBER}(?!\.?\d){NOT_COUNTED}{FLAT}",
     re.IGNORECASE,
 )
 # "Cra 7 # 12-34": roads with numbers for names.
 CROSSING = re.compile(
-    r"\b(?:calle|carrera|cra|cll?|kra?|diagonal|diag|transversal|tv|dg|av(?:enida)?|ak|ac)\.?\ ?\d{1,3}\ ?[a-z]?(?:\ bis)?"
-    rf"(?:\ (?:sur|norte|este|oeste))?,?\ ?(?:\#|n[o°º]\.?|n[uú]m\.?)\ ?\d{{1,3}}\ ?[a-z]?(?:\ ?-\ ?\d{{1,3}})?\b{FLAT}",
+    r"\b(?:calle|carrera|cra|cll?|kra?|diagonal|diag|transversal|tv|dg|av(?:enida)?|ak"
+    r"|ac)\.?\ ?\d{1,3}\ ?[a-z]?(?:\ bis)?"
+    rf"(?:\ (?:sur|norte|este|oeste))?,?\ ?(?:\#|n[o°º]\.?|n[uú]m\.?)"
+    rf"\ ?\d{{1,3}}\ ?[a-z]?(?:\ ?-\ ?\d{{1,3}})?\b{FLAT}",
     re.IGNORECASE,
 )
 BLOCK_AND_LOT = re.compile(r"\b(?:mz|mza|manzana)\.? ?\w{1,3},? ?(?:lt|lote)\.? ?\d{1,3}\b", re.IGNORECASE)
@@ -103,7 +118,8 @@ POST_BOX = re.compile(
 POST_CODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? \d[ABD-HJLNP-UW-Z]{2}\b")
 NAMED_CODE = re.compile(
     r"\b((?:post ?code|zip(?: code)?|c[oó]digo postal|c\.p\.|cp)(?: is| es)?:? ?)"
-    r"(?=[a-z\d -]{0,6}\d)(?:\d{4,5}(?:-\d{3,4})?|[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}|[a-z]\d[a-z] ?\d[a-z]\d)\b(?![.\d])",
+    r"(?=[a-z\d -]{0,6}\d)(?:\d{4,5}(?:-\d{3,4})?|[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}"
+    r"|[a-z]\d[a-z] ?\d[a-z]\d)\b(?![.\d])",
     re.IGNORECASE,
 )
 WHOLE = (

@@ -2,7 +2,7 @@
 
 import re
 
-SECRET = "[REDACTED_SECRET]"
+TAKEN_OUT = "[REDACTED_SECRET]"
 
 # `?session=12` and `?key=C` are no secrets: a value has to be long, or to be called a password.
 IN_ADDRESS = re.compile(
@@ -56,6 +56,6 @@ OWN_PIN = re.compile(
 
 
 def without_credentials(text: str) -> str:
-    text = KNOWN_BEGINNINGS.sub(SECRET, IN_ADDRESS.sub(rf"\1{SECRET}", text))
-    text = NAMED.sub(rf"\1{SECRET}", BEARER.sub(rf"\1{SECRET}", text))
-    return OWN_PIN.sub(rf"\1{SECRET}", PASSWORD.sub(rf"\1{SECRET}", text))
+    text = KNOWN_BEGINNINGS.sub(TAKEN_OUT, IN_ADDRESS.sub(rf"\1{TAKEN_OUT}", text))
+    text = NAMED.sub(rf"\1{TAKEN_OUT}", BEARER.sub(rf"\1{TAKEN_OUT}", text))
+    return OWN_PIN.sub(rf"\1{TAKEN_OUT}", PASSWORD.sub(rf"\1{TAKEN_OUT}", text))

@@ -44,38 +44,55 @@ SMALL_IBAN = re.compile(
 PLAIN_RUT = re.compile(r"(?<![\w.,-])\d{7,8}-[\dkK](?![\w-])")
 
 PAPER = r"""
-    passport|pasaporte|dni|d\.n\.i\.?|nie|n\.i\.e\.?|curp|rfc|c[eé]dula|cuit|cuil|rut|run|ssn|nss|cpf|rg|nif|nino|ppsn?
-    |bsn|pesel|tfn|dpi|aadhaa?r|nhs|abn|social\ security|social\ insurance|seguro\ social|national\ (?:id|insurance|identity)
-    |(?:driver'?s?|driving)\ licen[cs]e|licen[cs]e|licencia(?:\ de\ conducir)?|medicare|(?:tax|patient|health|insurance)\ (?:id|number|card)
+    passport|pasaporte|dni|d\.n\.i\.?|nie|n\.i\.e\.?|curp|rfc|c[eé]dula|cuit|cuil|rut|run|ssn|nss|cpf|rg
+    |nif|nino|ppsn?
+    |bsn|pesel|tfn|dpi|aadhaa?r|nhs|abn|social\ security|social\ insurance|seguro\ social|national\ (?:id
+    |insurance|identity)
+    |(?:driver'?s?|driving)\ licen[cs]e|licen[cs]e|licencia(?:\ de\ conducir)?|medicare|(?:tax|patient
+    |health|insurance)\ (?:id|number|card)
     |obra\ social|p[oó]liza|insurance\ policy|iban|swift|(?:bank|savings|routing|account)\ (?:account|number)
-    |(?:credit|debit|bank)\ card|card\ number|tarjeta(?:\ de\ (?:cr[eé]dito|d[eé]bito))?|cuenta(?:\ (?:bancaria|del\ banco|corriente))?
+    |(?:credit|debit|bank)\ card|card\ number|tarjeta(?:\ de\ (?:cr[eé]dito|d[eé]bito))?
+    |cuenta(?:\ (?:bancaria|del\ banco|corriente))?
     |clabe|cbu|sort\ code|account\ no|licen[cs]e\ plate|number\ plate|placas?
     |documento(?:\ de\ identidad)?|identidad|carn[eé]t?(?:\ de\ (?:estudiante|identidad|biblioteca))?|c\.?i\.
 """
 SCHOOL = r"""
-    (?:student|school|pupil|learner|library|lunch|member(?:ship)?|candidate|enrol?lment|registration|exam|roll|bus\ pass|badge)
+    (?:student|school|pupil|learner|library|lunch|member(?:ship)?|candidate|enrol?lment|registration|exam
+    |roll|bus\ pass|badge)
     (?:\ card)?(?:'?s)?[ ](?:id(?:entification)?|card|number|num|no|n[º°]|\#|code|pin)
-    |n[uú]mero\ de\ (?:alumn[oa]|estudiante|control|expediente|cuenta|socio|afiliad[oa]|lista|documento|identificaci[oó]n)
-    |c[oó]digo\ de\ (?:alumn[oa]|estudiante)|matr[ií]cula|expediente|legajo|boleta|locker|folio\ de\ (?:alumn[oa]|inscripci[oó]n)
-    |(?:my|his|her|your|their|our|mum'?s|mom'?s|dad'?s|mi|su|tu)\ (?:\w{2,12}\ )?(?:id|visa|mastercard|amex|card|cuenta|account|sin|tin|ine)
+    |n[uú]mero\ de\ (?:alumn[oa]|estudiante|control|expediente|cuenta|socio|afiliad[oa]|lista|documento
+    |identificaci[oó]n)
+    |c[oó]digo\ de\ (?:alumn[oa]|estudiante)|matr[ií]cula|expediente|legajo|boleta|locker
+    |folio\ de\ (?:alumn[oa]|inscripci[oó]n)
+    |(?:my|his|her|your|their|our|mum'?s|mom'?s|dad'?s|mi|su|tu)\ (?:\w{2,12}\ )?(?:id|visa|mastercard|amex
+    |card|cuenta|account|sin|tin|ine)
     |id\ (?:number|card|no|n[º°]|code)
 """
 FILLING = (
-    r"(?:\ ?(?:\(|:|=|\#|\b(?:is|es|was|id|card|cards?|number|num|no|n[º°]|code|n[uú]mero|nro|de|del|the|el|la|of|my|mi|mom'?s"
-    r"|mum'?s|dad'?s|mam[aá]|pap[aá]|estudiante|alumn[oa]|ciudadan[ií]a|identidad|ends?\ in|termina\ en)\b\.?)){0,6}\ ?\#?"
+    r"(?:\ ?(?:\(|:|=|\#|\b(?:is|es|was|id|card|cards?|number|num|no|n[º°]|code|n[uú]mero|nro|de|del|the|el"
+    r"|la|of|my|mi|mom'?s"
+    r"|mum'?s|dad'?s|mam[aá]|pap[aá]|estudiante|alumn[oa]|ciudadan[ií]a|identidad|ends?\ in"
+    r"|termina\ en)\b\.?)){0,6}\ ?\#?"
 )
-WRITTEN = r"(?=(?:[A-Z]{0,4}[ .-]?){0,2}(?:\d[A-Z .-]{0,2}){4})[A-Z]{0,4}[ .-]?\d(?:[ ./-]?(?:\d|[A-Z](?![a-z]))){2,29}"
+WRITTEN = (
+    r"(?=(?:[A-Z]{0,4}[ .-]?){0,2}(?:\d[A-Z .-]{0,2}){4})"
+    r"[A-Z]{0,4}[ .-]?\d(?:[ ./-]?(?:\d|[A-Z](?![a-z]))){2,29}"
+)
 NAMED = re.compile(
-    rf"\b((?i:{PAPER}|{SCHOOL})(?i:{FILLING}|\ [^\W\d_]{{3,12}}(?:\ is|\ es|:)?\ ))(?!\[)({WRITTEN}|[a-z]{{1,3}}\d{{4,12}}[a-z]?)(?!\w)",
+    rf"\b((?i:{PAPER}|{SCHOOL})(?i:{FILLING}|\ [^\W\d_]{{3,12}}(?:\ is|\ es|:)?\ ))(?!\[)({WRITTEN}"
+    rf"|[a-z]{{1,3}}\d{{4,12}}[a-z]?)(?!\w)",
     re.VERBOSE,
 )
 PLATE = re.compile(
-    r"\b((?i:number plate|license plate|licence plate|placas?|matr[ií]cula)(?i: (?:is|es|del?|la|el|my|mom'?s|dad'?s|carro|coche|auto"
-    r"|number|n[uú]mero)\b|:){0,4} ?)(?!\[)(?=[A-Z\d -]{0,6}[A-Z])(?=[A-Z -]{0,6}\d[A-Z \d-]{0,4}\d)[A-Z\d]{1,4}(?:[ -]?[A-Z\d]{2,4}){1,2}(?!\w)"
+    r"\b((?i:number plate|license plate|licence plate|placas?|matr[ií]cula)(?i: (?:is|es|del?|la|el|my"
+    r"|mom'?s|dad'?s|carro|coche|auto"
+    r"|number|n[uú]mero)\b|:){0,4} ?)(?!\[)(?=[A-Z\d -]{0,6}[A-Z])"
+    r"(?=[A-Z -]{0,6}\d[A-Z \d-]{0,4}\d)[A-Z\d]{1,4}(?:[ -]?[A-Z\d]{2,4}){1,2}(?!\w)"
 )
 # Their words mean other things too: something has to say that a number follows.
 WEAK = re.compile(
-    r"(?:run|rut|rg|swift|placas?|tarjetas?|cuenta|licen[cs]e|licencia|boleta|locker|identidad|documento|nino|card)\s*$",
+    r"(?:run|rut|rg|swift|placas?|tarjetas?|cuenta|licen[cs]e|licencia|boleta|locker|identidad|documento"
+    r"|nino|card)\s*$",
     re.IGNORECASE,
 )
 WEAK_DIGITS = 7

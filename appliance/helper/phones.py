@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 PHONE = "[REDACTED_PHONE]"
 
@@ -24,11 +25,16 @@ SAFE = re.compile(
 )
 # Behind a plain number: it was measured, nobody can be rung there.
 UNIT = re.compile(
-    r"\s?(?:(?:m|km|cm|mm)(?:/s|/h)?\b|ohms?\b|[kM]?Ω|[mk]?[AVW]h?\b|[kMG]?[Hh]z\b|volts?\b|[kMGT]?B\b|bytes?\b|bits?\b"
-    r"|%|light.years\b|ly\b|AD\b|BCE?\b|CE\b|a\.C|d\.C|[kmg]?g\b|kil\w+|[kKM]?J\b|joules?\b|[$€£°]|(?:years?|people|inhabitants"
-    r"|miles|dollars?|tons|tonnes|stars|seconds?|hours?|days|met(?:er|re)s|feet|degrees|points?|pixels|steps|grams|cells"
-    r"|atoms|electrons|molecules|times|habitantes|personas|a[ñn]os(?:\ luz)?|euros?|pesos?|d[oó]lares|soles|toneladas|estrellas"
-    r"|segundos|horas|d[ií]as|metros|kilom\w+|pasos|puntos|grados|p[ií]xeles|gramos|c[eé]lulas|[aá]tomos|veces|views|vistas"
+    r"\s?(?:(?:m|km|cm|mm)(?:/s|/h)?\b|ohms?\b|[kM]?Ω|[mk]?[AVW]h?\b|[kMG]?[Hh]z\b|volts?\b|[kMGT]?B\b"
+    r"|bytes?\b|bits?\b"
+    r"|%|light.years\b|ly\b|AD\b|BCE?\b|CE\b|a\.C|d\.C|[kmg]?g\b|kil\w+|[kKM]?J\b|joules?\b|[$€£°]"
+    r"|(?:years?|people|inhabitants"
+    r"|miles|dollars?|tons|tonnes|stars|seconds?|hours?|days|met(?:er|re)s|feet|degrees|points?|pixels"
+    r"|steps|grams|cells"
+    r"|atoms|electrons|molecules|times|habitantes|personas|a[ñn]os(?:\ luz)?|euros?|pesos?|d[oó]lares|soles"
+    r"|toneladas|estrellas"
+    r"|segundos|horas|d[ií]as|metros|kilom\w+|pasos|puntos|grados|p[ií]xeles|gramos|c[eé]lulas|[aá]tomos"
+    r"|veces|views|vistas"
     r"|likes|subscribers|millones|million|billion)\b)"
 )
 ABROAD_BEFORE = re.compile(r"\+\(?[\d .()-]*$")
@@ -36,19 +42,25 @@ BILLIONS = re.compile(r"[1-9](?:[ .\u00a0]\d{3}){3,}")
 THOUSANDS = re.compile(r"\d{1,3}(?:[ .\u00a0]\d{3})+")
 # What may stand just before numbers that only look like phones.
 OF_A_LESSON = re.compile(
-    r"(?:[*/^=×÷<>√($€£]|\b(?:timestamp|unix|epoch|seed|isbn|ean|barcode|c[oó]digo de barras|binar\w+|hex\w*|decimal\w*"
-    r"|digits?|d[ií]gitos?|pi|populations?|poblaci[oó]n|factorial|speed|velocidad|distanc\w+|calcul\w+|multipl\w+|divid\w+"
-    r"|sum|suma|resta|subtract|solve|resuelve|round|redonde\w+|factor\w*|primes?|primos?|sqrt|ra[ií]z|root|squares?|cubes?"
-    r"|cuadrados?|cubos?|fibonacci|sequence|series?|secuencia|sucesi[oó]n|pattern|patr[oó]n|prints?|imprime|outputs?"
+    r"(?:[*/^=×÷<>√($€£]|\b(?:timestamp|unix|epoch|seed|isbn|ean|barcode|c[oó]digo de barras|binar\w+"
+    r"|hex\w*|decimal\w*"
+    r"|digits?|d[ií]gitos?|pi|populations?|poblaci[oó]n|factorial|speed|velocidad|distanc\w+|calcul\w+"
+    r"|multipl\w+|divid\w+"
+    r"|sum|suma|resta|subtract|solve|resuelve|round|redonde\w+|factor\w*|primes?|primos?|sqrt|ra[ií]z|root"
+    r"|squares?|cubes?"
+    r"|cuadrados?|cubos?|fibonacci|sequence|series?|secuencia|sucesi[oó]n|pattern|patr[oó]n|prints?|imprime"
+    r"|outputs?"
     r"|scores?|puntaje|bytes|mass|masa|m[uú]ltiplos?|divisible|how much is|cu[aá]nto es|data|datos|values|valores"
-    r"|median|mean|average|promedio|mediana|media|sort|ordena\w*|coordinates?|coordenadas?|pixels?|rows?|filas?|answers?|results?|respuesta|resultado|total|product[o]?|minus|plus|menos"
+    r"|median|mean|average|promedio|mediana|media|sort|ordena\w*|coordinates?|coordenadas?|pixels?|rows?"
+    r"|filas?|answers?|results?|respuesta|resultado|total|product[o]?|minus|plus|menos"
     r"|frequency|frecuencia|hash|checksum|years?|a[ñn]os?))(?:[^\w\n]+[^\W\d]\w*){0,2}[^\w\n]*$",
     re.IGNORECASE,
 )
 COUNTED_BEHIND = re.compile(
     r" ?(?:[*/^=×÷<>]|x ?\d|(?:mod|divided|times|minus|plus|entre|dividido|menos)\b"
     r"|(?:is |es |a |an |un )*(?:prime|even|odd|divisible|primo|par|impar)\b"
-    r"|(?!(?:thanks|gracias|its|thats|yes|is|was|this|his|whats|pls|las|los|mis|sus|tus|es|nos|pues|entonces|porfis)\b)"
+    r"|(?!(?:thanks|gracias|its|thats|yes|is|was|this|his|whats|pls|las|los|mis|sus|tus|es|nos|pues"
+    r"|entonces|porfis)\b)"
     r"[^\W\d_]{3,20}s\b)"
 )
 ADDED_BEHIND = re.compile(r" [-+] ?\d")
@@ -57,18 +69,24 @@ IN_CODE = re.compile(r"\w\($")
 SLASHED = re.compile(r"(?<![\w/.])0\d{2,5}/\d{5,9}(?![\w/])")
 # Too short to be told from other numbers, but somebody says what it is.
 SAID_WORDS = (
-    r"(?:(?:tele|cell ?|i)?phones?|mobile|cell|landline|fax|sms|tel|tlf|telf|tfno|tlfno|fono|fijo|cel|celu|celular|m[oó]vil"
-    r"|tel[eé]fonos?|whats ?app|whats|wh?ats?app?|wasap|wpp?|wsp|(?:my|his|her|our|your|their|home|(?:mu?o?m|dad|gran|friend|brother"
-    r"|sister|uncle|aunt|cousin|teacher)'?s) (?:\w{2,12} ){0,2}(?:number|num|nr|no\.)|(?:mi|su|tu|nuestro) (?:\w{2,12} )?(?:n[uú]mero|nro|num)"
-    r"|n[uú]mero de (?:mi|tel\w*|cel\w*|contacto|emergencia|la casa|casa)|call|ring|text|dial|ll[aá]m[ae]\w*|m[aá]rca(?:me|le)"
-    r"|escr[ií]be(?:me|le)|contact\w*|message|msg|mensaje(?:ame)?|agr[eé]ga(?:me|lo|la)|an[oó]ta(?:lo|me)?|reach|add me|emergency)"
+    r"(?:(?:tele|cell ?|i)?phones?|mobile|cell|landline|fax|sms|tel|tlf|telf|tfno|tlfno|fono|fijo|cel|celu"
+    r"|celular|m[oó]vil"
+    r"|tel[eé]fonos?|whats ?app|whats|wh?ats?app?|wasap|wpp?|wsp|(?:my|his|her|our|your|their|home"
+    r"|(?:mu?o?m|dad|gran|friend|brother"
+    r"|sister|uncle|aunt|cousin|teacher)'?s) (?:\w{2,12} ){0,2}(?:number|num|nr|no\.)|(?:mi|su|tu"
+    r"|nuestro) (?:\w{2,12} )?(?:n[uú]mero|nro|num)"
+    r"|n[uú]mero de (?:mi|tel\w*|cel\w*|contacto|emergencia|la casa|casa)|call|ring|text|dial"
+    r"|ll[aá]m[ae]\w*|m[aá]rca(?:me|le)"
+    r"|escr[ií]be(?:me|le)|contact\w*|message|msg|mensaje(?:ame)?|agr[eé]ga(?:me|lo|la)|an[oó]ta(?:lo|me)?"
+    r"|reach|add me|emergency)"
 )
 SAID = re.compile(
     rf"\b{SAID_WORDS}(?:[^\w\n.!?]{{0,3}}(?:[. ]|\b)[^\W\d]\w{{0,14}}){{0,5}}[^\w\n!?$€£=]{{0,5}}$",
     re.IGNORECASE,
 )
 SAID_BEHIND = re.compile(
-    r"[^\w\n]{0,3}(?:(?:is|es|that'?s|thats|its|it'?s|ese|este)\b ?)?(?:(?:is|es) )?(?:(?:my|his|her|our|mi|su|el|la|the)\b ?)?(?:\w{2,12}'?s? ){0,2}"
+    r"[^\w\n]{0,3}(?:(?:is|es|that'?s|thats|its|it'?s|ese|este)\b ?)?(?:(?:is|es) )?(?:(?:my|his|her|our|mi"
+    r"|su|el|la|the)\b ?)?(?:\w{2,12}'?s? ){0,2}"
     r"(?:phone|mobile|cell|landline|whats ?app|tel[eé]fono|tel|tlf|cel|celular|m[oó]vil|fijo|wasap)\b",
     re.IGNORECASE,
 )
@@ -96,7 +114,7 @@ def _without_phones(found: re.Match[str], text: str, safe: list[tuple[int, int]]
 
 @dataclass(frozen=True)
 class _Run:
-    """Digits with gaps between them. `is_said`: words call it a phone; `is_of_lesson`: something says that it is none."""
+    """Digits with gaps between them. `is_said`: it is called a phone; `is_of_lesson`: it is called something else."""
 
     written: str
     groups: list[re.Match[str]]
@@ -230,7 +248,7 @@ def _is_series(numbers: list[int]) -> bool:
     """Equal steps, equal ratios, each the sum of the two before it, or all close together and rising."""
     if len(numbers) < 3:
         return False
-    pairs = [*zip(numbers, numbers[1:], strict=False)]
+    pairs = [*pairwise(numbers)]
     steps = {after - before for before, after in pairs}
     triples = [*zip(numbers, numbers[1:], numbers[2:], strict=False)]
     is_geometric = all(b * b == a * c for a, b, c in triples)
