@@ -126,10 +126,11 @@ class _Data:
         return held_back * weights + np.stack([self._pulled(row) for row in missed])
 
     def _scores(self, row: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.bincount(self._line_of, row[self._buckets] * self._weights)
+        return np.asarray(np.bincount(self._line_of, row[self._buckets] * self._weights), np.float64)
 
     def _pulled(self, of_lines: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.bincount(self._buckets, of_lines[self._line_of] * self._weights, BUCKETS)
+        pulled = of_lines[self._line_of] * self._weights
+        return np.asarray(np.bincount(self._buckets, pulled, BUCKETS), np.float64)
 
 
 def _bucket(feature: str) -> int:
