@@ -12,10 +12,10 @@ Intent = Literal["debug", "concept", "strategy", "reflection", "status", "genera
 
 WEIGHTS = "intents.npz"
 # What the first rule that fits weighs beside the words: enough to decide where they say little.
-RULE_WEIGHS = 0.2
+RULE_WEIGHS = 0.35
 NO_RULE = "none"
 # Where no rule fits either, less than this share is a guess.
-SURE_ENOUGH = 0.38
+SURE_ENOUGH = 0.45
 
 # In the order they are tried: lower case, no accents, single spaces, short forms written out, question marks kept.
 RULES: tuple[tuple[Intent, str], ...] = (

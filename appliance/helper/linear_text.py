@@ -17,6 +17,7 @@ LETTER_GROUPS = (3, 4, 5)
 # What a feature weighs beside the others of its text.
 LETTERS_WEIGH = 0.5
 HIGHEST = 127
+STEPS_TO_STEEPEST, SAFELY = 30, 1.1
 
 Features = dict[int, float]
 
@@ -91,41 +92,45 @@ def taught(
         ahead = step + (momentum - 1) / grown * (step - weights)
         weights, momentum = step, grown
     scale = float(np.abs(weights).max()) / HIGHEST
-    return LinearText(labels, np.round(weights / scale).astype(np.int8), scale, told_by)
+    return LinearText(labels, np.round(weights.T / scale).astype(np.int8), scale, told_by)
 
 
 class _Data:
-    """All lines as one long run of buckets and weights, in the order of lines and in that of buckets."""
+    """All lines as one long run of buckets and weights; a row for each label."""
 
     def __init__(self, labels: Sequence[str], lines: Sequence[tuple[str, Features]]) -> None:
         self._buckets = np.array([bucket for _, each in lines for bucket in each])
         self._weights = np.array([weight for _, each in lines for weight in each.values()])
-        sizes = np.array([len(each) for _, each in lines])
-        self._starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-        self._line_of = np.repeat(np.arange(len(lines)), sizes)
-        self._order = np.argsort(self._buckets, kind="stable")
-        self._met, self._met_starts = np.unique(self._buckets[self._order], return_index=True)
+        self._line_of = np.repeat(np.arange(len(lines)), [len(each) for _, each in lines])
         own = np.array([labels.index(label) for label, _ in lines])
-        self._wanted = np.eye(len(labels))[own]
-        self._counts = (len(lines) / len(labels) / self._wanted.sum(axis=0))[own] / len(lines)
+        self._wanted = np.eye(len(labels))[:, own]
+        self._counts = (len(lines) / len(labels) / self._wanted.sum(axis=1))[own] / len(lines)
 
     def start(self) -> NDArray[np.float64]:
-        return np.zeros((BUCKETS, self._wanted.shape[1]))
+        return np.zeros((len(self._wanted), BUCKETS))
 
     def pace(self, held_back: float) -> float:
-        """The inverse of a bound on the slope's steepness, from the longest line."""
-        longest = float(np.add.reduceat(self._weights**2, self._starts).max())
-        return 1 / (0.5 * longest + held_back)
+        """The inverse of a bound on the slope's steepness: the largest eigenvalue, by power iteration."""
+        along, steepest = np.ones(BUCKETS), 0.0
+        for _ in range(STEPS_TO_STEEPEST):
+            along = self._pulled(self._scores(along) * self._counts)
+            steepest = float(np.linalg.norm(along))
+            along /= steepest
+        return 1 / (0.5 * steepest * SAFELY + held_back)
 
     def slope(self, weights: NDArray[np.float64], held_back: float) -> NDArray[np.float64]:
-        scores = np.add.reduceat(weights[self._buckets] * self._weights[:, None], self._starts)
-        likely = np.exp(scores - scores.max(axis=1, keepdims=True))
-        likely /= likely.sum(axis=1, keepdims=True)
-        missed = (likely - self._wanted) * self._counts[:, None]
-        pulled = (missed[self._line_of] * self._weights[:, None])[self._order]
-        slope = held_back * weights
-        slope[self._met] += np.add.reduceat(pulled, self._met_starts)
-        return slope
+        scores = np.stack([self._scores(row) for row in weights])
+        likely = np.exp(scores - scores.max(axis=0))
+        likely /= likely.sum(axis=0)
+        missed = (likely - self._wanted) * self._counts
+        return held_back * weights + np.stack([self._pulled(row) for row in missed])
+
+    def _scores(self, row: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(np.bincount(self._line_of, row[self._buckets] * self._weights), np.float64)
+
+    def _pulled(self, of_lines: NDArray[np.float64]) -> NDArray[np.float64]:
+        pulled = of_lines[self._line_of] * self._weights
+        return np.asarray(np.bincount(self._buckets, pulled, BUCKETS), np.float64)
 
 
 def _bucket(feature: str) -> int:

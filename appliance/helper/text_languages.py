@@ -11,7 +11,8 @@ WEIGHTS = "text_languages.npz"
 LANGUAGE_LIST = """
 python, javascript, java, typescript, c++, c#, c, go, rust, ruby, swift, kotlin, lua, php, html,
 css, perl, pascal, basic, visual basic, scala, julia, r, haskell, assembly, fortran, cobol, dart,
-bash, pygame, micropython, processing, lisp, prolog
+bash, pygame, micropython, processing, lisp, prolog,
+gdscript, matlab, sql, elixir, clojure, f#, objective-c, vba, powershell, zig
 """
 LANGUAGES = tuple(name.strip() for name in LANGUAGE_LIST.split(","))
 OTHER_NAMES = {
@@ -25,20 +26,28 @@ OTHER_NAMES = {
     "visual basic": r"visual basic|vb(?: ?\.?net)?",
     "assembly": r"assembly|assembler|ensamblador",
     "html": r"html5?",
+    "gdscript": r"gd ?script|godot(?: ?script| code)?",
+    "lua": r"lua(?:u)?",
+    "objective-c": r"objective[ -]c",
+    "matlab": r"matlab|octave",
+    "kotlin": r"k[oa]tlin",
+    "php": r"php\d?",
+    "bash": r"bash|shell script",
 }
 # Snakes, islands, verbs, gems, letters and names too: `java` and `golang` are told apart by what stands around them.
 ALSO_WORDS_LIST = """
 python java c go rust ruby swift lua pascal basic perl scala julia r dart bash assembly processing
-lisp
+lisp elixir
 """
 ALSO_WORDS = frozenset(ALSO_WORDS_LIST.split())
 # So common that only talk of programming makes them languages.
-COMMON = frozenset({"c", "r", "go", "basic", "processing", "assembly", "dart", "swift", "bash", "julia"})
+COMMON = frozenset({"c", "r", "go", "basic", "processing", "assembly", "dart", "swift", "julia", "elixir"})
 BESIDE = (
     r"\b(?:in|into|en|using|usando|usar|use|con|with|lenguaje|language|learn) {name}\b"
     r"(?! (?:on|to|the|la|el|a|my|mi)\b)"
     r"|\b{name} (?:code|codigo|version|program\w*|script|lenguaje|language)\b"
-    r"|\b(?:convert\w*|translate|traduce\w*|pasa\w*|convierte\w*)\b.* (?:to|into|a|en) {name}\b"
+    r"|\b(?:convert\w*|port\w*|translate\w*|traduc\w*|pas(?:a|ar|arlo|alo)|convierte\w*)\b.* (?:to|into|a|en) {name}\b"
+    r"|\b(?:program\w*|coded?|coding|hecho|escrito|escribir(?:lo)?) (?:\w+ ){{0,2}}(?:in|en|con) {name}\b"
 )
 SURE, DOUBLE = "lenguajeseguro", "lenguajedudoso"
 SURELY = 0.6

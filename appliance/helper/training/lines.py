@@ -15,6 +15,7 @@ def lines_of(name: str) -> list[tuple[str, str]]:
     return found
 
 
-def hash_of(name: str) -> str:
-    """Of the file that `lines_of` reads, to tell which lines a classifier was taught with."""
-    return sha256((files(__package__) / f"{name}.txt").read_bytes()).hexdigest()
+def hash_of(*names: str) -> str:
+    """Of the files in this folder, to tell which lines a classifier was taught with."""
+    texts = [(files(__package__) / f"{name}.txt").read_bytes() for name in names]
+    return sha256(b"".join(texts)).hexdigest()
