@@ -42,11 +42,11 @@ class Bank:
         parts = [rows @ others.T for rows in self._blocks()]
         return np.concatenate(parts) if parts else np.empty((0, len(others)), np.float32)
 
-    def nearest(self, others: Matrix) -> NDArray[np.float32]:
-        """The cosine of each row with the nearest of the others."""
+    def nearest(self, others: Matrix, few: int = 1) -> NDArray[np.float32]:
+        """The mean cosine of each row with the nearest few of the others."""
         if not others.size:
             return np.full(len(self.steps), -1, np.float32)
-        return np.concatenate([(rows @ others.T).max(axis=1) for rows in self._blocks()])
+        return np.concatenate([np.sort(rows @ others.T)[:, -few:].mean(axis=1) for rows in self._blocks()])
 
     def _blocks(self) -> Iterator[Matrix]:
         for start in range(0, len(self.steps), BLOCK):

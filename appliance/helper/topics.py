@@ -13,6 +13,7 @@ import numpy
 from numpy.typing import NDArray
 
 from appliance.auth.throttle import CACHE_FAILURES
+from appliance.helper.elsewhere import FEW as FEW_PASSAGES
 from appliance.helper.elsewhere import Banks, Elsewhere, Matrix, most, unit
 from appliance.helper.scope import Scope
 from appliance.helper.words import plain, stems_of, words_of
@@ -100,12 +101,37 @@ class Weights:
         return self.bias + sum(weight * found[name] for name, weight in self.of.items())
 
 
+@dataclass(frozen=True)
+class Usual:
+    """How near what lies elsewhere comes to a lesson: a course of many passages has one near everything."""
+
+    middle: float
+    width: float
+
+    @classmethod
+    def of(cls, cosines: NDArray[numpy.float32]) -> "Usual":
+        return cls(float(cosines.mean()), float(cosines.std()) + TINY)
+
+    def beyond(self, cosine: float) -> float:
+        return (cosine - self.middle) / self.width
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """Of what lies elsewhere to a lesson, each line's in `lines`: those of its own subject tell nothing against it."""
+
+    lines: NDArray[numpy.float32]
+    of_all: Usual
+    of_passage: Usual
+    of_passages: Usual
+
+
 class Topics:
     def __init__(self, router: Router, cache: Cache) -> None:
         self._router = router
         self._cache = cache
         self._elsewhere = Elsewhere(router.embed)
-        self._likeness: OrderedDict[bytes, NDArray[numpy.float32]] = OrderedDict()
+        self._likeness: OrderedDict[bytes, Likeness] = OrderedDict()
 
     async def fit(self, question: str, scope: Scope, lead: Lead) -> bool:
         """True where nothing speaks against it: a lesson that lists no topics takes every question.
@@ -126,14 +152,14 @@ class Topics:
     async def _tells(self, telling: frozenset[str], scope: Scope, lead: Lead) -> dict[str, float] | None:
         """Cosines and shares by the names that their weights have; None without the search model."""
         banks = None if lead.vector is None else await self._elsewhere.banks()
-        if lead.vector is None or banks is None:
+        # Until a course has its vectors nothing says how near is near.
+        if lead.vector is None or banks is None or lead.course.shape[1:] != lead.vector.shape:
             return None
         asked = unit(lead.vector)
         topics, context = await self._vectors(scope.allowed_topics), await self._vectors((scope.context,))
-        course = lead.course if lead.course.shape[1:] == asked.shape else NONE
-        texts = await self._vectors(lead.papers if course.size else lead.passages)
-        passages = numpy.array([*_cosines(course, asked), *_cosines(texts, asked)], numpy.float32)
-        likeness = self._likeness_of((topics, context, course), banks)
+        texts = await self._vectors(lead.papers)
+        passages = numpy.array([*_cosines(lead.course, asked), *_cosines(texts, asked)], numpy.float32)
+        likeness = self._likeness_of(topics, context, lead.course, banks)
         of_topic, of_context = (
             max(_cosines(topics, asked), default=0.0),
             max(_cosines(context, asked), default=0.0),
@@ -143,12 +169,12 @@ class Topics:
         return {
             "nearest topic": of_topic,
             "lesson": of_context,
-            "nearest passage": most(passages, 1),
-            "nearest passages": most(passages),
-            "nearer than other matters": float((nearest - likeness.mean()) / (likeness.std() + TINY)),
+            "nearest passage": likeness.of_passage.beyond(most(passages, 1)),
+            "nearest passages": likeness.of_passages.beyond(most(passages)),
+            "nearer than other matters": likeness.of_all.beyond(nearest),
             "nearest elsewhere": most(elsewhere, 1),
             "nearest lines elsewhere": most(elsewhere),
-            "unlike the lesson": most(elsewhere - likeness),
+            "unlike the lesson": most(elsewhere - likeness.lines),
             "of any lesson": most(banks.anywhere.cosines(asked[None])[:, 0]),
             "words covered": len(_covered(telling, lead)) / len(telling),
             "word that leads elsewhere": float(_is_astray(telling, scope)),
@@ -161,13 +187,16 @@ class Topics:
         is_open = not scope.allowed_topics or (lead.after_on_topic and _points_back(question))
         return frozenset() if is_open else telling
 
-    def _likeness_of(self, lesson: Sequence[Matrix], banks: Banks) -> NDArray[numpy.float32]:
-        """How near each line elsewhere is to the lesson: those of its own subject tell nothing against it."""
-        rows = [part for part in lesson if part.size]
+    def _likeness_of(self, topics: Matrix, context: Matrix, course: Matrix, banks: Banks) -> Likeness:
+        rows = [part for part in (topics, context, course) if part.size]
         key = sha256(b"".join(part.tobytes() for part in rows)).digest()
         likeness = self._likeness.pop(key, None)
         if likeness is None:
-            likeness = banks.elsewhere.nearest(numpy.concatenate(rows) if rows else NONE)
+            nearest = banks.elsewhere.nearest
+            lines = nearest(numpy.concatenate(rows))
+            likeness = Likeness(
+                lines, Usual.of(lines), Usual.of(nearest(course)), Usual.of(nearest(course, FEW_PASSAGES))
+            )
         self._likeness[key] = likeness
         while len(self._likeness) > KEPT:
             self._likeness.popitem(last=False)
