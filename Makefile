@@ -10,7 +10,7 @@ CHROMIUM ?= /usr/bin/chromium
 # SETUP: llama.cpp without its tools, its image models and its "common" library, none of which is ever loaded here.
 LLAMA := -DLLAVA_BUILD=OFF -DLLAMA_OPENSSL=OFF '-DCMAKE_PROJECT_llama.cpp_INCLUDE=$(CURDIR)/image-build/llama-core.cmake'
 
-.PHONY: help setup run test browser-test check bench bench-engine care messages image image-test
+.PHONY: help setup run test browser-test check bench bench-engine care topics messages image image-test
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -42,6 +42,10 @@ bench-engine: .venv/.search-model .venv/.test-tools ## our engine and its peers 
 
 care: .venv/.installed ## learn the weights of care anew from the sentences in tests/care
 	@$(VENV)/python -m tests.care
+
+topics: .venv/.search-model ## learn anew what tells whether a question belongs to its lesson
+	@$(VENV)/python -m appliance.operations.elsewhere_vectors models/all-MiniLM-L6-v2-f16.gguf
+	@$(VENV)/python -m tests.topics models/all-MiniLM-L6-v2-f16.gguf
 
 messages: .venv/.installed ## put new texts into the catalogues and say what is not translated
 	@$(VENV)/python .ci/messages.py --update $(LANGUAGES)

@@ -1,14 +1,20 @@
 """Whether a question belongs to the lesson: by its words, by its meaning where there is a search model."""
 
 import re
-from collections.abc import Sequence
+import tomllib
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
+from importlib.resources import files
 
 import numpy
+from numpy.typing import NDArray
 
 from appliance.auth.throttle import CACHE_FAILURES
-from appliance.helper.elsewhere import Elsewhere, Matrix, nearest_elsewhere, unit
+from appliance.helper.elsewhere import FEW as FEW_PASSAGES
+from appliance.helper.elsewhere import Banks, Elsewhere, Matrix, most, unit
 from appliance.helper.scope import Scope
 from appliance.helper.words import plain, stems_of, words_of
 from appliance.inference.engine import Vector
@@ -16,27 +22,17 @@ from appliance.inference.router import Router
 from appliance.library.comparable import comparable
 from appliance.storage.cache import Cache
 
-# What tells that a question belongs to the lesson, and how much: logistic regression over cosines of
-# all-MiniLM-L6-v2 and words, fitted on one half of the labelled set and on questions about other courses.
-WEIGHTS = {
-    "nearest topic": 3.97,
-    "nearest passage": 3.93,
-    "nearest passages": 5.47,
-    "nearest elsewhere": -8.62,
-    "nearest lines elsewhere": -7.17,
-    "words covered": 2.84,
-    "word that leads elsewhere": -1.1,
-    "length": -2.55,
-}
-BIAS = 3.9
 # Telling words; a longer question isn't more of anything.
 LONG = 8
-NEAREST = 3
 COVERED = 0.5
 SHORT = 10
 NONE: Matrix = numpy.empty((0, 0), numpy.float32)
 FEW = 2
 TOPIC_SECONDS = 24 * 3600.0
+WEIGHTS = "topic_weights.toml"
+TINY = 1e-6
+# Lessons whose distances from what lies elsewhere are kept.
+KEPT = 16
 
 # Words that any question about any lesson may hold: alone they lead nowhere else.
 GENERIC = stems_of(
@@ -92,45 +88,119 @@ class Lead:
     papers: Sequence[str] = ()
 
 
+@dataclass(frozen=True)
+class Weights:
+    """Of a logistic regression; `made_from` is the SHA-256 of what they were learnt from."""
+
+    of: Mapping[str, float]
+    bias: float
+    made_from: str
+
+    def leaning(self, found: Mapping[str, float]) -> float:
+        """Above 0 a question belongs to the lesson."""
+        return self.bias + sum(weight * found[name] for name, weight in self.of.items())
+
+
+@dataclass(frozen=True)
+class Usual:
+    """How near what lies elsewhere comes to a lesson: a course of many passages has one near everything."""
+
+    middle: float
+    width: float
+
+    @classmethod
+    def of(cls, cosines: NDArray[numpy.float32]) -> "Usual":
+        return cls(float(cosines.mean()), float(cosines.std()) + TINY)
+
+    def beyond(self, cosine: float) -> float:
+        return (cosine - self.middle) / self.width
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """Of what lies elsewhere to a lesson, each line's in `lines`: those of its own subject tell nothing against it."""
+
+    lines: NDArray[numpy.float32]
+    of_all: Usual
+    of_passage: Usual
+    of_passages: Usual
+
+
 class Topics:
     def __init__(self, router: Router, cache: Cache) -> None:
         self._router = router
         self._cache = cache
         self._elsewhere = Elsewhere(router.embed)
+        self._likeness: OrderedDict[bytes, Likeness] = OrderedDict()
 
     async def fit(self, question: str, scope: Scope, lead: Lead) -> bool:
         """True where nothing speaks against it: a lesson that lists no topics takes every question.
 
         Without the search model that it was fitted for the words alone decide, Spanish ones by their English.
         """
-        telling = _telling(question) or frozenset(SUM.findall(plain(question)))
-        if not scope.allowed_topics or not telling or (lead.after_on_topic and _points_back(question)):
+        telling = self._telling(question, scope, lead)
+        if not telling:
             return True
-        elsewhere = None if lead.vector is None else await self._elsewhere.rows()
-        if lead.vector is None or elsewhere is None:
-            return _fits_by_words(telling, scope, lead)
-        return await self._leaning(unit(lead.vector), telling, elsewhere, scope, lead) > 0
+        found = await self._tells(telling, scope, lead)
+        return _fits_by_words(telling, scope, lead) if found is None else shipped().leaning(found) > 0
 
-    async def _leaning(
-        self, asked: Vector, telling: frozenset[str], elsewhere: Matrix, scope: Scope, lead: Lead
-    ) -> float:
-        """Above 0 it belongs to the lesson."""
+    async def features(self, question: str, scope: Scope, lead: Lead) -> dict[str, float] | None:
+        """What `fit` goes by, to learn from; None where it looks at no vectors."""
+        telling = self._telling(question, scope, lead)
+        return await self._tells(telling, scope, lead) if telling else None
+
+    async def _tells(self, telling: frozenset[str], scope: Scope, lead: Lead) -> dict[str, float] | None:
+        """Cosines and shares by the names that their weights have; None without the search model."""
+        banks = None if lead.vector is None else await self._elsewhere.banks()
+        # Until a course has its vectors nothing says how near is near.
+        if lead.vector is None or banks is None or lead.course.shape[1:] != lead.vector.shape:
+            return None
+        asked = unit(lead.vector)
         topics, context = await self._vectors(scope.allowed_topics), await self._vectors((scope.context,))
-        course = lead.course if lead.course.shape[1:] == asked.shape else NONE
-        texts = await self._vectors(lead.papers if course.size else lead.passages)
-        near = numpy.sort([*_cosines(course, asked), *_cosines(texts, asked)])[::-1]
-        away = nearest_elsewhere(asked, elsewhere, topics, context, course)
-        found = {
-            "nearest topic": max(_cosines(topics, asked), default=0.0),
-            "nearest passage": float(near[0]) if near.size else 0.0,
-            "nearest passages": float(near[:NEAREST].mean()) if near.size else 0.0,
-            "nearest elsewhere": away[0],
-            "nearest lines elsewhere": away[1],
+        texts = await self._vectors(lead.papers)
+        passages = numpy.array([*_cosines(lead.course, asked), *_cosines(texts, asked)], numpy.float32)
+        likeness = self._likeness_of(topics, context, lead.course, banks)
+        of_topic, of_context = (
+            max(_cosines(topics, asked), default=0.0),
+            max(_cosines(context, asked), default=0.0),
+        )
+        nearest = max(of_topic, of_context, most(passages, 1))
+        elsewhere = banks.elsewhere.cosines(asked[None])[:, 0]
+        return {
+            "nearest topic": of_topic,
+            "lesson": of_context,
+            "nearest passage": likeness.of_passage.beyond(most(passages, 1)),
+            "nearest passages": likeness.of_passages.beyond(most(passages)),
+            "nearer than other matters": likeness.of_all.beyond(nearest),
+            "nearest elsewhere": most(elsewhere, 1),
+            "nearest lines elsewhere": most(elsewhere),
+            "unlike the lesson": most(elsewhere - likeness.lines),
+            "of any lesson": most(banks.anywhere.cosines(asked[None])[:, 0]),
             "words covered": len(_covered(telling, lead)) / len(telling),
             "word that leads elsewhere": float(_is_astray(telling, scope)),
             "length": min(len(telling), LONG) / LONG,
         }
-        return BIAS + sum(WEIGHTS[name] * value for name, value in found.items())
+
+    def _telling(self, question: str, scope: Scope, lead: Lead) -> frozenset[str]:
+        """Empty where it needs no look: a lesson without topics, nothing said, or more of what was on the topic."""
+        telling = _telling(question) or frozenset(SUM.findall(plain(question)))
+        is_open = not scope.allowed_topics or (lead.after_on_topic and _points_back(question))
+        return frozenset() if is_open else telling
+
+    def _likeness_of(self, topics: Matrix, context: Matrix, course: Matrix, banks: Banks) -> Likeness:
+        rows = [part for part in (topics, context, course) if part.size]
+        key = sha256(b"".join(part.tobytes() for part in rows)).digest()
+        likeness = self._likeness.pop(key, None)
+        if likeness is None:
+            nearest = banks.elsewhere.nearest
+            lines = nearest(numpy.concatenate(rows))
+            likeness = Likeness(
+                lines, Usual.of(lines), Usual.of(nearest(course)), Usual.of(nearest(course, FEW_PASSAGES))
+            )
+        self._likeness[key] = likeness
+        while len(self._likeness) > KEPT:
+            self._likeness.popitem(last=False)
+        return likeness
 
     async def _vectors(self, texts: Sequence[str]) -> Matrix:
         """A row of length one for each text; those that the search model didn't make are left out."""
@@ -155,6 +225,12 @@ class Topics:
             await self._cache.set(key, vector.tolist(), expire=TOPIC_SECONDS)
         except CACHE_FAILURES:
             return
+
+
+@lru_cache(maxsize=1)
+def shipped() -> Weights:
+    kept = tomllib.loads((files("appliance.helper") / WEIGHTS).read_text(encoding="utf-8"))
+    return Weights(kept["weights"], kept["bias"], kept["made_from"])
 
 
 def is_vague(question: str) -> bool:

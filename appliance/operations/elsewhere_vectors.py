@@ -2,28 +2,28 @@
 
 import asyncio
 import sys
-from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 
-from appliance.helper.elsewhere import NAME, lines, unit
+from appliance.helper.elsewhere import ANYWHERE, ELSEWHERE, NAME, Matrix, lines, packed, unit
 from appliance.inference.local import LocalEngine, ModelFiles
 
 
 async def vectors_of_lines(model: Path) -> bytes:
-    """384 float16 of length one a line."""
+    """384 whole numbers and a step a line."""
     engine = LocalEngine(ModelFiles(embedder=model, embedder_name=model.stem))
     await engine.start()
     try:
         while not engine.can_embed:  # noqa: ASYNC110 - the engine tells nobody when it is ready
             await asyncio.sleep(0.1)
-        made = [(await engine.embed([line]))[0] for line in lines()]
+        return packed(await _rows(engine, ELSEWHERE), await _rows(engine, ANYWHERE))
     finally:
         await engine.stop()
-    kept = BytesIO()
-    np.savez_compressed(kept, rows=np.stack([unit(vector) for vector in made]).astype(np.float16))
-    return kept.getvalue()
+
+
+async def _rows(engine: LocalEngine, name: str) -> Matrix:
+    return np.stack([unit((await engine.embed([line]))[0]) for line in lines(name)])
 
 
 if __name__ == "__main__":

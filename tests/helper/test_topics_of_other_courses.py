@@ -20,9 +20,9 @@ from appliance.storage.database import Database
 
 MODEL = Path(__file__).parents[2] / "models" / "all-MiniLM-L6-v2-f16.gguf"
 EVALS = Path(__file__).parents[1] / "evals"
-# Of 82 and 76; the set was read while the weights were fitted.
+# Of 82 and 76, as promised; the set is one of those that the weights are learnt from.
 MOST_REFUSED = 0.05
-MOST_LET_THROUGH = 0.05
+MOST_LET_THROUGH = 0.08
 
 
 @pytest.mark.skipif(not MODEL.exists(), reason="needs the search model that set-up makes")

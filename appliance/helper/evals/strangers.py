@@ -46,14 +46,20 @@ async def topics_of_strangers(course: Course, asked: TopicEval) -> list[Figure]:
     found = []
     for part in PARTS:
         judged = []
-        for label, _, slug, text in _lines("topics", part, 3):
-            session = [lesson.slug for lesson in course.lessons].index(slug) + 1
-            judged.append((label == "on", text, await asked.passes(str(session), NOTHING_BEFORE, text)))
+        for is_on, session, text in topics_of_part(course, part):
+            judged.append((is_on, text, await asked.passes(session, NOTHING_BEFORE, text)))
         refused = [(text, not passed) for is_on, text, passed in judged if is_on]
         through = [(text, passed) for is_on, text, passed in judged if not is_on]
         found.append(share_of(f"on-topic refused, {CALLED[part]}", refused))
         found.append(share_of(f"off-topic let through, {CALLED[part]}", through))
     return [_kept_apart(figure) for figure in found]
+
+
+def topics_of_part(course: Course, part: Part) -> list[tuple[bool, str, str]]:
+    """Whether it is on the topic, the lesson's number, and the question."""
+    slugs = [lesson.slug for lesson in course.lessons]
+    lines = _lines("topics", part, 3)
+    return [(label == "on", str(slugs.index(slug) + 1), text) for label, _, slug, text in lines]
 
 
 def _kept_apart(figure: Figure) -> Figure:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from appliance.helper.conversations import Memory, Turn, in_context
 from appliance.helper.evals.figures import Figure, share_of
 from appliance.helper.evals.labelled import labelled
-from appliance.helper.scope import scope_of_lesson
+from appliance.helper.scope import Scope, scope_of_lesson
 from appliance.helper.topics import Lead, Topics, leans_back
 from appliance.inference.router import Router
 from appliance.library.comparable import comparable
@@ -54,11 +54,20 @@ class TopicEval:
 
     async def passes(self, session: str, before: str, text: str) -> bool:
         """`session` is the lesson's number, `before` the question before it or `-`."""
+        scope, lead = await self._asked(session, before, text)
+        return await self._topics.fit(text, scope, lead)
+
+    async def features(self, session: str, before: str, text: str) -> dict[str, float] | None:
+        """What `passes` goes by; None where it looks at no vectors."""
+        scope, lead = await self._asked(session, before, text)
+        return await self._topics.features(text, scope, lead)
+
+    async def _asked(self, session: str, before: str, text: str) -> tuple[Scope, Lead]:
         lesson = self._lessons[int(session) - 1]
-        scope, memory = scope_of_lesson(lesson, 0, "student"), _memory(before)
+        memory = _memory(before)
         searched = in_context(text, memory) if leans_back(text) else text
         lead = await self._lead(searched, lesson, memory)
-        return await self._topics.fit(text, scope, lead)
+        return scope_of_lesson(lesson, 0, "student"), lead
 
     async def _lead(self, searched: str, lesson: Lesson, memory: Memory) -> Lead:
         vector = await self._router.embed(comparable(searched))
