@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 
+from appliance.auth.device import Device
 from appliance.auth.join_codes import new_return_code
 from appliance.auth.pseudonyms import LONGEST_NAME
 from appliance.errors import NotFound, Unavailable
@@ -50,6 +51,17 @@ async def student_by_id(db: Database | Reads, student_id: int) -> Student:
     if row is None:
         raise NotFound("You are no longer in this class. Join it again with the class code.")
     return _student(row)
+
+
+async def student_of_device(db: Database | Reads, known: Device) -> Student | None:
+    """None too where the number of who joined from this device belongs to somebody new."""
+    row = await db.fetch_one(
+        "SELECT * FROM students WHERE id = :id AND class_id = :class_id AND created_at <= :since",
+        id=known.student_id,
+        class_id=known.class_id,
+        since=known.since,
+    )
+    return _student(row) if row else None
 
 
 async def student_by_return_code(db: Database | Reads, class_id: int, return_code: str) -> Student | None:
