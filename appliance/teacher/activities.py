@@ -6,7 +6,7 @@ from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
 from appliance.classroom.audit import record_staff
-from appliance.classroom.box import box_of
+from appliance.classroom.box import zone_of
 from appliance.classroom.classes import class_of_staff, class_of_teacher
 from appliance.errors import Invalid, Refusal
 from appliance.parts import parts_of
@@ -81,6 +81,7 @@ async def update(request: Request, class_id: int, activity_id: int) -> HTTPRespo
             await class_of_teacher(tx, class_id, person.id)
             activity = await activity_of_class(tx, class_id, activity_id)
             await change_words(tx, activity, title, instructions)
+            await record_staff(tx, "change_activity", person.id, class_id, str(activity_id), request.ip)
     except Invalid as refusal:
         return await page(request, class_id, activity_id, refusal)
     say(request, translator(request)("Saved."))
@@ -141,7 +142,6 @@ async def page(
     activity = await activity_of_class(parts.db, class_id, activity_id)
     assigned = activity.assignment_id
     assignment = await assignment_of_class(parts.db, class_id, assigned) if assigned else None
-    school = await box_of(parts.db)
     return render(
         request,
         "teacher/activity.html",
@@ -151,7 +151,7 @@ async def page(
         questions=await questions_of_activity(parts.db, activity_id),
         cards=await cards_of_activity(parts.db, activity_id),
         assignment=assignment,
-        due=due_text(assignment.due_at if assignment else None, school.timezone if school else "UTC"),
+        due=due_text(assignment.due_at if assignment else None, await zone_of(parts.db)),
         errors=forms.errors(refusal, translator(request)),
         item_id=item_id,
         typed=typed or {},
@@ -192,4 +192,4 @@ async def _next_title(request: Request, class_id: int, kind: str) -> str:
 
 def _count(request: Request, kind: str) -> int:
     text = forms.text(request, "count", 20) or str(DEFAULT_CARDS if kind == "cards" else DEFAULT_QUESTIONS)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+    return forms.number(text)

@@ -54,7 +54,6 @@ async def remove(request: Request, class_id: int, announcement_id: int) -> HTTPR
 
 async def _page(request: Request, class_id: int, refusal: Invalid | None = None) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
-    taken_down = str(request.args.get("taken-down") or "")
     return render(
         request,
         "teacher/announcements.html",
@@ -62,7 +61,7 @@ async def _page(request: Request, class_id: int, refusal: Invalid | None = None)
         classroom=await class_of_staff(parts.db, class_id, person.id),
         announcements=await announcements_of_class(parts.db, class_id),
         day=await today(parts.db),
-        taken_down=taken_down if taken_down.isascii() and taken_down.isdigit() else "",
+        taken_down=forms.asked_number(request, "taken-down"),
         typed=forms.typed(request, "body", "until_on"),
         errors=forms.errors(refusal, translator(request)),
     )

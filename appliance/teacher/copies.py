@@ -54,8 +54,7 @@ async def create_module(request: Request, class_id: int, module_id: int) -> HTTP
 async def create_in_class(request: Request, class_id: int, module_id: int) -> HTTPResponse:
     """A module into another class of the same person."""
     parts, person = parts_of(request), person_of(request)
-    asked = forms.text(request, "class_id", 20)
-    target_id = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 16 else 0
+    target_id = forms.number(forms.text(request, "class_id", 20))
     async with parts.db.transaction() as tx:
         await class_of_staff(tx, class_id, person.id)
         module = await module_of_class(tx, class_id, module_id)

@@ -1,12 +1,14 @@
 """The teacher's first page: where to start today, and their classes."""
 
+from datetime import date
+
 from sanic import HTTPResponse, Request
 
 from appliance.classroom.box import today
 from appliance.classroom.classes import classes_of_staff
 from appliance.classroom.materials import materials_of_staff
-from appliance.classroom.releases import Decision, decisions_of_staff
-from appliance.errors import NotFound, Unavailable
+from appliance.classroom.releases import Decisions, decisions_of_staff, opening_day, release_of
+from appliance.classroom.road_lessons import lessons_on_road
 from appliance.library.lessons import Lesson
 from appliance.parts import Parts, parts_of
 from appliance.teacher.box_address import on_network, ways
@@ -30,16 +32,19 @@ async def index(request: Request) -> HTTPResponse:
 async def opening_today(parts: Parts, staff_id: int) -> dict[int, list[Lesson]]:
     """Lessons that open by themselves today, by class; a lock by hand keeps one shut."""
     decisions, day = await decisions_of_staff(parts.db, staff_id), await today(parts.db)
+    materials = [each for each in await materials_of_staff(parts.db, staff_id) if each.kind == "lesson"]
+    lessons = lessons_on_road(parts.shelf, materials)
     opening: dict[int, list[Lesson]] = {}
-    for material in await materials_of_staff(parts.db, staff_id, 0):
-        if material.kind != "lesson":
-            continue
-        try:
-            lesson = parts.shelf.lesson(material.course_slug, material.lesson_slug)
-        except (NotFound, Unavailable):
-            continue
-        decided = decisions.get(material.class_id, {}).get((lesson.course_slug, lesson.slug), Decision())
-        opens_on = decided.opens_on if decided.timing == "date" else lesson.available_on
-        if opens_on == day and decided.timing != "open" and not decided.is_locked:
+    for material in materials:
+        lesson = lessons.get((material.course_slug, material.lesson_slug))
+        decided = decisions.get(material.class_id, {})
+        if lesson and material.is_shown and opens_by_itself(decided, lesson, day):
             opening.setdefault(material.class_id, []).append(lesson)
     return opening
+
+
+def opens_by_itself(decisions: Decisions, lesson: Lesson, day: date) -> bool:
+    """Whether this is its day, and nothing keeps it shut."""
+    place = (lesson.course_slug, lesson.slug)
+    release = release_of(decisions, *place, lesson.available_on, day)
+    return release.is_open and opening_day(decisions, *place, lesson.available_on) == day

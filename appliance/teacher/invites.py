@@ -85,9 +85,10 @@ def _number(request: Request, name: str, otherwise: str) -> int | None:
     given = forms.text(request, name, 20)
     if not given:
         return None
-    if not (given.isascii() and given.isdigit()):
+    number = forms.number(given, -1)
+    if number < 0:
         raise Invalid(otherwise, field=name)
-    return int(given)
+    return number
 
 
 async def _page(request: Request, class_id: int, refusal: Refusal | None = None) -> HTTPResponse:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from appliance.classroom.classes import Class, create_class
+from appliance.classroom.groups_of_materials import set_groups
 from appliance.classroom.material_items import items_of_material, save_items
 from appliance.classroom.material_places import move_material
 from appliance.classroom.materials import Material, material_of_class, materials_of_class
@@ -171,7 +172,7 @@ async def _copy_to(tx: Transaction, material: Material, module_id: int, class_id
         await tx.execute(
             "UPDATE materials SET activity_id = :copied WHERE id = :id", copied=copied.id, id=made
         )
-    for statement in (
+    await tx.execute(
         """
         INSERT INTO groups (class_id, name, colour)
         SELECT :class_id, groups.name, groups.colour
@@ -179,16 +180,21 @@ async def _copy_to(tx: Transaction, material: Material, module_id: int, class_id
         WHERE material_groups.material_id = :id
         ON CONFLICT (class_id, name) DO NOTHING
         """,
+        class_id=class_id,
+        id=material.id,
+    )
+    rows = await tx.fetch_all(
         """
-        INSERT INTO material_groups (material_id, group_id)
-        SELECT :made, theirs.id
+        SELECT theirs.id
         FROM material_groups
           JOIN groups ON groups.id = material_groups.group_id
           JOIN groups AS theirs ON theirs.name = groups.name AND theirs.class_id = :class_id
         WHERE material_groups.material_id = :id
         """,
-    ):
-        await tx.execute(statement, class_id=class_id, made=made, id=material.id)
+        class_id=class_id,
+        id=material.id,
+    )
+    await set_groups(tx, made, [row["id"] for row in rows])
 
 
 async def _copy_row(tx: Transaction, material: Material, module_id: int, title: str) -> int:

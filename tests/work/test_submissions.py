@@ -157,7 +157,7 @@ async def test_deleting_ones_work_deletes_all_of_it_and_nobody_elses(
             await save_reflection(tx, adas.things["reflection"], student.id, "words")
     async with db.transaction() as tx:
         removed = await remove_work(tx, ben.id)
-    assert (len(removed.files), removed.entries) == (1, 2)
+    assert (len(removed.left.whole), removed.entries) == (1, 2)
     assert await submissions_of_student(db, ben.id) == []
     said = await responses_of_student(db, ben.id)
     assert (said.ticks, said.reflections) == ({}, {})
