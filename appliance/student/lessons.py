@@ -29,7 +29,6 @@ from appliance.web.refusals import with_wait
 from appliance.web.rendering import render as render_page
 from appliance.web.rendering import translator
 from appliance.work.responses import Responses, responses_of_student
-from appliance.work.submissions import Submission, submissions_of_student
 from appliance.work.versions import versions_of_student
 
 NOT_IN_CLASS = "This lesson is not part of your class. Go back to your class page."
@@ -193,7 +192,7 @@ async def page(
     turns: list[Turn] | None = None,
 ) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
-    responses, handed_in = await work_of(parts, person)
+    responses = await work_of(parts, person)
     labels = _labels(request)
     return render_page(
         request,
@@ -204,7 +203,6 @@ async def page(
         text=opened.text(labels),
         teacher_text=_teacher_text(opened, person, labels),
         responses=responses,
-        handed_in=handed_in,
         versions=await versions_of_student(parts.db, person.id) if person.is_student else {},
         typed=typed,
         scope_token=scope_token(request, opened) if opened.has_helper else "",
@@ -218,11 +216,9 @@ async def page(
     )
 
 
-async def work_of(parts: Parts, person: Person) -> tuple[Responses, list[Submission]]:
-    """Everything this student ticked, wrote and handed in; nothing for staff."""
-    if not person.is_student:
-        return Responses({}, {}), []
-    return await responses_of_student(parts.db, person.id), await submissions_of_student(parts.db, person.id)
+async def work_of(parts: Parts, person: Person) -> Responses:
+    """Everything this student ticked, wrote and marked; nothing for staff."""
+    return await responses_of_student(parts.db, person.id) if person.is_student else Responses({}, {})
 
 
 async def _media(parts: Parts, person: Person, opened: OpenLesson) -> list[Media]:

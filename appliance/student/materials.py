@@ -88,7 +88,7 @@ async def _page(
 ) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
     material = opened.material
-    responses, _ = await work_of(parts, person)
+    responses = await work_of(parts, person)
     return render(
         request,
         "student/material.html",

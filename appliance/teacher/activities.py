@@ -34,8 +34,6 @@ from appliance.work.assignments import assignment_of_class, due_text
 from appliance.work.flashcards import cards_of_activity
 from appliance.work.quizzes import questions_of_activity
 
-NO_ERRORS: Mapping[str, str] = {}
-
 
 async def index(request: Request, class_id: int) -> HTTPResponse:
     return await _index_page(request, class_id)

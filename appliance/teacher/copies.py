@@ -42,9 +42,9 @@ async def create_module(request: Request, class_id: int, module_id: int) -> HTTP
         title = translate("Copy of %(title)s", title=module.title)
 
         async def make() -> int:
-            copied = await duplicate_module(tx, parts.shelf, module, title)
-            await record_staff(tx, "duplicate_module", person.id, class_id, str(copied.module_id), request.ip)
-            return copied.module_id
+            made = await duplicate_module(tx, parts.shelf, module, title)
+            await record_staff(tx, "duplicate_module", person.id, class_id, str(made), request.ip)
+            return made
 
         made = await made_once(request, tx, make)
     say(request, translate("This is the copy, without its lessons: a lesson stands on a road once."))
@@ -63,9 +63,9 @@ async def create_in_class(request: Request, class_id: int, module_id: int) -> HT
             raise NotFound("Choose another class of yours.")
 
         async def make() -> int:
-            copied = await copy_module(tx, module, target.id)
+            made = await copy_module(tx, module, target.id)
             await record_staff(tx, "copy_module", person.id, target.id, f"{class_id}/{module_id}", request.ip)
-            return copied.module_id
+            return made
 
         made = await made_once(request, tx, make)
     say(

@@ -21,9 +21,9 @@ from appliance.work.review_queue import (
     queue_of_class,
     versions_of_piece,
 )
+from appliance.work.reviews import COMMENT_CHARACTERS
 from appliance.work.saved_comments import save_comment, saved_comments_of_staff
 from appliance.work.submission_reviews import (
-    COMMENT_CHARACTERS,
     Criterion,
     criteria_of_material,
     review_of_submission,
@@ -39,7 +39,6 @@ async def index(request: Request, class_id: int) -> HTTPResponse:
         "teacher/review_queue.html",
         classroom=await class_of_staff(parts.db, class_id, person_of(request).id),
         wanted=wanted,
-        shown_words=SHOWN,
         queue=await queue_of_class(parts.db, class_id, wanted, forms.page(request)),
     )
 

@@ -1,7 +1,5 @@
 """Copies of what a teacher built: a material, a module, a whole class. Never of students or of what they did."""
 
-from dataclasses import dataclass
-
 from appliance.classroom.classes import Class, create_class
 from appliance.classroom.groups_of_materials import set_groups
 from appliance.classroom.material_items import items_of_material, save_items
@@ -56,14 +54,6 @@ OF_CLASS = (
 )
 
 
-@dataclass(frozen=True)
-class CopiedModule:
-    """`left_out` counts the lessons that the other class has on its road already."""
-
-    module_id: int
-    left_out: int
-
-
 async def duplicate_material(tx: Transaction, shelf: Shelf, material: Material, title: str) -> int:
     """Right behind it, nobody's work in it; what came with a lesson becomes the teacher's own. Raises Conflict."""
     if material.kind == "lesson":
@@ -84,37 +74,34 @@ async def duplicate_material(tx: Transaction, shelf: Shelf, material: Material, 
     return made
 
 
-async def duplicate_module(tx: Transaction, shelf: Shelf, module: Module, title: str) -> CopiedModule:
+async def duplicate_module(tx: Transaction, shelf: Shelf, module: Module, title: str) -> int:
     """Right behind it, without its lessons: those stand on a road once."""
     made = await create_module(tx, module.class_id, title[:TITLE_CHARACTERS])
-    left_out = 0
     for material in await _inside(tx, module):
-        if material.kind == "lesson":
-            left_out += 1
-        else:
+        if material.kind != "lesson":
             await _copy_own(tx, shelf, material, made, material.title)
     await set_module_hidden(tx, module.class_id, made, module.is_hidden)
     order = [other.id for other in await modules_of_class(tx, module.class_id)]
     await move_module(tx, module.class_id, made, order.index(module.id) + 1)
-    return CopiedModule(made, left_out)
+    return made
 
 
-async def copy_module(tx: Transaction, module: Module, class_id: int) -> CopiedModule:
-    """To the end of another class's road. Groups of the same name are made there, for what was for a group."""
+async def copy_module(tx: Transaction, module: Module, class_id: int) -> int:
+    """To the end of another class's road, without the lessons that stand there already.
+
+    Groups of the same name are made there, for what was for a group.
+    """
     made = await create_module(tx, class_id, module.title)
     there = {
         (material.course_slug, material.lesson_slug)
         for material in await materials_of_class(tx, class_id)
         if material.lesson_slug
     }
-    left_out = 0
     for material in await _inside(tx, module):
-        if (material.course_slug, material.lesson_slug) in there:
-            left_out += material.kind == "lesson"
-        else:
+        if (material.course_slug, material.lesson_slug) not in there:
             await _copy_to(tx, material, made, class_id)
     await set_module_hidden(tx, class_id, made, module.is_hidden)
-    return CopiedModule(made, left_out)
+    return made
 
 
 async def copy_class(tx: Transaction, staff_id: int, source: Class, name: str) -> Class:
