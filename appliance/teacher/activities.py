@@ -8,6 +8,7 @@ from sanic.response import redirect
 from appliance.classroom.audit import record_staff
 from appliance.classroom.box import zone_of
 from appliance.classroom.classes import class_of_staff, class_of_teacher
+from appliance.classroom.pressed_forms import new_form_key
 from appliance.errors import Invalid, Refusal
 from appliance.parts import parts_of
 from appliance.study.blueprints import topics_of_class
@@ -18,6 +19,7 @@ from appliance.study.generation import (
     order_activity,
 )
 from appliance.study.sources import stock_of_class
+from appliance.teacher.form_keys import made_once
 from appliance.web import forms
 from appliance.web.identity import person_of
 from appliance.web.rendering import render, say, translator
@@ -49,16 +51,22 @@ async def create(request: Request, class_id: int) -> HTTPResponse:
         instructions, topic = forms.text(request, "instructions", 2000), forms.text(request, "topic")
         if not by_hand:
             await check_material(parts.db, class_id)
+        elif kind not in ("quiz", "cards"):
+            raise Invalid("Choose a quiz or cards.", field="kind")
         async with parts.db.transaction() as tx:
-            if by_hand:
-                if kind not in ("quiz", "cards"):
-                    raise Invalid("Choose a quiz or cards.", field="kind")
-                activity_id = await create_activity(tx, class_id, kind, title, instructions, topic)
-            else:
-                activity_id = await order_activity(
-                    tx, class_id, person.id, kind, _count(request, kind), title, instructions, topic
-                )
-            await record_staff(tx, f"make_{kind}", person.id, class_id, str(activity_id), request.ip)
+
+            async def make() -> int:
+                if by_hand:
+                    made = await create_activity(tx, class_id, kind, title, instructions, topic)
+                else:
+                    count = _count(request, kind)
+                    made = await order_activity(
+                        tx, class_id, person.id, kind, count, title, instructions, topic
+                    )
+                await record_staff(tx, f"make_{kind}", person.id, class_id, str(made), request.ip)
+                return made
+
+            activity_id = await made_once(request, tx, make)
     except Invalid as refusal:
         return await _index_page(request, class_id, refusal)
     parts.jobs.wake()
@@ -170,6 +178,7 @@ async def _index_page(request: Request, class_id: int, refusal: Refusal | None =
         has_material=(await stock_of_class(parts.db, class_id)).is_there,
         has_model=parts.engine.state in ("ready", "loading"),
         typed=typed,
+        form_key=new_form_key(),
         errors=forms.errors(refusal, translate),
         default_count=DEFAULT_QUESTIONS,
     )

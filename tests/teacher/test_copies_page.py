@@ -1,5 +1,7 @@
 """Copies of modules and classes: all that the teacher built, nothing of the students, and once for a double press."""
 
+import pytest
+
 from appliance.classroom.classes import class_of_staff, create_class
 from appliance.classroom.materials import materials_of_class
 from appliance.classroom.releases import Decision, decisions_of_class, set_lock
@@ -153,3 +155,31 @@ async def test_a_quiz_for_a_group_is_for_that_group_alone_in_the_copied_class_to
         """
     )
     assert [row["class_id"] for row in rows] == [1, made]
+
+
+@pytest.mark.parametrize(
+    ("page", "path", "form", "table"),
+    [
+        ("/teach/class/new", "/teach/class", {"name": "9A"}, "classes"),
+        (
+            "/teach/class/1/announcements",
+            "/teach/class/1/announcements",
+            {"body": "Bring foil."},
+            "announcements",
+        ),
+        ("/teach/class/1/invites", "/teach/class/1/invites", {"label": "Summer"}, "invites"),
+        (
+            "/teach/class/1/activities",
+            "/teach/class/1/activities",
+            {"kind": "quiz", "title": "Loops", "by": "hand"},
+            "activities",
+        ),
+    ],
+)
+async def test_whatever_a_form_makes_it_makes_once(
+    road: Road, cast: Cast, page: str, path: str, form: dict[str, str], table: str
+) -> None:
+    key, before = await road.key(page), await cast.count(table)
+    answers = [await road.ada.post(path, {**form, "form_key": key}) for _ in range(2)]
+    assert answers[0].headers["location"] == answers[1].headers["location"]
+    assert await cast.count(table) == before + 1
