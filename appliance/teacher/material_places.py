@@ -1,4 +1,4 @@
-"""Moving, hiding, removing and bringing back a material, and making a second one like it."""
+"""Moving, hiding, removing and bringing back a material."""
 
 from sanic import HTTPResponse, Request
 from sanic.response import redirect
