@@ -7,6 +7,7 @@ import pytest
 from appliance.classroom.material_items import items_of_material
 from appliance.classroom.materials import material_of_class
 from appliance.classroom.students import create_student
+from appliance.insights.classes import insights_of_class
 from appliance.work.gradebook import gradebook_of_class
 from tests.conftest import COURSE, Cast
 from tests.teacher.road import Road
@@ -298,3 +299,13 @@ async def test_a_lesson_comes_back_only_where_it_does_not_stand_already(road: Ro
     await road.ada.post(f"{road.base}/modules/{module}/remove")
     await road.ada.post(f"{road.base}/courses", {"course": COURSE})
     assert (await road.ada.post(f"{road.base}/modules/{module}/restore")).status_code == 409
+
+
+async def test_a_quiz_of_another_group_is_no_work_that_somebody_has_not_done(road: Road, cast: Cast) -> None:
+    assert cast.ben is not None
+    async with cast.parts.db.transaction() as tx:
+        red = await tx.insert("INSERT INTO groups (class_id, name, colour) VALUES (1, 'Red', 'red')")
+        await tx.execute("INSERT INTO group_students VALUES (:red, :ben)", red=red, ben=cast.ben.id)
+    await road.material("quiz", activity=str(await published_quiz(road)), group=str(red))
+    insights = await insights_of_class(cast.parts.db, 1)
+    assert {line.learner.name: line.completion for line in insights.learners} == {"Ben": 0, "Chi": None}
