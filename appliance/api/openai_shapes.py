@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from appliance.api.answers import Usage
-from appliance.api.llm import MostTokens, Temperature
-from appliance.api.routes import Loose
+from appliance.api.llm import Temperature
+from appliance.api.routes import Loose, MostTokens
 
 StopText = Annotated[str, Meta(min_length=1, max_length=200)]
 StopTexts = Annotated[list[StopText], Meta(max_length=4)]

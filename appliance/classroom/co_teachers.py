@@ -84,8 +84,16 @@ async def remove_co_teacher(tx: Transaction, class_id: int, staff_id: int) -> No
 
 
 async def _insist_on_another(tx: Transaction, class_id: int, staff_id: int) -> None:
-    teachers = [each for each in await co_teachers_of_class(tx, class_id) if each.role == "teacher"]
-    if [each.staff_id for each in teachers] == [staff_id]:
+    """Somebody who can't sign in any more is no such other."""
+    rows = await tx.fetch_all(
+        """
+        SELECT staff.id
+        FROM class_staff JOIN staff ON staff.id = class_staff.staff_id
+        WHERE class_staff.class_id = :class_id AND class_staff.role = 'teacher' AND staff.is_active
+        """,
+        class_id=class_id,
+    )
+    if [row["id"] for row in rows] == [staff_id]:
         raise Conflict(LAST, "last_teacher", field="username")
 
 

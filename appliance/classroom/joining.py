@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from appliance.auth.device import ApiToken, Device, sign_api_token
 from appliance.auth.emoji_codes import without_pictures
 from appliance.auth.join_codes import normal, return_code_for
 from appliance.auth.pseudonyms import clean_display_name, name_problem
@@ -15,6 +16,7 @@ from appliance.classroom.students import (
     namesakes,
     student_by_id,
     student_by_return_code,
+    student_of_device,
     student_of_form,
 )
 from appliance.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Sentence
@@ -33,7 +35,7 @@ WRONG_CODE = "This return code and name don't belong together. Check both, or as
 
 @dataclass(frozen=True)
 class JoinRequest:
-    """What a browser offers; `device` is (class id, student id) from its signed cookie.
+    """What a browser offers; `device` is what its signed cookie says.
 
     An invitation goes before a class code. `return_code` may be a teacher's one-time code as well. `confirm_new` says
     that whoever has this name already is somebody else; `form_mark` is the form's own, so that it counts once.
@@ -42,7 +44,7 @@ class JoinRequest:
     class_code: str
     display_name: str
     return_code: str = ""
-    device: tuple[int, int] | None = None
+    device: Device | None = None
     invite_token: str = ""
     confirm_new: bool = False
     form_mark: str = ""
@@ -69,6 +71,12 @@ class Joined:
     @property
     def rejoined(self) -> bool:
         return self.how != "new"
+
+    def api_token(self, secret: bytes) -> str:
+        """With which a program acts for the student, until the class moves on."""
+        student = self.student
+        token = ApiToken(student.id, student.class_id, self.classroom.session_epoch, student.created_at)
+        return sign_api_token(secret, token)
 
 
 class NameIsThere(Invalid):
@@ -183,12 +191,10 @@ async def _known(tx: Transaction, classroom: Class, name: str, request: JoinRequ
     twice = await student_of_form(tx, classroom.id, request.form_mark)
     if twice is not None and twice.display_name == name:
         return twice
-    if request.device is None or request.device[0] != classroom.id:
+    if request.device is None or request.device.class_id != classroom.id:
         return None
-    for student in await namesakes(tx, classroom.id, name):
-        if student.id == request.device[1]:
-            return student
-    return None
+    before = await student_of_device(tx, request.device)
+    return before if before and before.display_name.casefold() == name.casefold() else None
 
 
 async def _check_name_is_free(

@@ -37,8 +37,7 @@ async def update(request: Request, class_id: int) -> HTTPResponse:
 
 def _picture(request: Request) -> int:
     """0, no picture, for whatever is no number."""
-    asked = forms.text(request, "picture", 100)
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 16 else 0
+    return forms.number(forms.text(request, "picture", 100))
 
 
 async def _page(request: Request, class_id: int, refusal: Invalid | None = None) -> HTTPResponse:

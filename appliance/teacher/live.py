@@ -50,8 +50,8 @@ async def lower(request: Request, class_id: int) -> HTTPResponse:
     if not asked:
         parts.presence.lower_hands(class_id)
         say(request, translator(request)("All hands are down."))
-    elif asked.isascii() and asked.isdigit():
-        parts.presence.lower_hand(class_id, int(asked))
+    elif student := forms.number(asked):
+        parts.presence.lower_hand(class_id, student)
     else:
         raise Invalid("Choose whose hand to lower.", "no_student", field="student")
     return redirect(f"/teach/class/{class_id}/live")

@@ -66,5 +66,4 @@ async def restore(request: Request, class_id: int, module_id: int) -> HTTPRespon
 
 def place_of(request: Request) -> int:
     """Counted from 0; what is no such number means the beginning."""
-    text = forms.text(request, "place", 20)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+    return forms.number(forms.text(request, "place", 20))

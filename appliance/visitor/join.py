@@ -17,8 +17,8 @@ from appliance.classroom.box import name_safety_of, profile_of
 from appliance.classroom.classes import class_by_id
 from appliance.classroom.invites import usable_invite
 from appliance.classroom.joining import Joined, JoinRequest, JoinRules, NameIsThere, join
-from appliance.classroom.students import student_by_id
-from appliance.errors import NotFound, RateLimited, Refusal, Unavailable
+from appliance.classroom.students import student_of_device
+from appliance.errors import RateLimited, Refusal, Unavailable
 from appliance.parts import parts_of
 from appliance.web import forms
 from appliance.web.identity import DEVICE_COOKIE, person_of, remember, session_token, set_cookie
@@ -26,7 +26,6 @@ from appliance.web.refusals import answer, with_wait
 from appliance.web.rendering import render, say, translator
 
 MOST_TYPED = 20_000
-DEVICE_SECONDS = 180 * 24 * 3600
 FIELDS = ("class_code", "display_name", "return_code", "invite_token")
 EVENTS = {
     "new": "class_join",
@@ -68,8 +67,10 @@ async def create(request: Request) -> HTTPResponse:
     response = json(_as_json(request, joined)) if forms.is_json(request) else _welcome(request, joined)
     remember(request, response, token, sessions.STUDENT_SECONDS)
     keys = parts_of(request).secrets
-    hint = device.sign(keys.device, joined.classroom.id, joined.student.id, parts_of(request).clock())
-    set_cookie(request, response, DEVICE_COOKIE, hint, DEVICE_SECONDS)
+    student = joined.student
+    known = device.Device(student.class_id, student.id, student.created_at)
+    hint = device.sign(keys.device, known, parts_of(request).clock())
+    set_cookie(request, response, DEVICE_COOKIE, hint, device.DEVICE_SECONDS)
     return response
 
 
@@ -135,9 +136,8 @@ async def _invited_to(
 async def _offered_name(request: Request) -> tuple[str, bool]:
     """The name this device was in with, so that it opens the same work; else a made-up one, and which of the two."""
     parts, known = parts_of(request), _device_of(request)
-    if known is not None:
-        with suppress(NotFound):
-            return (await student_by_id(parts.db, known.student_id)).display_name, False
+    if known is not None and (student := await student_of_device(parts.db, known)):
+        return student.display_name, False
     profile = await profile_of(parts.db, parts.settings)
     if not profile.offers_pseudonym:
         return "", False
@@ -213,10 +213,8 @@ def _welcome(request: Request, joined: Joined) -> HTTPResponse:
 
 
 def _as_json(request: Request, joined: Joined) -> dict[str, Any]:
-    student, classroom = joined.student, joined.classroom
-    token = device.sign_api_token(
-        parts_of(request).secrets.device, student.id, classroom.id, classroom.session_epoch
-    )
+    student = joined.student
+    token = joined.api_token(parts_of(request).secrets.device)
     body = {"ok": True, "return_code": student.return_code, "rejoined": joined.rejoined, "api_token": token}
     if joined.name_warning:
         body["name_warning"] = translator(request)(joined.name_warning)

@@ -30,3 +30,13 @@ async def test_a_name_that_is_taken_is_said_beside_its_own_form(cast: Cast) -> N
     page = await ada.post(f"{path}/2", {"name": "one", "colour": "violet"})
     assert page.status_code == 409
     assert "has a group with this name already" in page.text.split('id="group-2"')[1]
+
+
+async def test_a_number_that_no_student_has_joins_no_group(cast: Cast) -> None:
+    ada = await cast.ada()
+    made = await ada.post("/teach/class/1/groups", {"name": "Red", "colour": "red"})
+    group = made.headers["location"].split("#group-")[1]
+    for number in ("9" * 40, "9" * 5000):
+        form = {"name": "Red", "colour": "red", "student": ["1", number]}
+        assert (await ada.post(f"/teach/class/1/groups/{group}", form)).status_code == 302
+    assert await cast.count("group_students") == 1

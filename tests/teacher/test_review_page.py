@@ -256,3 +256,13 @@ async def test_the_gradebook_asks_as_many_questions_for_many_students_as_for_few
     asked.clear()
     book = await gradebook_of_class(db, 1)
     assert len(asked) == few and len(book.lines) == 42
+
+
+@pytest.mark.parametrize(("name", "content"), [("a.txt", b"words"), ("a.pdf", pdf("One", "Two"))])
+async def test_the_page_opens_though_the_file_is_gone(cast: Cast, name: str, content: bytes) -> None:
+    assert cast.ben
+    work = await handed_in(cast, cast.ben.id, name, content)
+    for path in cast.parts.files.folder.glob("??/*"):
+        path.unlink()
+    page = await (await cast.ada()).get(f"{QUEUE}/{work}")
+    assert page.status_code == 200 and "a." in page.text

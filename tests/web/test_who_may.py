@@ -103,7 +103,9 @@ async def program_for_a_student(cast: Cast) -> Browser:
     browser = await program(cast)
     async with cast.parts.db.transaction() as tx:
         student = await create_student(tx, cast.classroom.id, "Ned")
-    token = device.sign_api_token(cast.parts.secrets.device, student.id, student.class_id, 1)
+    token = device.sign_api_token(
+        cast.parts.secrets.device, device.ApiToken(student.id, student.class_id, 1, student.created_at)
+    )
     browser.client.headers["X-User-Token"] = token
     return browser
 
