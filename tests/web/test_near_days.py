@@ -14,7 +14,9 @@ async def last_here(cast: Cast, days: int, **headers: str) -> str:
     assert cast.ben is not None
     async with cast.parts.db.transaction() as tx:
         await tx.execute(
-            "UPDATE students SET last_seen_at = :then WHERE id = :id", then=tx.now - days * DAY, id=cast.ben.id
+            "UPDATE students SET last_seen_at = :then WHERE id = :id",
+            then=tx.now - days * DAY,
+            id=cast.ben.id,
         )
     ada = await cast.ada()
     ada.client.headers.update(headers)
