@@ -28,6 +28,7 @@ async def move(request: Request, class_id: int, material_id: int) -> HTTPRespons
         module_id = forms.number(forms.text(request, "module", 20), material.module_id)
         await move_material(tx, material, module_id, place_of(request))
         await record_staff(tx, "move_material", person.id, class_id, str(material_id), request.ip)
+    say(request, translator(request)("%(title)s is in its new place.", title=material.title))
     return redirect(f"/teach/class/{class_id}/modules#material-{material_id}")
 
 

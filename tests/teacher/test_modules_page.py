@@ -59,6 +59,7 @@ async def test_a_module_is_renamed_moved_hidden_and_shown(road: Road) -> None:
     await road.ada.post(f"{road.base}/modules/{made}", {"title": "Extras"})
     await road.ada.post(f"{road.base}/modules/{made}/move", {"place": "0"})
     assert (await road.titles())[:2] == ["Extras", first]
+    assert "Extras is in its new place." in (await road.ada.get(f"{road.base}/modules")).text
     await road.ada.post(f"{road.base}/modules/{made}/hide", {"hidden": "1"})
     assert "Hidden" in (await road.ada.get(f"{road.base}/modules")).text
     await road.ada.post(f"{road.base}/modules/{made}/hide", {"hidden": "0"})

@@ -43,6 +43,8 @@ async def test_the_queue_goes_from_the_oldest_to_the_next_until_nothing_waits(ca
     ada = await cast.ada()
     page = (await ada.get(QUEUE)).text
     assert page.index(">Ben<") < page.index(">Chi<")
+    assert '<span class="count">2</span>' in page and 'data-label="State"' not in page
+    assert 'data-label="State"' in (await ada.get(f"{QUEUE}?show=all")).text
     saved = await ada.post(
         f"{QUEUE}/{first}?show=waiting", {"state": "reviewed", "score": "85", "comment": "Good."}
     )
