@@ -1,7 +1,7 @@
 """Classes: made by a teacher, entered with a join code, locked and unlocked."""
 
 import sqlite3
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from appliance.auth.join_codes import new_join_code, normal
 from appliance.classroom.rights import MAY, Kind, Role
@@ -34,7 +34,7 @@ class Class:
     landing_message: str
     landing_media_id: int | None = None
     ended_at: int | None = None
-    role: Role | None = None
+    role: Role | None = field(default=None, compare=False)
 
     @property
     def may_change(self) -> bool:

@@ -22,7 +22,7 @@ from appliance.classroom.modules import (
 from appliance.classroom.pressed_forms import new_form_key
 from appliance.classroom.releases import Release, decisions_of_class, release_on_road
 from appliance.classroom.road_lessons import lessons_on_road
-from appliance.errors import Forbidden, Invalid
+from appliance.errors import Invalid
 from appliance.parts import Parts, parts_of
 from appliance.teacher.form_keys import made_once
 from appliance.web import forms
