@@ -60,7 +60,10 @@ CLOSED_TO_CHANGES = (
 )
 CLOSED_TO_WORK = "Just now the box lets people join and read lessons, nothing else. Try again later."
 CLOSED = "The box is being looked after. Try again later, or ask your teacher."
-NOBODY_NEW = "The box can be read but not changed just now, so nobody new gets in. Were you here before? Then use your return code."
+NOBODY_NEW = (
+    "The box can be read but not changed just now, so nobody new gets in. "
+    "Were you here before? Then use your return code."
+)
 CLASS_ENDED = (
     "Your class has ended. You can still read everything and take your work home, but hand nothing in."
 )
