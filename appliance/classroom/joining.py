@@ -52,10 +52,14 @@ class JoinRequest:
 
 @dataclass(frozen=True)
 class JoinRules:
-    """`name_safety` is off, warn or strict; with `strict_rejoin` nobody shares a name in a class."""
+    """`name_safety` is off, warn or strict; with `strict_rejoin` nobody shares a name in a class.
+
+    `box_is_closed` is why nobody new gets into any class; None where they do.
+    """
 
     name_safety: str = "warn"
     strict_rejoin: bool = False
+    box_is_closed: Refusal | None = None
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,7 @@ async def join(tx: Transaction, request: JoinRequest, rules: JoinRules) -> Joine
     if known is not None:
         return Joined(known, classroom, "device", warning)
     await _check_name_is_free(tx, classroom, name, request, rules, invite)
-    _check_takes_new(classroom, invite)
+    _check_takes_new(classroom, invite, rules)
     if invite is not None:
         await take_seat(tx, invite)
     student = await create_student(tx, classroom.id, name, form_mark=request.form_mark)
@@ -131,7 +135,7 @@ async def join_another(tx: Transaction, student_id: int, class_code: str, secret
     known = await student_by_return_code(tx, classroom.id, code)
     if known is not None:
         return Joined(known, classroom, "return_code")
-    _check_takes_new(classroom, None)
+    _check_takes_new(classroom, None, JoinRules())
     if await namesakes(tx, classroom.id, student.display_name):
         raise Conflict(NAME_THERE, "name_taken", field="join_code")
     return Joined(await create_student(tx, classroom.id, student.display_name, code), classroom, "new")
@@ -208,17 +212,19 @@ async def _check_name_is_free(
     there = await namesakes(tx, classroom.id, name)
     if not there or (request.confirm_new and not rules.strict_rejoin):
         return
-    suggestion = "" if _closed_to(classroom, invite) else await free_name(tx, classroom.id, name)
+    suggestion = "" if _closed_to(classroom, invite, rules) else await free_name(tx, classroom.id, name)
     raise NameIsThere(name, there[-1].created_at, suggestion)
 
 
-def _check_takes_new(classroom: Class, invite: Invite | None) -> None:
-    if refusal := _closed_to(classroom, invite):
+def _check_takes_new(classroom: Class, invite: Invite | None, rules: JoinRules) -> None:
+    if refusal := _closed_to(classroom, invite, rules):
         raise refusal
 
 
-def _closed_to(classroom: Class, invite: Invite | None) -> Refusal | None:
+def _closed_to(classroom: Class, invite: Invite | None, rules: JoinRules) -> Refusal | None:
     """Why somebody new doesn't get in; who is known always does."""
+    if rules.box_is_closed is not None:
+        return rules.box_is_closed
     if classroom.enrollment_mode == "closed":
         return Forbidden(CLOSED, "class_enrollment_closed")
     if invite is None and classroom.enrollment_mode == "invite_only":

@@ -28,7 +28,6 @@ from appliance.parts import Parts, parts_of
 from appliance.storage.database import Transaction
 from appliance.teacher.form_keys import made_once
 from appliance.teacher.material_forms import Shown, draft, fresh, shown_material, typed
-from appliance.teacher.modules import may_change
 from appliance.web import forms
 from appliance.web.identity import person_of
 from appliance.web.rendering import render, say, translator
@@ -88,7 +87,6 @@ async def show(request: Request, class_id: int, material_id: int) -> HTTPRespons
         release=release_of_material(decisions, parts.shelf, material, day),
         groups=[group for group in await group_names(parts.db, class_id) if group.id in chosen],
         answers=await answers_of_material(parts.db, material, lines),
-        can_change=await may_change(parts, class_id, person.id),
     )
 
 

@@ -50,7 +50,7 @@ async def show(request: Request, class_id: int, submission_id: int) -> HTTPRespo
 async def update(request: Request, class_id: int, submission_id: int) -> HTTPResponse:
     """Saves, and goes on to the next piece of the queue that one came from."""
     parts, person, wanted = parts_of(request), person_of(request), _filter(request)
-    await class_of_teacher(parts.db, class_id, person.id)
+    await class_of_teacher(parts.db, class_id, person.id, "review")
     piece = await piece_of_class(parts.db, class_id, submission_id)
     after = (await neighbours_of_piece(parts.db, class_id, wanted, piece)).after
     criteria = await criteria_of_material(parts.db, piece.submission.material_id)

@@ -24,6 +24,7 @@ from appliance.web import forms
 from appliance.web.identity import DEVICE_COOKIE, person_of, remember, session_token, set_cookie
 from appliance.web.refusals import answer, with_wait
 from appliance.web.rendering import render, say, translator
+from appliance.web.site_mode import Restricted, closed_to_newcomers
 
 MOST_TYPED = 20_000
 FIELDS = ("class_code", "display_name", "return_code", "invite_token")
@@ -106,8 +107,9 @@ async def join_page(
 async def _refused(request: Request, refusal: Refusal) -> HTTPResponse:
     if forms.is_json(request):
         return answer(request, refusal)
-    status = refusal.status if isinstance(refusal, RateLimited | Unavailable) else 422
-    return with_wait(await join_page(request, forms.typed(request, *FIELDS), refusal, status), refusal)
+    typed, is_closed = forms.typed(request, *FIELDS), isinstance(refusal, Restricted)
+    status = refusal.status if isinstance(refusal, RateLimited | Unavailable | Restricted) else 422
+    return with_wait(await join_page(request, typed, refusal, status, is_returning=is_closed), refusal)
 
 
 async def _pressed(request: Request, pressed: str) -> HTTPResponse:
@@ -151,7 +153,8 @@ async def _enter(request: Request, wanted: JoinRequest) -> tuple[Joined, str]:
     for limit in limits:
         await parts.throttle.look(*limit)
     profile = await profile_of(parts.db, parts.settings)
-    rules = JoinRules(await name_safety_of(parts.db, parts.settings), profile.strict_rejoin)
+    name_safety = await name_safety_of(parts.db, parts.settings)
+    rules = JoinRules(name_safety, profile.strict_rejoin, closed_to_newcomers(request))
     try:
         return await _joined(request, wanted, rules)
     except Refusal as refusal:
