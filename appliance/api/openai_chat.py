@@ -88,6 +88,7 @@ def prompt_of(asked: ChatAsked) -> Prompt:
         seed=asked.seed,
         stop=stop,
         grammar=_grammar(asked),
+        biases=tuple((int(token), bias) for token, bias in (asked.logit_bias or {}).items()),
     )
 
 
@@ -144,6 +145,8 @@ async def _in_openai_words(events: AsyncGenerator[Event, None]) -> AsyncGenerato
     except Invalid as refusal:
         if refusal.code == "too_long":
             raise Invalid(refusal.message, "context_length_exceeded", "messages") from refusal
+        if refusal.code == "bad_bias":
+            raise Invalid(refusal.message, refusal.code, "logit_bias") from refusal
         raise
 
 
@@ -206,6 +209,7 @@ ROUTES = (
             "context_length_exceeded": 400,
             "not_taken": 400,
             "bad_grammar": 400,
+            "bad_bias": 400,
         },
         streams=True,
     ),
