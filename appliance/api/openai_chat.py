@@ -1,8 +1,9 @@
 """`/v1/chat/completions`: OpenAI's own words over the box's model, whole or as a stream."""
 
 import json
+import re
 import secrets
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from sanic import Request
 from appliance.api import answers
 from appliance.api.answers import TookLong
 from appliance.api.openai_shapes import (
+    TOKEN_ID,
     AnswerMessage,
     ChatAsked,
     Choice,
@@ -39,6 +41,7 @@ DONE = "data: [DONE]\n\n"
 ONE_ANSWER = "The box writes one answer at a time: leave n out."
 NO_TOOLS = "The model of the box calls no tools: leave tools and functions out."
 NO_ODDS = "The box tells no log probabilities: leave logprobs out."
+NO_TOKENS = "The names in logit_bias are numbers of the model's tokens, written as text: \"1234\"."
 TOO_MUCH = "The messages are longer than 200,000 characters together."
 NOTHING_ASKED = "The messages are all empty: say what is wanted."
 NOT_HELD = "The box can't hold its model to this schema: %(reason)s."
@@ -88,7 +91,7 @@ def prompt_of(asked: ChatAsked) -> Prompt:
         seed=asked.seed,
         stop=stop,
         grammar=_grammar(asked),
-        biases=tuple((int(token), bias) for token, bias in (asked.logit_bias or {}).items()),
+        biases=_biases(asked.logit_bias or {}),
     )
 
 
@@ -110,6 +113,12 @@ def _turns(messages: Sequence[SaidMessage]) -> tuple[Message, ...]:
     if not any(turn.content.strip() for turn in (*head, *turns)):
         raise invalid(NOTHING_ASKED, "messages")
     return (*head, *turns)
+
+
+def _biases(given: Mapping[str, float]) -> tuple[tuple[int, float], ...]:
+    if not all(re.fullmatch(TOKEN_ID, token) for token in given):
+        raise invalid(NO_TOKENS, "logit_bias")
+    return tuple((int(token), bias) for token, bias in given.items())
 
 
 def _text(message: SaidMessage) -> str:
