@@ -12,7 +12,7 @@ from pathlib import Path
 
 from appliance import VERSION
 from appliance.errors import Refusal, StartRefused
-from appliance.operations import data_folder, logs, restores
+from appliance.operations import data_folder, known_elsewhere, logs, restores
 from appliance.operations.commands import (
     backup,
     content,
@@ -97,6 +97,8 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
     from appliance.app import serve
 
     logs.configure(settings.appliance_log_level)
+    for sentence in known_elsewhere.sentences(os.environ):
+        print(sentence, file=sys.stderr)
     data = settings.appliance_data
     data_folder.prepare(data)
     with data_folder.held(data):

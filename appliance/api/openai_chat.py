@@ -14,7 +14,7 @@ from sanic import Request
 from appliance.api import answers
 from appliance.api.answers import TookLong
 from appliance.api.openai_shapes import (
-    TOKEN_ID,
+    WHOLE_NUMBER,
     AnswerMessage,
     ChatAsked,
     Choice,
@@ -41,7 +41,7 @@ DONE = "data: [DONE]\n\n"
 ONE_ANSWER = "The box writes one answer at a time: leave n out."
 NO_TOOLS = "The model of the box calls no tools: leave tools and functions out."
 NO_ODDS = "The box tells no log probabilities: leave logprobs out."
-NO_TOKENS = "The names in logit_bias are numbers of the model's tokens, written as text: \"1234\"."
+NO_TOKENS = 'The names in logit_bias are numbers of the model\'s tokens, written as text: "1234".'
 TOO_MUCH = "The messages are longer than 200,000 characters together."
 NOTHING_ASKED = "The messages are all empty: say what is wanted."
 NOT_HELD = "The box can't hold its model to this schema: %(reason)s."
@@ -116,7 +116,7 @@ def _turns(messages: Sequence[SaidMessage]) -> tuple[Message, ...]:
 
 
 def _biases(given: Mapping[str, float]) -> tuple[tuple[int, float], ...]:
-    if not all(re.fullmatch(TOKEN_ID, token) for token in given):
+    if not all(re.fullmatch(WHOLE_NUMBER, token) for token in given):
         raise invalid(NO_TOKENS, "logit_bias")
     return tuple((int(token), bias) for token, bias in given.items())
 

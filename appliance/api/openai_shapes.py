@@ -11,12 +11,12 @@ from appliance.inference.protocol import MOST_BIASES
 
 StopText = Annotated[str, Meta(min_length=1, max_length=200)]
 StopTexts = Annotated[list[StopText], Meta(max_length=4)]
-TOKEN_ID = r"^(0|[1-9][0-9]{0,8})$"
+WHOLE_NUMBER = r"^(0|[1-9][0-9]{0,8})$"
 Bias = Annotated[float, Meta(ge=-100, le=100)]
 # The names are checked by hand: a sentence says more than msgspec does.
 Biases = Annotated[
     dict[str, Bias],
-    Meta(max_length=MOST_BIASES, extra_json_schema={"propertyNames": {"pattern": TOKEN_ID}}),
+    Meta(max_length=MOST_BIASES, extra_json_schema={"propertyNames": {"pattern": WHOLE_NUMBER}}),
 ]
 FinishReason = Literal["stop", "length"]
 
