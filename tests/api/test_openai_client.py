@@ -73,7 +73,7 @@ async def test_what_was_asked_reaches_the_model(cast: Cast, client: openai.Async
         stop="END",
         seed=3,
         n=1,
-        logit_bias={"12": -100, "7": 0.5},
+        logit_bias={"12": -100, "7": 50},
         response_format={"type": "json_object"},
     )  # fmt: skip
     asked = cast.engine.asked[-1]
@@ -91,7 +91,7 @@ async def test_what_was_asked_reaches_the_model(cast: Cast, client: openai.Async
         3,
     )
     assert asked.grammar.startswith("root ::= object")
-    assert asked.biases == ((12, -100.0), (7, 0.5))
+    assert asked.biases == ((12, -100.0), (7, 50.0))
 
 
 async def test_an_answer_as_long_as_it_may_get_says_so(cast: Cast, client: openai.AsyncOpenAI) -> None:
