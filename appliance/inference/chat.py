@@ -10,6 +10,7 @@ from pathlib import Path
 
 from jinja2 import TemplateError
 
+from appliance.inference.free_cores import OURS
 from appliance.inference.llama import (
     CELL_BYTES,
     SPARE_CELLS,
@@ -200,7 +201,7 @@ def free_memory() -> int:
 def physical_cores() -> int:
     """Cores this process may use; hyper-threads count once, for a second thread per core slows decoding."""
     cores = set()
-    for cpu in os.sched_getaffinity(0):
+    for cpu in OURS:
         topology = Path(f"/sys/devices/system/cpu/cpu{cpu}/topology")
         try:
             cores.add(((topology / "physical_package_id").read_text(), (topology / "core_id").read_text()))
