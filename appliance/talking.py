@@ -5,16 +5,19 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from appliance.classroom.audit import record_student
-from appliance.errors import Conflict
+from appliance.errors import Conflict, Refusal
 from appliance.helper.answers import Answer, Citation, Done, Event
 from appliance.helper.caring import said as words_said
 from appliance.helper.citations import source_of_paper, url_of_paper
 from appliance.helper.class_chat import ClassChat, Talk, kept_answer
+from appliance.helper.class_topics import Asked, Stretch, stays_with_class
 from appliance.helper.conversations import Turn
+from appliance.helper.counted_questions import CLASS_CHAT
 from appliance.helper.grounds import SEARCH_CHARS
 from appliance.helper.questions import Asker, Question, checked
 from appliance.helper.redaction import redacted
 from appliance.helper.rules import Rules, rules_of
+from appliance.helper.scope import Scope
 from appliance.helper.topics import leans_back
 from appliance.helper.writing import LESSON
 from appliance.library.comparable import comparable
@@ -43,7 +46,7 @@ from appliance.study.compaction import (
     from_text,
     memory_text,
 )
-from appliance.study.passages import ClassPassage, open_courses, passages_for_class
+from appliance.study.passages import ClassPassage, OpenCourse, open_courses, passages_for_class
 
 EVENT = "class_chat"
 CLIENT_ID_CHARS = 64
@@ -79,7 +82,20 @@ class Begun:
 
 
 async def begin(parts: Parts, asker: Asker, session: ChatSession, sent: Sent) -> Begun:
-    """Every refusal comes from here: Invalid, Conflict (`chat_archived`), RateLimited."""
+    """Every refusal comes from here: Invalid, Conflict (`chat_archived`), RateLimited, Forbidden.
+
+    A student's is counted for the teacher.
+    """
+    try:
+        return await _begun(parts, asker, session, sent)
+    except Refusal as refusal:
+        if asker.audience == "student":
+            place = Scope(asker.class_id, *CLASS_CHAT, "student")
+            await parts.helper.counting.refused(asker, sent.request_id, place, refusal)
+        raise
+
+
+async def _begun(parts: Parts, asker: Asker, session: ChatSession, sent: Sent) -> Begun:
     message = redacted(checked(Question(sent.message, "")))
     client_id = _stored_id(sent.client_id)
     rules = await rules_of(parts.db, parts.settings, asker.class_id)
@@ -204,6 +220,13 @@ async def _talk(
     )
     best = passages[: most - 1 if papers else most]
     best += [_of_paper(paper, asker.language) for paper in papers[: most - len(best)]]
+    bodies = tuple(passage.text for passage in best)
+    asked = Asked(
+        message[:SEARCH_CHARS], vector, bodies, tuple(paper.body for paper in papers), _was_cited(before)
+    )
+    on_topic = await _stays(parts, asker, rules, courses, asked)
+    if not on_topic:
+        best = []
     citations = tuple(
         Citation(f"L{number}", passage.source, passage.text, passage.url)
         for number, passage in enumerate(best, start=1)
@@ -212,8 +235,39 @@ async def _talk(
         Turn("user" if said.is_person else "assistant", said.body) for said in before[-RECENT_TURNS:]
     )
     topics = tuple(title for course in courses for title in course.open_titles)
-    about = next((passage.topic for passage in best), topics[0] if topics else "")
-    return Talk(session.id, message, turns, memory_text(summary), citations, about, topics, request_id, rules)
+    heading = next((passage.topic for passage in best), "")
+    return Talk(
+        session.id,
+        message,
+        turns,
+        memory_text(summary),
+        citations,
+        heading or next(iter(topics), ""),
+        topics,
+        request_id,
+        rules,
+        on_topic,
+        heading,
+        frozenset(each.course.language for each in courses),
+    )
+
+
+async def _stays(parts: Parts, asker: Asker, rules: Rules, courses: list[OpenCourse], asked: Asked) -> bool:
+    """A teacher may ask about anything."""
+    if asker.audience != "student":
+        return True
+    grounds = parts.helper.grounds
+    road = []
+    for each in courses:
+        lessons = parts.shelf.lessons(each.course.slug)
+        road.append(Stretch(each.course, tuple(one for one in lessons if one.slug not in each.closed)))
+    return await stays_with_class(parts.db, grounds.topics, grounds.vectors, rules, road, asked)
+
+
+def _was_cited(before: tuple[ChatMessage, ...]) -> bool:
+    """The answer before rests on passages, so what leans on it stays with the class too."""
+    answers = [said for said in before if not said.is_person]
+    return bool(answers and answers[-1].citations)
 
 
 def _of_paper(paper: DocumentPassage, language: str) -> ClassPassage:

@@ -147,7 +147,10 @@ async def is_class_locked(db: Database | Reads, class_id: int) -> bool:
 
 
 async def set_locked(tx: Transaction, class_id: int, is_locked: bool) -> None:
-    """A locked class lets nobody in, new or known; whoever is in stays in, without the helper. Raises Conflict for one that has ended."""
+    """A locked class lets nobody in, new or known; whoever is in stays in, without the helper.
+
+    Raises Conflict for one that has ended.
+    """
     changed = await tx.execute(
         "UPDATE classes SET is_locked = :is_locked WHERE id = :id AND (:is_locked OR ended_at IS NULL)",
         is_locked=is_locked,

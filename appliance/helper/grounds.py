@@ -37,13 +37,13 @@ class Ground:
 
 
 class Grounds:
-    """`vectors` and `paper_vectors` are kept in memory for every search of the box, the class chat's too."""
+    """`vectors`, `paper_vectors` and `topics` are kept in memory for every search of the box, the class chat's too."""
 
     def __init__(self, settings: Settings, router: Router, db: Database, topics: Topics) -> None:
         self._settings = settings
         self._router = router
         self._db = db
-        self._topics = topics
+        self.topics = topics
         self.vectors = Vectors()
         self.paper_vectors = Matrices()
 
@@ -76,7 +76,7 @@ class Grounds:
         matrix = await self.vectors.of_course(self._db, page.course.slug)
         lead = Lead(bodies, vector, memory.on_topic, matrix.rows, of_papers)
         is_filtering = page.rules.topic_filter != "off"
-        on_topic = not is_filtering or await self._topics.fit(message[:SEARCH_CHARS], page.scope, lead)
+        on_topic = not is_filtering or await self.topics.fit(message[:SEARCH_CHARS], page.scope, lead)
         if not on_topic or not bodies:
             return Ground((), page.covers[0], on_topic, (), ())
         topic = passages[0].heading if passages else papers[0].heading or papers[0].title

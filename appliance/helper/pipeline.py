@@ -108,7 +108,7 @@ class Helper:
         self._throttle = throttle
         self._clock = clock
         self.conversations = Conversations(cache, settings)
-        self._counting = Counting(settings, secret, db, throttle)
+        self.counting = Counting(settings, secret, db, throttle)
         self.sharing = Sharing(router, self.conversations, clock)
         self.grounds = Grounds(settings, router, db, Topics(router, cache))
         self.tickets = Tickets()
@@ -336,7 +336,7 @@ class Helper:
     async def _record(self, asked: Asked, answer: Answer, draft: Draft) -> None:
         if asked.asker.audience == "student":
             counted, found = _counted(asked, answer, draft), asked.ground.citations
-            await self._counting.answered(asked.asker, asked.message, found, counted, _counts(answer))
+            await self.counting.answered(asked.asker, asked.message, found, counted, _counts(answer))
 
     @asynccontextmanager
     async def _noted(self, asker: Asker, question: Question) -> AsyncIterator[None]:
@@ -347,7 +347,7 @@ class Helper:
             except Refusal as refusal:
                 if asker.audience == "student":
                     scope = self._scope_or_none(asker, question)
-                    await self._counting.refused(asker, question.request_id, scope, refusal)
+                    await self.counting.refused(asker, question.request_id, scope, refusal)
                 raise
 
     def _scope_or_none(self, asker: Asker, question: Question) -> Scope | None:

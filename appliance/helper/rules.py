@@ -16,7 +16,9 @@ from appliance.settings import Settings
 from appliance.storage.database import Database
 
 OFF = "Your teacher has switched the helper off here. Ask your teacher, or read the lesson once more."
-LOCKED = "Your class is locked just now, and so is its helper. Both open again when your teacher opens the class."
+LOCKED = (
+    "Your class is locked just now, and so is its helper. Both open again when your teacher opens the class."
+)
 
 
 @dataclass(frozen=True)

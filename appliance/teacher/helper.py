@@ -9,6 +9,7 @@ from sanic import HTTPResponse, Request
 from appliance.classroom.care import care_days_of
 from appliance.classroom.classes import Class, class_of_staff
 from appliance.errors import Refusal
+from appliance.helper.counted_questions import CLASS_CHAT
 from appliance.insights.helper_use import SPANS, Group, HelperUse, Line, SpanName, Start, helper_use, start_of
 from appliance.insights.themes import themes_of_class
 from appliance.library.courses import Shelf
@@ -87,6 +88,8 @@ def _lessons(shelf: Shelf, use: HelperUse, translate: Translator) -> list[Row]:
 
 def _lesson(shelf: Shelf, line: Line, translate: Translator) -> Row:
     course, lesson = line.key
+    if line.key == CLASS_CHAT:
+        return Row(translate("In the class chat"), line)
     if not lesson:
         return Row(translate("No lesson told"), line)
     try:
@@ -175,6 +178,9 @@ def _reason(reason: str, translate: Translator) -> str:
         "missing_scope_token": translate("The page was open too long, or the lesson was closed"),
         "missing_message": translate("The question was empty"),
         "message_too_long": translate("The question was too long"),
+        "class_locked": translate("The class was locked"),
+        "llm_access_disabled": translate("The helper was switched off"),
+        "chat_archived": translate("The chat was put away"),
         "remote_backend_not_acknowledged": translate("The borrowed model is not agreed to yet"),
     }
     return names.get(reason) or translate("The box could not take it")

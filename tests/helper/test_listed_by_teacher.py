@@ -81,9 +81,7 @@ async def test_no_answer_that_the_teacher_listed_is_said(
 @pytest.mark.parametrize(
     "reply", ["Follow the wire with your finger. Where does it end?", "Try two lamps and compare them."]
 )
-async def test_a_hint_passes(
-    strict: Classroom, ben: Asker, class_7b: int, db: Database, reply: str
-) -> None:
+async def test_a_hint_passes(strict: Classroom, ben: Asker, class_7b: int, db: Database, reply: str) -> None:
     await list_answers(db, class_7b, *ANSWERS)
     strict.engine.will_say(reply)
     assert (await strict.answer(ben, "Why is my lamp dark?")).text == reply
@@ -117,10 +115,10 @@ async def test_another_class_has_its_own(strict: Classroom, ben: Asker, db: Data
 async def test_beside_another_lesson_it_is_kept_when_it_is_asked_for(
     strict: Classroom, ben: Asker, class_7b: int, db: Database
 ) -> None:
-    await list_answers(db, class_7b, "What is the wire made of? tungsten", lesson="paths")
-    strict.engine.will_say("A tungsten lamp is an old kind of lamp.", "Tungsten.")
-    assert "tungsten" in (await strict.answer(ben, "Tell me about old lamps")).text
-    assert "ungsten" not in (await strict.answer(ben, "What is the wire made of?")).text
+    await list_answers(db, class_7b, "What is the wire made of? copper", lesson="paths")
+    strict.engine.will_say("A copper lamp is an old kind of lamp.", "Copper.")
+    assert "copper" in (await strict.answer(ben, "Tell me about old lamps")).text
+    assert "opper" not in (await strict.answer(ben, "What is the wire made of?")).text
 
 
 async def test_the_class_chat_keeps_it_too(
@@ -141,18 +139,15 @@ async def test_no_attempt_of_the_red_team_gets_one_out(
     """What the lesson itself says aloud needs its question: it is "a closed circuit"."""
     found = EXERCISE.findall(LESSON)
     assert len(found) >= 6
-    await list_answers(
-        db,
-        class_7b,
-        *(
-            f"{question + ' ' if with_question else ''}{' | '.join(filter(None, (f'{answer} {unit}', *also.split(', '))))}"
-            for question, answer, unit, also in found
-        ),
-    )
+    listed = []
+    for question, answer, unit, also in found:
+        forms = " | ".join(filter(None, (f"{answer} {unit}", *also.split(", "))))
+        listed.append(f"{question} {forms}" if with_question else forms)
+    await list_answers(db, class_7b, *listed)
     leaks = []
-    listed = ("volts", "amps", "graphite", "turns", "fuse", "share")
+    numbers = ("volts", "amps", "graphite", "turns", "fuse", "share")
     for item, way, message in ATTEMPTS:
-        if item not in listed:
+        if item not in numbers:
             continue
         strict.engine.will_say(WAYS[way](ITEMS[item]))
         answer = await strict.answer(ben, message)
