@@ -8,18 +8,21 @@ from appliance.classroom.audit import record_student
 from appliance.errors import Conflict, Refusal
 from appliance.helper.answers import Answer, Citation, Done, Event
 from appliance.helper.caring import said as words_said
-from appliance.helper.citations import source_of_paper, url_of_paper
+from appliance.helper.citations import source_of_paper, url_of, url_of_paper
 from appliance.helper.class_chat import ClassChat, Talk, kept_answer
 from appliance.helper.class_topics import Asked, Stretch, stays_with_class
 from appliance.helper.conversations import Turn
 from appliance.helper.counted_questions import CLASS_CHAT
 from appliance.helper.grounds import SEARCH_CHARS
+from appliance.helper.own_search import found_in, rows_of
+from appliance.helper.own_texts import OWN, open_materials, passages_of_materials
 from appliance.helper.questions import Asker, Question, checked
 from appliance.helper.redaction import redacted
 from appliance.helper.rules import Rules, rules_of
 from appliance.helper.scope import Scope
 from appliance.helper.topics import leans_back
 from appliance.helper.writing import LESSON
+from appliance.inference.engine import Vector
 from appliance.library.comparable import comparable
 from appliance.library.document_search import DocumentPassage, search_documents
 from appliance.parts import Parts
@@ -205,8 +208,8 @@ async def _talk(
     vector = await parts.router.embed(comparable(searched))
     most = parts.settings.helper_reference_max_citations
     kept, rank = parts.helper.grounds.vectors, parts.router.rank
-    beside = None if rules.reference == "all" else frozenset[str]()
-    passages = await passages_for_class(parts.db, courses, searched, vector, most, kept, rank, beside)
+    references = None if rules.reference == "all" else frozenset[str]()
+    passages = await passages_for_class(parts.db, courses, searched, vector, most, kept, rank, references)
     # Lessons first, as in the lesson's own helper; a paper gets the last place when they would fill them all.
     papers = await search_documents(
         parts.db,
@@ -218,12 +221,13 @@ async def _talk(
         rank,
         rules.document_id,
     )
-    best = passages[: most - 1 if papers else most]
+    own = await _own_passages(parts, asker, searched, vector, most)
+    best = passages[: most - 1 if papers or own else most]
+    best += own[: max(1, most - len(best) - (1 if papers else 0))] if len(best) < most else []
     best += [_of_paper(paper, asker.language) for paper in papers[: most - len(best)]]
     bodies = tuple(passage.text for passage in best)
-    asked = Asked(
-        message[:SEARCH_CHARS], vector, bodies, tuple(paper.body for paper in papers), _was_cited(before)
-    )
+    beside = tuple(paper.body for paper in papers) + tuple(each.text for each in own)
+    asked = Asked(message[:SEARCH_CHARS], vector, bodies, beside, _was_cited(before))
     on_topic = await _stays(parts, asker, rules, courses, asked)
     if not on_topic:
         best = []
@@ -268,6 +272,28 @@ def _was_cited(before: tuple[ChatMessage, ...]) -> bool:
     """The answer before rests on passages, so what leans on it stays with the class too."""
     answers = [said for said in before if not said.is_person]
     return bool(answers and answers[-1].citations)
+
+
+async def _own_passages(
+    parts: Parts, asker: Asker, searched: str, vector: Vector | None, most: int
+) -> list[ClassPassage]:
+    """Of what the teacher wrote; a teacher who asks has it before them."""
+    if asker.audience != "student":
+        return []
+    materials = await open_materials(parts.db, parts.shelf, asker.id)
+    texts = await passages_of_materials(parts.db, materials)
+    rows = await rows_of(parts.helper.grounds.topics, texts)
+    titles = {f"{OWN}{each.id}": each.title for each in materials}
+    return [
+        ClassPassage(
+            " · ".join(dict.fromkeys((titles[each.lesson_slug], each.heading))),
+            each.heading,
+            each.body,
+            url_of(each),
+            each.score,
+        )
+        for each in found_in(texts, rows, searched, vector, most)
+    ]
 
 
 def _of_paper(paper: DocumentPassage, language: str) -> ClassPassage:

@@ -37,6 +37,8 @@ class Listed:
 
 async def listed_for(db: Database, shelf: Shelf, page: Page, class_id: int) -> tuple[Listed, ...]:
     """What the page's own rules list counts, saved or not."""
+    if not page.course.slug:
+        return await listed_for_class(db, shelf, class_id)
     others = await listed_answers_of_class(db, class_id)
     others.pop(page.place, None)
     return (
