@@ -15,7 +15,7 @@ from appliance.helper.conversations import Turn
 from appliance.helper.counted_questions import CLASS_CHAT
 from appliance.helper.grounds import SEARCH_CHARS
 from appliance.helper.own_search import found_in, rows_of
-from appliance.helper.own_texts import OWN, open_materials, passages_of_materials
+from appliance.helper.own_texts import open_materials, passages_of_materials
 from appliance.helper.questions import Asker, Question, checked
 from appliance.helper.redaction import redacted
 from appliance.helper.rules import Rules, rules_of
@@ -283,17 +283,8 @@ async def _own_passages(
     materials = await open_materials(parts.db, parts.shelf, asker.id)
     texts = await passages_of_materials(parts.db, materials)
     rows = await rows_of(parts.helper.grounds.topics, texts)
-    titles = {f"{OWN}{each.id}": each.title for each in materials}
-    return [
-        ClassPassage(
-            " · ".join(dict.fromkeys((titles[each.lesson_slug], each.heading))),
-            each.heading,
-            each.body,
-            url_of(each),
-            each.score,
-        )
-        for each in found_in(texts, rows, searched, vector, most)
-    ]
+    found = found_in(texts, rows, searched, vector, most)
+    return [ClassPassage(each.heading, each.heading, each.body, url_of(each), each.score) for each in found]
 
 
 def _of_paper(paper: DocumentPassage, language: str) -> ClassPassage:

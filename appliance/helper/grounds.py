@@ -6,14 +6,14 @@ from appliance.helper.answers import Citation
 from appliance.helper.citations import citations_of
 from appliance.helper.conversations import Memory, in_context
 from appliance.helper.elsewhere import Matrix
-from appliance.helper.own_search import found_in, rows_of
+from appliance.helper.own_search import found_in, rows_of, shared_words
 from appliance.helper.pages import Page
 from appliance.helper.rules import quotable
 from appliance.helper.topics import Lead, Topics, leans_back
 from appliance.inference.engine import Vector
 from appliance.inference.router import Router
 from appliance.library.comparable import comparable
-from appliance.library.document_search import search_documents
+from appliance.library.document_search import DocumentPassage, search_documents
 from appliance.library.ranking import Matrices
 from appliance.library.search import Passage, Vectors, search
 from appliance.library.second_look import looked_at_again, wanted
@@ -64,9 +64,11 @@ class Grounds:
         papers = await search_documents(
             self._db, searched, of_class, vector, room, self.paper_vectors, rank, chosen
         )
-        passages = passages[: most - len(papers)]
-        of_papers = [paper.body for paper in papers]
-        bodies = [*(passage.body for passage in passages), *of_papers]
+        own = await self._own(page, searched, vector, room)
+        own, papers = _nearest(own, papers, searched, room)
+        passages = [*passages[: most - len(papers) - len(own)], *own]
+        of_papers = [*(passage.body for passage in own), *(paper.body for paper in papers)]
+        bodies = [*(passage.body for passage in passages), *(paper.body for paper in papers)]
         lead = Lead(bodies, vector, memory.on_topic, course, of_papers)
         is_filtering = page.rules.topic_filter != "off"
         on_topic = not is_filtering or await self.topics.fit(message[:SEARCH_CHARS], page.scope, lead)
@@ -76,6 +78,12 @@ class Grounds:
         citations = citations_of(passages, papers, page.course, language)
         scores = (*(passage.score for passage in passages), *(paper.score for paper in papers))
         return Ground(citations, topic, on_topic, citations, scores, topic)
+
+    async def _own(self, page: Page, searched: str, vector: Vector | None, room: int) -> list[Passage]:
+        """Beside a lesson; a page that a teacher wrote has them already."""
+        if not page.course.slug or not page.own:
+            return []
+        return found_in(page.own, await rows_of(self.topics, page.own), searched, vector, room)
 
     async def _passages(
         self, page: Page, searched: str, vector: Vector | None, most: int
@@ -102,3 +110,13 @@ class Grounds:
         )
         matrix = await self.vectors.of_course(self._db, page.course.slug)
         return passages, matrix.rows
+
+
+def _nearest(
+    own: list[Passage], papers: list[DocumentPassage], searched: str, room: int
+) -> tuple[list[Passage], list[DocumentPassage]]:
+    """Together as many as there is room for; their scores come from two searches, so the words of the question tell."""
+    both: list[Passage | DocumentPassage] = [*papers, *own]
+    both.sort(key=lambda each: -shared_words(searched, f"{each.heading} {each.body}"))
+    kept = both[:room]
+    return [each for each in own if each in kept], [each for each in papers if each in kept]

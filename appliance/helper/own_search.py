@@ -17,10 +17,14 @@ LIKE = 0.35
 # Of the telling words of a question, so many stand in a passage that is shown for its words alone.
 SHARED = 0.34
 STEADINESS = 60
+# A small box takes about a twentieth of a second for each new one; with more texts than that the words decide.
+MOST_EMBEDDED = 48
 
 
 async def rows_of(topics: Topics, passages: Sequence[Passage]) -> Matrix:
-    """A vector of length one for each passage; no row at all without a search model."""
+    """A vector of length one for each passage; no row at all without a search model, or for many."""
+    if len(passages) > MOST_EMBEDDED:
+        return NONE
     made = [await topics.vector_of(comparable(f"{each.heading}. {each.body}")) for each in passages]
     vectors = [unit(vector) for vector in made if vector is not None]
     return numpy.stack(vectors) if vectors and len(vectors) == len(made) else NONE
@@ -45,6 +49,10 @@ def found_in(
     }
     best = sorted(kept, key=lambda at: -scores[at])[:most]
     return [replace(passages[at], score=scores[at]) for at in best]
+
+
+def shared_words(question: str, text: str) -> int:
+    return len((stems_of(comparable(question)) - GENERIC) & stems_of(comparable(text)))
 
 
 def _cosines(rows: Matrix, vector: Vector | None, count: int) -> list[float]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from appliance.classroom.box import today
@@ -14,7 +15,7 @@ from appliance.helper.questions import Asker
 from appliance.helper.rules import rules_of
 from appliance.helper.scope import CONTEXT_CHARS, Scope, refused
 from appliance.helper.words import language_of
-from appliance.library.chunks import passages_of
+from appliance.library.chunks import Chunk, passages_of
 from appliance.library.courses import Course, CourseLesson, Shelf
 from appliance.library.lessons import Lesson, TeacherPanel
 from appliance.library.search import Passage
@@ -48,7 +49,7 @@ async def page_for(
     """Of a lesson or of a material; refuses as `page_of` does."""
     material_id = material_id_in(scope)
     if not material_id:
-        return await page_of(db, shelf, settings, scope, now)
+        return await _beside_lesson(db, shelf, await page_of(db, shelf, settings, scope, now), asker)
     if asker.audience != "student":
         raise refused()
     try:
@@ -69,6 +70,14 @@ async def page_for(
     return Page(replace(scope, allowed_topics=rules.topics), course, lessons[0], frozenset(), rules, own)
 
 
+async def _beside_lesson(db: Database, shelf: Shelf, page: Page, asker: Asker) -> Page:
+    """With the class's own texts, where more than the lesson may be quoted."""
+    if asker.audience != "student" or page.rules.reference != "all":
+        return page
+    materials = await open_materials(db, shelf, asker.id)
+    return replace(page, own=await passages_of_materials(db, materials))
+
+
 async def open_materials(db: Database, shelf: Shelf, student_id: int) -> list[Material]:
     """What this student may read now of what their teachers wrote themselves, in the order of the road."""
     materials = [
@@ -83,16 +92,28 @@ async def open_materials(db: Database, shelf: Shelf, student_id: int) -> list[Ma
 
 
 async def passages_of_materials(db: Database, materials: Sequence[Material]) -> tuple[Passage, ...]:
-    return passages_in([await _lesson(db, each) for each in materials])
+    """Each under the title of its material as well as its own heading."""
+    titles = {f"{OWN}{each.id}": each.title for each in materials}
+    passages = passages_in([await _lesson(db, each) for each in materials])
+    return tuple(
+        replace(each, heading=" · ".join(dict.fromkeys((titles[each.lesson_slug], each.heading))))
+        for each in passages
+    )
 
 
 def passages_in(lessons: Sequence[Lesson]) -> tuple[Passage, ...]:
     found = [
         Passage(0, "own", "", lesson.slug, chunk.heading, chunk.anchor, chunk.body, 0.0)
         for lesson in lessons
-        for chunk in passages_of(lesson)
+        for chunk in _chunks_of(lesson)
     ]
     return tuple(found[:MOST_PASSAGES])
+
+
+@lru_cache(maxsize=256)
+def _chunks_of(lesson: Lesson) -> tuple[Chunk, ...]:
+    """Taken apart once, as long as nobody changes it."""
+    return tuple(passages_of(lesson))
 
 
 async def _lesson(db: Database, material: Material) -> Lesson:

@@ -21,8 +21,8 @@ CLOSED_LESSON = "This lesson is closed right now, and so is its helper. Ask your
 class Page:
     """`closed` holds the slugs of those lessons that nothing may be quoted from.
 
-    What counts about topics stands in `rules`: those of the scope are from when the page was drawn. `own` are the
-    passages of a page that belongs to no course, because a teacher wrote it.
+    What counts about topics stands in `rules`: those of the scope are from when the page was drawn. `own` are
+    passages of what teachers wrote: for a page that belongs to no course the only ones, for a lesson's some beside it.
     """
 
     scope: Scope

@@ -104,7 +104,7 @@ async def test_the_model_is_told_the_text_and_its_marks_lead_there(volcano: Volc
 async def test_the_other_texts_of_the_module_are_quoted_and_no_other_modules(volcano: Volcano) -> None:
     volcano.engine.state = "off"
     etna = await volcano.answer("How long has Mount Etna erupted?")
-    assert [each["source"] for each in etna["citations"]][0].startswith("Famous ones")
+    assert etna["citations"][0]["source"].startswith("Famous ones")
     river = await volcano.answer("Why does a river bend on its outer bank?")
     assert "Meanders" not in str(river["citations"])
 
@@ -211,6 +211,18 @@ async def test_the_class_chat_quotes_it_too(volcano: Volcano) -> None:
     answer = (await told(volcano.ben, await opened(volcano.ben), QUESTION))[-1][1]
     places = {each["source"]: each["url"] for each in answer["citations"]}
     assert places["Inside a volcano · Why it erupts"].startswith(volcano.path())
+
+
+async def test_beside_a_lesson_it_is_among_the_classs_materials(volcano: Volcano) -> None:
+    volcano.engine.state = "off"
+    page = (await volcano.ben.get("/course/lamps/circles")).text
+    found = SCOPE.search(page)
+    body = {"message": QUESTION, "scope_token": found[1] if found else ""}
+    await volcano.tune(Tuning(topic_filter="off"))
+    sources = str((await volcano.ben.post_json("/helper/chat", body)).json()["citations"])
+    assert "Inside a volcano · Why it erupts" in sources and volcano.path() in sources
+    await volcano.tune(Tuning(topic_filter="off", reference="none"))
+    assert "volcano" not in str((await volcano.ben.post_json("/helper/chat", body)).json()["citations"])
 
 
 async def test_the_class_chat_quotes_nothing_that_is_hidden(volcano: Volcano) -> None:
