@@ -84,6 +84,19 @@ class Begun:
     words: str = ""
 
 
+@dataclass(frozen=True)
+class Found:
+    """The passages for a question; `beside` are texts of those that are of no course, shown or not."""
+
+    best: list[ClassPassage]
+    vector: Vector | None
+    beside: tuple[str, ...]
+
+    @property
+    def bodies(self) -> tuple[str, ...]:
+        return tuple(passage.text for passage in self.best)
+
+
 async def begin(parts: Parts, asker: Asker, session: ChatSession, sent: Sent) -> Begun:
     """Every refusal comes from here: Invalid, Conflict (`chat_archived`), RateLimited, Forbidden.
 
@@ -204,30 +217,9 @@ async def _talk(
     rules: Rules,
 ) -> Talk:
     courses = await open_courses(parts.db, parts.shelf, asker.class_id)
-    searched = _searched(message, before)
-    vector = await parts.router.embed(comparable(searched))
-    most = parts.settings.helper_reference_max_citations
-    kept, rank = parts.helper.grounds.vectors, parts.router.rank
-    references = None if rules.reference == "all" else frozenset[str]()
-    passages = await passages_for_class(parts.db, courses, searched, vector, most, kept, rank, references)
-    # Lessons first, as in the lesson's own helper; a paper gets the last place when they would fill them all.
-    papers = await search_documents(
-        parts.db,
-        searched,
-        asker.class_id,
-        vector,
-        most,
-        parts.helper.grounds.paper_vectors,
-        rank,
-        rules.document_id,
-    )
-    own = await _own_passages(parts, asker, searched, vector, most)
-    best = passages[: most - 1 if papers or own else most]
-    best += own[: max(1, most - len(best) - (1 if papers else 0))] if len(best) < most else []
-    best += [_of_paper(paper, asker.language) for paper in papers[: most - len(best)]]
-    bodies = tuple(passage.text for passage in best)
-    beside = tuple(paper.body for paper in papers) + tuple(each.text for each in own)
-    asked = Asked(message[:SEARCH_CHARS], vector, bodies, beside, _was_cited(before))
+    found = await _found(parts, asker, rules, courses, _searched(message, before))
+    best = found.best
+    asked = Asked(message[:SEARCH_CHARS], found.vector, found.bodies, found.beside, _was_cited(before))
     on_topic = await _stays(parts, asker, rules, courses, asked)
     if not on_topic:
         best = []
@@ -254,6 +246,26 @@ async def _talk(
         heading,
         frozenset(each.course.language for each in courses),
     )
+
+
+async def _found(parts: Parts, asker: Asker, rules: Rules, courses: list[OpenCourse], searched: str) -> Found:
+    """Lessons first, as in the lesson's own helper; what the teacher wrote or a paper gets the last place."""
+    vector = await parts.router.embed(comparable(searched))
+    grounds, rank = parts.helper.grounds, parts.router.rank
+    most = parts.settings.helper_reference_max_citations
+    references = None if rules.reference == "all" else frozenset[str]()
+    passages = await passages_for_class(
+        parts.db, courses, searched, vector, most, grounds.vectors, rank, references
+    )
+    papers = await search_documents(
+        parts.db, searched, asker.class_id, vector, most, grounds.paper_vectors, rank, rules.document_id
+    )
+    own = await _own_passages(parts, asker, searched, vector, most) if rules.reference == "all" else []
+    best = passages[: most - 1 if papers or own else most]
+    room = most - len(best)
+    best += own[: max(1, room - bool(papers))] if room else []
+    best += [_of_paper(paper, asker.language) for paper in papers[: most - len(best)]]
+    return Found(best, vector, (*(each.body for each in papers), *(each.text for each in own)))
 
 
 async def _stays(parts: Parts, asker: Asker, rules: Rules, courses: list[OpenCourse], asked: Asked) -> bool:

@@ -225,6 +225,13 @@ async def test_beside_a_lesson_it_is_among_the_classs_materials(volcano: Volcano
     assert "volcano" not in str((await volcano.ben.post_json("/helper/chat", body)).json()["citations"])
 
 
+async def test_the_class_chat_quotes_the_lessons_alone_where_the_class_says_so(volcano: Volcano) -> None:
+    volcano.engine.state = "off"
+    await volcano.tune(Tuning(reference="none", topic_filter="off"))
+    answer = (await told(volcano.ben, await opened(volcano.ben), QUESTION))[-1][1]
+    assert "volcano" not in str(answer["citations"])
+
+
 async def test_the_class_chat_quotes_nothing_that_is_hidden(volcano: Volcano) -> None:
     volcano.engine.state = "off"
     cast = volcano.lamps.cast

@@ -163,7 +163,7 @@ async def test_its_questions_are_counted_in_the_panel_and_since_yesterday(cast: 
 
 async def test_what_three_students_miss_in_the_chat_is_a_theme(cast: Cast) -> None:
     await tune(cast, Tuning(topic_filter="off"))
-    cast.engine.state = "off"
+    cast.engine.state, cast.engine.can_embed = "off", False
     async with cast.parts.db.transaction() as tx:
         third = await create_student(tx, cast.classroom.id, "Dana")
     for person in (cast.ben, cast.chi, third):
