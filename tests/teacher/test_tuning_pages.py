@@ -206,6 +206,14 @@ async def test_answers_of_a_lesson_are_listed_line_by_line_and_kept_by_strict_al
     assert (await tuning_of(db, cast.classroom.id)).answers is None
 
 
+async def test_a_copied_class_keeps_the_same_answers_to_itself(cast: Cast) -> None:
+    ada = await cast.ada()
+    await ada.post(of_lesson(cast), {"answers": "graphite"})
+    copied = await ada.post(f"/teach/class/{cast.classroom.id}/copy", {"name": "7B next year"})
+    made = int(copied.headers["location"].rsplit("/", 1)[1])
+    assert (await tuning_of(cast.parts.db, made, COURSE, LESSON)).answers == ("graphite",)
+
+
 @pytest.mark.parametrize(
     ("answers", "sentence"),
     [("\n".join(map(str, range(41))), "more than 40 answers"), ("t" * 201, "more than 200 characters")],
