@@ -100,6 +100,8 @@ def _attach_road(app: Sanic) -> None:
         rubrics.update, "/material/<material_id:int>/rubric", methods=["POST"], name="rubrics.update"
     )
     app.add_route(materials.show, "/material/<material_id:int>", name="materials.show")
+    app.add_route(materials.scope, "/material/<material_id:int>/helper", name="materials.scope")
+    app.add_route(materials.ask, "/material/<material_id:int>/helper", methods=["POST"], name="materials.ask")
     _attach_hand_in(app)
 
 
