@@ -43,26 +43,26 @@ class Counting:
 
         A student who deletes everything meanwhile leaves nothing here.
         """
-        await self._kept(asker, message, found, counted, details)
+        await self._kept(asker, message, f"{_text(found)}\n{about}", counted, details)
 
     async def in_chat(
         self, asker: Asker, message: str, found: Sequence[Citation], counted: CountedQuestion
     ) -> None:
         """As `answered`; the event of a class chat is written with the chat itself."""
-        await self._kept(asker, message, found, counted, None)
+        await self._kept(asker, message, _text(found), counted, None)
 
     async def _kept(
         self,
         asker: Asker,
         message: str,
-        found: Sequence[Citation],
+        known: str,
         counted: CountedQuestion,
         details: Mapping[str, int | str] | None,
     ) -> None:
         try:
             words: Words = {}
             if not counted.is_in_lesson:
-                words = telling_words(message, await names_on_the_box(self._db), f"{_text(found)}\n{about}")
+                words = telling_words(message, await names_on_the_box(self._db), known)
             async with self._db.transaction() as tx:
                 if details is not None:
                     await record_student(tx, EVENT, asker.class_id, asker.id, details, asker.network)
