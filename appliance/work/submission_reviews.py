@@ -97,13 +97,7 @@ async def save_submission_review(
     rubric: Mapping[str, int],
 ) -> None:
     """Unread again. Raises Invalid; a piece that is returned says why."""
-    comment = comment.strip()
-    if state not in STATES:
-        raise Invalid("Choose whether it is done or goes back to the student.", field="state")
-    if len(comment) > COMMENT_CHARACTERS:
-        raise Invalid("The comment may have 2000 characters at most.", "too_long", field="comment")
-    if state == "returned" and not comment:
-        raise Invalid("Say in the comment what the student should change.", "empty_review", field="comment")
+    comment = checked_word(state, comment)
     await tx.execute(
         """
         INSERT INTO submission_reviews (submission_id, staff_id, state, score, comment, reviewed_at)
@@ -127,6 +121,18 @@ async def save_submission_review(
             key=key,
             points=points,
         )
+
+
+def checked_word(state: str, comment: str) -> str:
+    """The comment without blanks at its ends. Raises Invalid."""
+    comment = comment.strip()
+    if state not in STATES:
+        raise Invalid("Choose whether it is done or goes back to the student.", field="state")
+    if len(comment) > COMMENT_CHARACTERS:
+        raise Invalid("The comment may have 2000 characters at most.", "too_long", field="comment")
+    if state == "returned" and not comment:
+        raise Invalid("Say in the comment what the student should change.", "empty_review", field="comment")
+    return comment
 
 
 def score_given(typed: str, criteria: tuple[Criterion, ...], rubric: Mapping[str, int]) -> int | None:
