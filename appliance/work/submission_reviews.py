@@ -185,19 +185,6 @@ async def feedback_of_student(db: Database, student_id: int) -> list[Feedback]:
     ]
 
 
-async def unread_feedback(db: Database, student_id: int) -> int:
-    """How many reviews of files the student has not opened yet."""
-    row = await db.fetch_one(
-        """
-        SELECT count(*) AS unread
-        FROM submission_reviews JOIN submissions ON submissions.id = submission_reviews.submission_id
-        WHERE submissions.student_id = :student_id AND submission_reviews.read_at IS NULL
-        """,
-        student_id=student_id,
-    )
-    return int(row["unread"]) if row else 0
-
-
 async def mark_feedback_read(tx: Transaction, student_id: int) -> None:
     await tx.execute(
         """

@@ -139,7 +139,7 @@ async def written_queue(db: Database, class_id: int, wanted: WrittenFilter, numb
         WHERE {WANTED}
         ORDER BY changed_at, material_id, student_id
         LIMIT :most OFFSET :skipped
-        """,
+        """,  # noqa: S608 - constants
         class_id=class_id,
         pile=wanted.pile,
         material_id=wanted.material_id,
@@ -160,7 +160,7 @@ async def waiting_in_piles(db: Database, class_id: int) -> dict[Pile, int]:
         FROM pieces
         WHERE state = 'waiting'
         GROUP BY pile
-        """,
+        """,  # noqa: S608 - constants
         class_id=class_id,
     )
     found = {row["pile"]: row["waiting"] for row in rows}
@@ -177,7 +177,7 @@ async def written_piece(
         SELECT *
         FROM pieces
         WHERE material_id = :material_id AND student_id = :student_id
-        """,
+        """,  # noqa: S608 - constants
         class_id=class_id,
         material_id=material_id,
         student_id=student_id,
@@ -205,7 +205,7 @@ async def written_neighbours(
            WHERE {WANTED} AND (changed_at, material_id, student_id) > (:at, :material, :student)
            ORDER BY changed_at, material_id, student_id
            LIMIT 1) AS after
-        """,
+        """,  # noqa: S608 - constants
         class_id=class_id,
         pile=wanted.pile,
         material_id=wanted.material_id,
