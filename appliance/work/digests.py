@@ -9,7 +9,10 @@ DAY = 24 * 3600
 
 @dataclass(frozen=True)
 class Digest:
-    """Counts of one class; `last_upload` in UTC seconds, 0 for never; `without_work` handed in nothing at all."""
+    """Counts of one class; `last_upload` in UTC seconds, 0 for never; `without_work` handed in nothing at all.
+
+    `words_to_read` are reflections that no teacher has answered since they were last changed.
+    """
 
     class_id: int
     students: int
@@ -19,6 +22,7 @@ class Digest:
     to_review: int
     without_work: int
     last_upload: int
+    words_to_read: int = 0
 
 
 async def digests_of_staff(db: Database, staff_id: int) -> dict[int, Digest]:
@@ -47,6 +51,20 @@ async def digests_of_staff(db: Database, staff_id: int) -> dict[int, Digest]:
                 WHERE newer.student_id = submissions.student_id AND newer.material_id = submissions.material_id
                   AND newer.id > submissions.id)
             GROUP BY mine.class_id),
+          unread AS (
+            SELECT mine.class_id, count(*) AS words
+            FROM mine
+              CROSS JOIN students ON students.class_id = mine.class_id
+              CROSS JOIN reflections ON reflections.student_id = students.id
+              JOIN materials ON materials.id = reflections.material_id
+              JOIN modules ON modules.id = materials.module_id
+            WHERE trim(reflections.body) <> '' AND materials.removed_at IS NULL AND modules.removed_at IS NULL
+              AND NOT EXISTS (
+                SELECT 1 FROM response_reviews
+                WHERE response_reviews.material_id = reflections.material_id
+                  AND response_reviews.student_id = reflections.student_id
+                  AND response_reviews.seen_at >= reflections.updated_at)
+            GROUP BY mine.class_id),
           asked AS (
             SELECT class_id, count(*) AS questions
             FROM student_events
@@ -60,11 +78,13 @@ async def digests_of_staff(db: Database, staff_id: int) -> dict[int, Digest]:
             GROUP BY class_id)
         SELECT mine.class_id, coalesce(seated.students, 0), coalesce(seated.new, 0), coalesce(work.recent, 0),
           coalesce(asked.questions, 0), coalesce(unreviewed.waiting, 0),
-          coalesce(seated.students, 0) - coalesce(work.authors, 0), coalesce(work.last, 0)
+          coalesce(seated.students, 0) - coalesce(work.authors, 0), coalesce(work.last, 0),
+          coalesce(unread.words, 0)
         FROM mine
           LEFT JOIN seated ON seated.class_id = mine.class_id
           LEFT JOIN work ON work.class_id = mine.class_id
           LEFT JOIN unreviewed ON unreviewed.class_id = mine.class_id
+          LEFT JOIN unread ON unread.class_id = mine.class_id
           LEFT JOIN asked ON asked.class_id = mine.class_id
         """,
         staff_id=staff_id,
