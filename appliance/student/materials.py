@@ -20,6 +20,7 @@ from appliance.student.lessons import LOCKED, OpenLesson, Typed, work_of
 from appliance.web.identity import Person, person_of
 from appliance.web.rendering import render
 from appliance.work.gallery import GalleryPage, gallery_of_material
+from appliance.work.response_reviews import response_reviews_of_student
 from appliance.work.versions import versions_of_student
 
 # Where in its lesson's page an activity stands.
@@ -99,6 +100,7 @@ async def _page(
         responses=await work_of(parts, person),
         versions=(await versions_of_student(parts.db, person.id, material.id)).get(material.id, []),
         gallery=await _gallery(parts, person, material),
+        said=await response_reviews_of_student(parts.db, person.id),
         typed=typed or Typed(),
         live=presence.note(request, Place(material.title, path=material.path)),
         is_late=material.due_at is not None and material.due_at < parts.db.now(),

@@ -90,6 +90,7 @@ async def test_a_returned_reflection_asks_for_a_change_and_waits_again_once_it_c
     await ada.post(path, {"state": "returned", "comment": "Say why."})
     assert "Once more, please" in (await ben.get("/student")).text
     assert "Change it" in (await ben.get("/student/feedback")).text
+    assert "Say why." in (await ben.get((await work_of(cast))["reflection"].lesson_path)).text
     assert piece(material, cast.ben) not in (await ada.get(WRITTEN)).text
     await wrote(cast, ben, "Dunno.")
     assert path not in (await ada.get(WRITTEN)).text
