@@ -1,11 +1,13 @@
 """The teacher's first page: where to start today, and their classes."""
 
+from datetime import date
+
 from sanic import HTTPResponse, Request
 
 from appliance.classroom.box import today
 from appliance.classroom.classes import classes_of_staff
 from appliance.classroom.materials import materials_of_staff
-from appliance.classroom.releases import UNDECIDED, decisions_of_staff
+from appliance.classroom.releases import Decisions, decisions_of_staff, opening_day, release_of
 from appliance.classroom.road_lessons import lessons_on_road
 from appliance.library.lessons import Lesson
 from appliance.parts import Parts, parts_of
@@ -36,10 +38,14 @@ async def opening_today(parts: Parts, staff_id: int) -> dict[int, list[Lesson]]:
     opening: dict[int, list[Lesson]] = {}
     for material in on_roads:
         lesson = lessons.get((material.course_slug, material.lesson_slug))
-        if lesson is None:
-            continue
-        decided = decisions.get(material.class_id, {}).get((lesson.course_slug, lesson.slug), UNDECIDED)
-        opens_on = decided.opens_on if decided.timing == "date" else lesson.available_on
-        if opens_on == day and decided.timing != "open" and not decided.is_locked:
+        decided = decisions.get(material.class_id, {})
+        if lesson and material.is_shown and opens_by_itself(decided, lesson, day):
             opening.setdefault(material.class_id, []).append(lesson)
     return opening
+
+
+def opens_by_itself(decisions: Decisions, lesson: Lesson, day: date) -> bool:
+    """Whether this is its day, and nothing keeps it shut."""
+    place = (lesson.course_slug, lesson.slug)
+    release = release_of(decisions, *place, lesson.available_on, day)
+    return release.is_open and opening_day(decisions, *place, lesson.available_on) == day

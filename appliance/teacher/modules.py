@@ -22,7 +22,7 @@ from appliance.classroom.modules import (
 from appliance.classroom.pressed_forms import new_form_key
 from appliance.classroom.releases import Release, decisions_of_class, release_on_road
 from appliance.classroom.road_lessons import lessons_on_road
-from appliance.errors import Forbidden, Invalid
+from appliance.errors import Invalid
 from appliance.parts import Parts, parts_of
 from appliance.teacher.form_keys import made_once
 from appliance.web import forms
@@ -86,15 +86,6 @@ async def update(request: Request, class_id: int, module_id: int) -> HTTPRespons
     return redirect(f"/teach/class/{class_id}/modules#module-{module_id}")
 
 
-async def may_change(parts: Parts, class_id: int, staff_id: int) -> bool:
-    """Whether the page shows buttons: who may only look gets none."""
-    try:
-        await class_of_teacher(parts.db, class_id, staff_id)
-    except Forbidden:
-        return False
-    return True
-
-
 async def parts_of_road(parts: Parts, classroom: Class) -> list[Part]:
     """Every module with every material, empty ones too; in six queries."""
     decisions, day = await decisions_of_class(parts.db, classroom.id), await today(parts.db)
@@ -125,7 +116,6 @@ async def _index_page(request: Request, class_id: int, refusal: Invalid | None =
         classroom=classroom,
         road=await parts_of_road(parts, classroom),
         kinds=KINDS,
-        can_change=await may_change(parts, class_id, person.id),
         form_key=new_form_key(),
         typed=forms.typed(request, "title"),
         errors=forms.errors(refusal, translator(request)),

@@ -9,7 +9,6 @@ from appliance.classroom.students import student_of_class
 from appliance.errors import Invalid
 from appliance.parts import parts_of
 from appliance.teacher.kept_words import keep_if_asked, puts_in, with_kept
-from appliance.teacher.modules import may_change
 from appliance.web import forms
 from appliance.web.identity import person_of
 from appliance.web.rendering import render, say, translator
@@ -33,7 +32,7 @@ async def show(request: Request, class_id: int, assignment_id: int, student_id: 
 
 async def update(request: Request, class_id: int, assignment_id: int, student_id: int) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
-    await class_of_teacher(parts.db, class_id, person.id)
+    await class_of_teacher(parts.db, class_id, person.id, "review")
     student = await student_of_class(parts.db, class_id, student_id)
     if puts_in(request):
         return await _page(request, class_id, assignment_id, student_id)
@@ -81,7 +80,6 @@ async def _page(
         review=await review_of(parts.db, assignment_id, student_id),
         following=await next_for_review(parts.db, assignment, student_id),
         comments=await saved_comments_of_staff(parts.db, person.id),
-        can_change=await may_change(parts, class_id, person.id),
         typed=with_kept(request, "score", "comment", "keep") if refusal or puts_in(request) else None,
         errors=forms.errors(refusal, translator(request)),
     )

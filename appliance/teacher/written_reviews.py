@@ -13,7 +13,6 @@ from appliance.errors import Invalid, NotFound, Unavailable
 from appliance.library.lessons import Item, Lesson
 from appliance.parts import Parts, parts_of
 from appliance.teacher.kept_words import keep_if_asked, puts_in, with_kept
-from appliance.teacher.modules import may_change
 from appliance.web import forms
 from appliance.web.identity import person_of
 from appliance.web.rendering import render, say, translator
@@ -21,8 +20,9 @@ from appliance.work.progress import lines_of
 from appliance.work.response_reviews import review_of_response, save_response_review
 from appliance.work.responses import responses_of_student
 from appliance.work.review_queue import SHOWN
+from appliance.work.reviews import COMMENT_CHARACTERS
 from appliance.work.saved_comments import saved_comments_of_staff
-from appliance.work.submission_reviews import COMMENT_CHARACTERS, score_given
+from appliance.work.submission_reviews import score_given
 from appliance.work.written_queue import (
     WrittenFilter,
     filter_of,
@@ -61,7 +61,7 @@ async def show(request: Request, class_id: int, material_id: int, student_id: in
 async def update(request: Request, class_id: int, material_id: int, student_id: int) -> HTTPResponse:
     """Saves, and goes on to the next piece of the queue that one came from."""
     parts, person, wanted = parts_of(request), person_of(request), _filter(request)
-    await class_of_teacher(parts.db, class_id, person.id)
+    await class_of_teacher(parts.db, class_id, person.id, "review")
     if puts_in(request):
         return await _page(request, class_id, material_id, student_id)
     piece = await written_piece(parts.db, class_id, material_id, student_id)
@@ -69,7 +69,7 @@ async def update(request: Request, class_id: int, material_id: int, student_id: 
     try:
         comment, state = forms.text(request, "comment", 2 * COMMENT_CHARACTERS), forms.text(request, "state")
         score = score_given(forms.text(request, "score", 20), (), {})
-        seen_at = _number(forms.text(request, "seen_at")) or piece.changed_at
+        seen_at = forms.number(forms.text(request, "seen_at")) or piece.changed_at
         async with parts.db.transaction() as tx:
             await save_response_review(
                 tx, material_id, student_id, person.id, state, score, comment, min(seen_at, piece.changed_at)
@@ -85,14 +85,10 @@ async def update(request: Request, class_id: int, material_id: int, student_id: 
 
 
 def _filter(request: Request) -> WrittenFilter:
-    pile, shown, material, student = (
-        str(request.args.get(name) or "") for name in ("pile", "show", "material", "student")
+    pile, shown = (str(request.args.get(name) or "") for name in ("pile", "show"))
+    return filter_of(
+        pile, shown, forms.asked_number(request, "material"), forms.asked_number(request, "student")
     )
-    return filter_of(pile, shown, _number(material), _number(student))
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
 
 
 async def _page(
@@ -116,7 +112,6 @@ async def _page(
         comments=await saved_comments_of_staff(parts.db, person.id),
         neighbours=await written_neighbours(parts.db, class_id, wanted, piece),
         wanted=wanted,
-        can_change=await may_change(parts, class_id, person.id),
         typed=with_kept(request, "score", "comment", "keep") if is_sent else None,
         errors=forms.errors(refusal, translator(request)),
     )

@@ -16,6 +16,26 @@ NOT_IN_CLASS = "There is no such work in this class."
 YEARS = range(1970, 2200)
 BAD_DUE = "Due date is invalid."
 DUE_IS_PAST = "This due date is in the past. Choose a later one, or none."
+# Asked beside a row of `assignments` and one of `students`: what stands on the road is seen as it is there, the rest
+# by the groups that it is for.
+IS_SEEN = """
+  (EXISTS (
+      SELECT 1
+      FROM materials JOIN student_materials ON student_materials.material_id = materials.id
+      WHERE materials.activity_id = assignments.activity_id AND student_materials.student_id = students.id)
+    OR (
+      NOT EXISTS (
+        SELECT 1
+        FROM materials JOIN modules ON modules.id = materials.module_id
+        WHERE materials.activity_id = assignments.activity_id
+          AND materials.removed_at IS NULL AND modules.removed_at IS NULL)
+      AND (
+        NOT EXISTS (SELECT 1 FROM assignment_groups WHERE assignment_groups.assignment_id = assignments.id)
+        OR EXISTS (
+          SELECT 1
+          FROM assignment_groups JOIN group_students ON group_students.group_id = assignment_groups.group_id
+          WHERE assignment_groups.assignment_id = assignments.id AND group_students.student_id = students.id))))
+"""
 ANSWERS_ARE_OUT = "The due date has passed and students have seen the answers. Make a copy and assign that."
 
 
@@ -137,22 +157,17 @@ async def assignment_of_class(db: Database | Reads, class_id: int, assignment_id
 
 
 async def assignment_of_student(db: Database | Reads, student_id: int, assignment_id: int) -> Assignment:
-    """Raises NotFound for another class's assignment, and for one that is for groups without this student."""
+    """Raises NotFound for another class's assignment, and for one that this student doesn't see."""
     row = await db.fetch_one(
-        """
+        f"""
         SELECT assignments.id, assignments.activity_id, assignments.due_at, assignments.attempt_limit,
           activities.class_id, activities.kind, activities.title, activities.instructions, activities.state
         FROM assignments
           JOIN activities ON activities.id = assignments.activity_id
           JOIN students ON students.class_id = activities.class_id
         WHERE assignments.id = :id AND students.id = :student_id
-          AND (
-            NOT EXISTS (SELECT 1 FROM assignment_groups WHERE assignment_groups.assignment_id = assignments.id)
-            OR EXISTS (
-              SELECT 1
-              FROM assignment_groups JOIN group_students ON group_students.group_id = assignment_groups.group_id
-              WHERE assignment_groups.assignment_id = assignments.id AND group_students.student_id = students.id))
-        """,
+          AND {IS_SEEN}
+        """,  # noqa: S608 - a constant
         id=assignment_id,
         student_id=student_id,
     )
@@ -164,7 +179,7 @@ async def assignment_of_student(db: Database | Reads, student_id: int, assignmen
 async def study_of_student(db: Database, class_id: int, student_id: int) -> list[StudyLine]:
     """What is due first, then what is done, then what is over; a student's own class alone."""
     rows = await db.fetch_all(
-        """
+        f"""
         SELECT assignments.id, assignments.activity_id, assignments.due_at, assignments.attempt_limit,
           activities.class_id, activities.kind, activities.title, activities.instructions, activities.state,
           count(attempts.finished_at) AS finished, count(attempts.id) AS started, max(attempts.score) AS best,
@@ -173,19 +188,14 @@ async def study_of_student(db: Database, class_id: int, student_id: int) -> list
             + (SELECT count(*) FROM cards WHERE cards.activity_id = activities.id) AS items
         FROM activities
           JOIN assignments ON assignments.activity_id = activities.id
+          JOIN students ON students.id = :student_id
           LEFT JOIN attempts ON attempts.assignment_id = assignments.id AND attempts.student_id = :student_id
           LEFT JOIN reviews ON reviews.assignment_id = assignments.id AND reviews.student_id = :student_id
         WHERE activities.class_id = :class_id AND activities.state = 'published'
-          AND (
-            NOT EXISTS (SELECT 1 FROM assignment_groups WHERE assignment_groups.assignment_id = assignments.id)
-            OR EXISTS (
-              SELECT 1
-              FROM assignment_groups JOIN group_students ON group_students.group_id = assignment_groups.group_id
-              WHERE assignment_groups.assignment_id = assignments.id
-                AND group_students.student_id = :student_id))
+          AND {IS_SEEN}
         GROUP BY assignments.id
         ORDER BY assignments.due_at IS NULL, assignments.due_at, assignments.id
-        """,
+        """,  # noqa: S608 - a constant
         class_id=class_id,
         student_id=student_id,
     )
@@ -221,8 +231,8 @@ async def results_of_assignment(db: Database, assignment: Assignment) -> list[Re
     return [Result(row["student_id"], row["display_name"], _standing(row), row["answered"]) for row in rows]
 
 
-def due_of(text: str, timezone: str) -> int | None:
-    """UTC seconds of a date and time as a form sends it; without an offset it is in the school's timezone.
+def due_of(text: str, zone: ZoneInfo) -> int | None:
+    """UTC seconds of a date and time as a form sends it; without an offset it is in the school's zone.
 
     Blank is None. Raises Invalid.
     """
@@ -230,7 +240,7 @@ def due_of(text: str, timezone: str) -> int | None:
         return None
     try:
         moment = datetime.fromisoformat(text.strip())
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(timezone))
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
         if moment.year not in YEARS:
             raise ValueError(moment.year)
         return int(moment.astimezone(UTC).timestamp())
@@ -238,11 +248,11 @@ def due_of(text: str, timezone: str) -> int | None:
         raise Invalid(BAD_DUE, "bad_due", field="due") from error
 
 
-def due_text(due_at: int | None, timezone: str) -> str:
+def due_text(due_at: int | None, zone: ZoneInfo) -> str:
     """The same the other way round: what a date field shows."""
     if due_at is None:
         return ""
-    return datetime.fromtimestamp(due_at, ZoneInfo(timezone)).strftime("%Y-%m-%dT%H:%M")
+    return datetime.fromtimestamp(due_at, zone).strftime("%Y-%m-%dT%H:%M")
 
 
 def _check_due(due_at: int | None, now: int) -> None:

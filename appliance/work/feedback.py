@@ -4,6 +4,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from appliance.storage.database import Database, Transaction
+from appliance.work.assignments import IS_SEEN
 from appliance.work.submission_reviews import (
     MOST_SHOWN,
     Feedback,
@@ -142,26 +143,22 @@ async def _of_responses(db: Database, student_id: int) -> list[Word]:
 async def _of_quizzes(db: Database, student_id: int) -> list[Word]:
     """The score is the teacher's, else that of the best attempt."""
     rows = await db.fetch_all(
-        """
+        f"""
         SELECT reviews.*, activities.kind, activities.title,
           coalesce(reviews.score_override, (
             SELECT max(attempts.score)
             FROM attempts
             WHERE attempts.assignment_id = reviews.assignment_id AND attempts.student_id = reviews.student_id
               AND attempts.finished_at IS NOT NULL)) AS score,
-          NOT EXISTS (SELECT 1 FROM assignment_groups WHERE assignment_groups.assignment_id = assignments.id)
-            OR EXISTS (
-              SELECT 1
-              FROM assignment_groups JOIN group_students ON group_students.group_id = assignment_groups.group_id
-              WHERE assignment_groups.assignment_id = assignments.id
-                AND group_students.student_id = :student_id) AS is_there
+          {IS_SEEN} AS is_there
         FROM reviews
           JOIN assignments ON assignments.id = reviews.assignment_id
           JOIN activities ON activities.id = assignments.activity_id
+          JOIN students ON students.id = reviews.student_id
         WHERE reviews.student_id = :student_id AND activities.state = 'published'
         ORDER BY reviews.read_at IS NOT NULL, reviews.reviewed_at DESC
         LIMIT :most
-        """,
+        """,  # noqa: S608 - a constant
         student_id=student_id,
         most=MOST_SHOWN,
     )

@@ -1,9 +1,10 @@
-"""The gradebook: every student of a class against everything that is handed in or taken, in five queries."""
+"""The gradebook: every student of a class against everything that is handed in or taken, in six queries."""
 
 import sqlite3
 from dataclasses import dataclass
 
 from appliance.storage.database import Database
+from appliance.work.assignments import IS_SEEN
 from appliance.work.written_queue import WRITTEN, WRITTEN_KINDS
 
 
@@ -20,10 +21,17 @@ class Column:
     def is_written(self) -> bool:
         return self.kind in WRITTEN_KINDS
 
+    @property
+    def is_taken(self) -> bool:
+        return self.kind in ("quiz", "cards")
+
 
 @dataclass(frozen=True)
 class Cell:
-    """`state` is missing, late (missing after the due date), waiting, returned, done; `score` in percent."""
+    """`state` is missing, late, waiting, returned, done; `score` in percent.
+
+    Late is missing after the due date, for those who see it.
+    """
 
     state: str
     score: int | None = None
@@ -66,6 +74,7 @@ async def gradebook_of_class(db: Database, class_id: int) -> Gradebook:
         """,
         class_id=class_id,
     )
+    seen = await _seen(db, class_id)
     now = db.now()
     return Gradebook(
         tuple(columns),
@@ -73,7 +82,7 @@ async def gradebook_of_class(db: Database, class_id: int) -> Gradebook:
             Line(
                 row["id"],
                 row["display_name"],
-                tuple(_cell(column, row["id"], files, taken, now) for column in columns),
+                tuple(_cell(column, row["id"], files, taken, seen, now) for column in columns),
             )
             for row in students
         ),
@@ -166,15 +175,37 @@ async def _taken(db: Database, class_id: int) -> dict[tuple[int, int], int | Non
     return {(row["assignment_id"], row["student_id"]): row["score"] for row in rows}
 
 
+async def _seen(db: Database, class_id: int) -> frozenset[tuple[bool, int, int]]:
+    """Who sees what: whether it is taken, its id, the student."""
+    rows = await db.fetch_all(
+        f"""
+        SELECT 0 AS is_taken, material_id AS id, student_id
+        FROM student_materials
+        WHERE class_id = :class_id
+        UNION ALL
+        SELECT 1, assignments.id, students.id
+        FROM students
+          JOIN activities ON activities.class_id = students.class_id
+          JOIN assignments ON assignments.activity_id = activities.id
+        WHERE students.class_id = :class_id AND {IS_SEEN}
+        """,  # noqa: S608 - a constant
+        class_id=class_id,
+    )
+    return frozenset((bool(row["is_taken"]), row["id"], row["student_id"]) for row in rows)
+
+
 def _cell(
     column: Column,
     student_id: int,
     files: dict[tuple[int, int], sqlite3.Row],
     taken: dict[tuple[int, int], int | None],
+    seen: frozenset[tuple[bool, int, int]],
     now: int,
 ) -> Cell:
-    missing = Cell("late" if column.due_at is not None and now > column.due_at else "missing")
-    if column.kind in ("quiz", "cards"):
+    is_over = column.due_at is not None and now > column.due_at
+    is_theirs = (column.is_taken, column.id, student_id) in seen
+    missing = Cell("late" if is_over and is_theirs else "missing")
+    if column.is_taken:
         key = (column.id, student_id)
         return Cell("done", taken[key]) if key in taken else missing
     row = files.get((column.id, student_id))

@@ -8,6 +8,7 @@ from appliance.classroom.materials import Material, materials_of_lesson
 from appliance.classroom.students import Student
 from tests.conftest import COURSE, Browser, Cast
 from tests.teacher.road import Road
+from tests.teacher.test_class_roles import seated
 
 LESSON = "who-lets-it-through"
 WRITTEN = "/teach/class/1/review/written"
@@ -147,7 +148,7 @@ async def test_the_gradebook_has_a_column_once_one_was_answered(cast: Cast) -> N
     assert f"material={material}" not in (await ada.get(gradebook)).text
     await ada.post(piece(material, cast.ben), {"state": "reviewed", "score": "70"})
     page = (await ada.get(gradebook)).text
-    assert f"pile=words&amp;show=all&amp;material={material}" in page and "70 %" in page
+    assert f"pile=words&amp;show=all&amp;material={material}" in page and "70%" in page
     assert f'href="{piece(material, cast.chi)}?' in page
     table = (await ada.get(f"{gradebook}.csv")).text
     ben_line = next(line for line in table.splitlines() if line.startswith("Ben"))
@@ -234,3 +235,16 @@ async def test_a_lessons_own_hand_in_is_marked_by_the_teachers_criteria(cast: Ca
     key = await road.key(f"{road.base}/modules")
     await road.ada.post(f"{road.base}/materials/{upload.id}/duplicate", {"form_key": key})
     assert await cast.count("material_items") == 4
+
+
+async def test_an_assistant_says_a_word_on_what_was_written_and_a_viewer_reads_it(cast: Cast) -> None:
+    address = piece(await wrote(cast, await cast.student(cast.ben), "Mine."), cast.ben)
+    olu = await seated(cast, "assistant")
+    assert 'name="comment"' in (await olu.get(address)).text
+    said = {"state": "returned", "score": "60", "comment": "Say why."}
+    assert (await olu.post(address, said)).status_code == 302
+    async with cast.parts.db.transaction() as tx:
+        await tx.execute("UPDATE class_staff SET role = 'viewer' WHERE staff_id = :id", id=cast.olu_id)
+    page = (await olu.get(address)).text
+    assert "Say why." in page and "60%" in page and 'name="comment"' not in page
+    assert (await olu.post(address, said)).status_code == 403
