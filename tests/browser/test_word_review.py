@@ -30,6 +30,7 @@ def test_what_was_written_is_answered_by_keyboard_and_read(
     sign_in(teacher, demo)
     teacher.get_by_role("link", name="2 reflections to read").click()
     teacher.get_by_role("link", name="Start with the oldest").click()
+    teacher.wait_for_url("**/review/written/**", wait_until="networkidle")
     teacher.keyboard.press("j")
     expect(teacher.locator(".review-note")).to_have_text(WORDS)
     teacher.keyboard.press("s")
