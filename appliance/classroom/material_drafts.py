@@ -103,7 +103,8 @@ async def update_material(tx: Transaction, material: Material, draft: Draft) -> 
         activity_id=draft.activity_id or None,
         due_at=draft.due_at,
     )
-    if not material.is_of_lesson:
+    # By which criteria a hand-in is marked is the teacher's to say, also where the lesson's file asks for it.
+    if not material.is_of_lesson or material.kind in WITH_FILES:
         await save_items(tx, material.id, draft.items)
     await tx.execute(
         "UPDATE rubric_scores SET score = :scale WHERE material_id = :id AND score > :scale",

@@ -11,6 +11,7 @@ from appliance.classroom.groups import create_group, update_group
 from appliance.classroom.materials import materials_of_class
 from appliance.storage.database import Database, Transaction
 from appliance.storage.files import FileStore, IncomingFile, StoredFile
+from appliance.work.responses import save_reflection
 from appliance.work.submission_reviews import save_submission_review
 from appliance.work.submissions import accept, create_submission
 
@@ -18,13 +19,17 @@ INK, PAPER, LAMP = "#22304a", "#fefefb", "#f5a623"
 SIZE = (960, 640)
 GROUP, TOLD = "Table 3", "Bring a small torch on Friday: we take it apart."
 NOTE = "The long leg goes to plus!"
+REFLECTION = "I thought the pencil would not let it through, but its lead did!"
 WORD = "A clear drawing, and the circle is closed. Write plus and minus beside the battery."
 
 
 async def hand_in_work(
     db: Database, files: FileStore, class_id: int, staff_id: int, student_ids: tuple[int, int, int]
 ) -> None:
-    """Two students drew a circuit for the first place to hand in; the teacher has looked at one of them."""
+    """Two students drew a circuit for the first place to hand in; the teacher has looked at one of them.
+
+    One of them wrote a reflection, and nobody has answered it yet.
+    """
     places = [each for each in await materials_of_class(db, class_id) if each.kind == "upload"]
     if places:
         drawings = [
@@ -36,6 +41,10 @@ async def hand_in_work(
             reviewed = await create_submission(tx, places[0].id, student_ids[0], name, stored, NOTE)
             await save_submission_review(tx, reviewed, staff_id, "reviewed", 90, WORD, {})
             await create_submission(tx, places[0].id, student_ids[1], other, waiting, "")
+    questions = [each.id for each in await materials_of_class(db, class_id) if each.kind == "reflection"]
+    if questions:
+        async with db.transaction() as tx:
+            await save_reflection(tx, questions[0], student_ids[0], REFLECTION)
     day = await today(db)
     async with db.transaction() as tx:
         await create_announcement(tx, class_id, staff_id, TOLD, "", day)

@@ -14,7 +14,7 @@ from appliance.web.identity import person_of
 from appliance.web.rendering import render
 from appliance.work.assignments import study_of_student
 from appliance.work.certificates import certificate_link
-from appliance.work.submission_reviews import unread_feedback
+from appliance.work.feedback import unread_words
 
 # The rest is on the study page.
 STUDY_LINES = 5
@@ -39,6 +39,6 @@ async def index(request: Request) -> HTTPResponse:
         picture=await landing_picture(parts.db, classroom.id) if classroom.landing_media_id else None,
         study=study[:STUDY_LINES],
         certificate=await certificate_link(parts.db, student.id),
-        unread_feedback=await unread_feedback(parts.db, student.id),
+        unread_feedback=await unread_words(parts.db, student.id),
         announcements=await announcements_for_student(parts.db, student.class_id, student.id, road.day),
     )

@@ -28,6 +28,7 @@ from appliance.web.identity import Person, person_of
 from appliance.web.refusals import with_wait
 from appliance.web.rendering import render as render_page
 from appliance.web.rendering import translator
+from appliance.work.response_reviews import response_reviews_of_student
 from appliance.work.responses import Responses, responses_of_student
 from appliance.work.versions import versions_of_student
 
@@ -205,6 +206,7 @@ async def page(
         teacher_text=_teacher_text(opened, person, labels),
         responses=responses,
         versions=await versions_of_student(parts.db, person.id, upload.id) if upload else {},
+        said=await response_reviews_of_student(parts.db, person.id) if person.is_student else {},
         typed=typed,
         scope_token=scope_token(request, opened) if opened.has_helper else "",
         scope_seconds=parts.settings.helper_scope_token_max_age_seconds,

@@ -22,6 +22,7 @@ from appliance.web.identity import Person, person_of
 from appliance.web.refusals import with_wait
 from appliance.web.rendering import render, translator
 from appliance.work.gallery import GalleryPage, gallery_of_material
+from appliance.work.response_reviews import response_reviews_of_student
 from appliance.work.versions import versions_of_student
 
 # Where in its lesson's page an activity stands.
@@ -125,6 +126,7 @@ async def _page(
         responses=responses,
         versions=(await versions_of_student(parts.db, person.id, material.id)).get(material.id, []),
         gallery=await _gallery(parts, person, material),
+        said=await response_reviews_of_student(parts.db, person.id),
         typed=typed or Typed(),
         panel=await material_helper.panel_of(request, material, opened.release.is_open, turns),
         live=presence.note(request, Place(material.title, path=material.path)),

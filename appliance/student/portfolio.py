@@ -16,6 +16,7 @@ from appliance.storage.zip_streams import Names, ZipEntry
 from appliance.web.identity import person_of
 from appliance.web.rendering import Pages
 from appliance.web.zip_downloads import send_zip
+from appliance.work.assignments import StudyLine, study_of_student
 from appliance.work.held import Held, held_of_student
 from appliance.work.previews import kind_of
 from appliance.work.versions import Version
@@ -43,6 +44,12 @@ class Portfolio:
     classroom: Class
     held: Held
     now: datetime
+    study: tuple[StudyLine, ...] = ()
+
+    @property
+    def quizzes(self) -> list[StudyLine]:
+        """Those that were finished, or that a teacher said something about."""
+        return [line for line in self.study if line.is_done or line.standing.is_reviewed]
 
     @property
     def versions(self) -> dict[int, Version]:
@@ -78,6 +85,7 @@ async def show(request: Request) -> Any:
         await class_by_id(parts.db, student.class_id),
         await held_of_student(parts.db, parts.shelf, student.id),
         datetime.fromtimestamp(parts.db.now(), ZoneInfo(school.timezone) if school else UTC),
+        tuple(await study_of_student(parts.db, student.class_id, student.id)),
     )
     missing: list[str] = []
     entries = _entries(request, portfolio, missing)

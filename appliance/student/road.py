@@ -28,7 +28,7 @@ from appliance.work.versions import newest_states_of_student
 class Line:
     """One material on the road. `lesson` is what its file says, of a lesson alone; `language` is its course's.
 
-    `is_returned`: the teacher asked for another version, and none came yet.
+    `is_returned`: the teacher asked for another version or a change, and none came yet.
     """
 
     material: Material
@@ -209,6 +209,8 @@ def _line(ground: _Ground, material: Material, items: list[Item]) -> Line | None
     release = release_on_road(ground.decisions, ground.lessons, material, ground.day)
     progress = progress_of(material, lines_of(material, items, lesson), ground.work)
     is_returned = material.id in ground.returned and release.is_open
+    if is_returned and progress.is_done:
+        progress = Progress(progress.total - 1, progress.total)
     is_past = material.due_at is not None and material.due_at < ground.now
     return Line(
         material,

@@ -56,6 +56,7 @@ from appliance.teacher import (
     submission_reviews,
     trials,
     tunings,
+    written_reviews,
 )
 
 
@@ -144,6 +145,11 @@ def _attach_reviews(app: Sanic) -> None:
     app.add_route(submission_reviews.update, piece, methods=["POST"], name="submission_reviews.update")
     app.add_route(previews.show, f"{piece}/file", name="previews.show")
     app.add_route(previews.page, f"{piece}/pages/<number:int>", name="previews.page")
+    written = f"{queue}/written"
+    app.add_route(written_reviews.index, written, name="written_reviews.index")
+    response = f"{written}/<material_id:int>/<student_id:int>"
+    app.add_route(written_reviews.show, response, name="written_reviews.show")
+    app.add_route(written_reviews.update, response, methods=["POST"], name="written_reviews.update")
     of_gallery = "/teach/class/<class_id:int>/gallery/<material_id:int>"
     app.add_route(gallery.show, of_gallery, name="gallery.show")
     app.add_route(
@@ -158,6 +164,12 @@ def _attach_reviews(app: Sanic) -> None:
         "/teach/comments/<comment_id:int>/remove",
         methods=["POST"],
         name="saved_comments.remove",
+    )
+    app.add_route(
+        saved_comments.update,
+        "/teach/comments/<comment_id:int>",
+        methods=["POST"],
+        name="saved_comments.update",
     )
 
 

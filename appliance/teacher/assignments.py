@@ -23,6 +23,7 @@ from appliance.work.assignments import (
     due_text,
     results_of_assignment,
 )
+from appliance.work.reviews import waiting_for_review
 
 
 async def create(request: Request, class_id: int, activity_id: int) -> HTTPResponse:
@@ -86,6 +87,7 @@ async def page(
         classroom=classroom,
         assignment=assignment,
         results=results,
+        waiting=await waiting_for_review(parts.db, assignment),
         done=sum(result.standing.finished > 0 for result in results),
         is_late=assignment.is_past_due(parts.db.now()),
         due=due_text(assignment.due_at, await zone_of(parts.db)),

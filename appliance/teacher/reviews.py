@@ -8,6 +8,7 @@ from appliance.classroom.classes import class_of_staff, class_of_teacher
 from appliance.classroom.students import student_of_class
 from appliance.errors import Invalid
 from appliance.parts import parts_of
+from appliance.teacher.kept_words import keep_if_asked, puts_in, with_kept
 from appliance.web import forms
 from appliance.web.identity import person_of
 from appliance.web.rendering import render, say, translator
@@ -15,7 +16,14 @@ from appliance.work.assignments import assignment_of_class
 from appliance.work.attempts import answers_of_attempt, attempts_of_student, best_of
 from appliance.work.flashcards import cards_of_activity
 from appliance.work.quizzes import questions_of_activity
-from appliance.work.reviews import COMMENT_CHARACTERS, review_of, save_review, score_of_text
+from appliance.work.reviews import (
+    COMMENT_CHARACTERS,
+    next_for_review,
+    review_of,
+    save_review,
+    score_of_text,
+)
+from appliance.work.saved_comments import saved_comments_of_staff
 
 
 async def show(request: Request, class_id: int, assignment_id: int, student_id: int) -> HTTPResponse:
@@ -26,21 +34,26 @@ async def update(request: Request, class_id: int, assignment_id: int, student_id
     parts, person = parts_of(request), person_of(request)
     await class_of_teacher(parts.db, class_id, person.id, "review")
     student = await student_of_class(parts.db, class_id, student_id)
+    if puts_in(request):
+        return await _page(request, class_id, assignment_id, student_id)
     try:
         score = score_of_text(forms.text(request, "score", 20))
         comment = forms.text(request, "comment", COMMENT_CHARACTERS * 2)
         async with parts.db.transaction() as tx:
             assignment = await assignment_of_class(tx, class_id, assignment_id)
             await save_review(tx, assignment, student.id, score, comment)
+            await keep_if_asked(request, tx, person.id, comment)
             target = f"{assignment_id}/{student_id}"
             await record_staff(tx, "review_work", person.id, class_id, target, request.ip)
     except Invalid as refusal:
         return await _page(request, class_id, assignment_id, student_id, refusal)
     say(
         request,
-        translator(request)("%(name)s sees your review on the study page.", name=student.display_name),
+        translator(request)("%(name)s sees your review on the class page.", name=student.display_name),
     )
-    return redirect(f"/teach/class/{class_id}/assignments/{assignment_id}")
+    following = await next_for_review(parts.db, assignment, student.id)
+    place = f"/teach/class/{class_id}/assignments/{assignment_id}"
+    return redirect(f"{place}/student/{following}" if following else place)
 
 
 async def _page(
@@ -65,6 +78,8 @@ async def _page(
         questions=await questions_of_activity(parts.db, assignment.activity_id),
         cards=await cards_of_activity(parts.db, assignment.activity_id),
         review=await review_of(parts.db, assignment_id, student_id),
-        typed=forms.typed(request, "score", "comment") if refusal else None,
+        following=await next_for_review(parts.db, assignment, student_id),
+        comments=await saved_comments_of_staff(parts.db, person.id),
+        typed=with_kept(request, "score", "comment", "keep") if refusal or puts_in(request) else None,
         errors=forms.errors(refusal, translator(request)),
     )

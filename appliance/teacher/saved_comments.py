@@ -9,7 +9,12 @@ from appliance.web import forms
 from appliance.web.identity import person_of
 from appliance.web.rendering import render, say, translator
 from appliance.work.reviews import COMMENT_CHARACTERS
-from appliance.work.saved_comments import remove_comment, save_comment, saved_comments_of_staff
+from appliance.work.saved_comments import (
+    change_comment,
+    remove_comment,
+    save_comment,
+    saved_comments_of_staff,
+)
 
 
 async def index(request: Request) -> HTTPResponse:
@@ -27,6 +32,18 @@ async def create(request: Request) -> HTTPResponse:
     return redirect("/teach/comments")
 
 
+async def update(request: Request, comment_id: int) -> HTTPResponse:
+    parts, person = parts_of(request), person_of(request)
+    try:
+        async with parts.db.transaction() as tx:
+            words = forms.text(request, "saved", 2 * COMMENT_CHARACTERS)
+            await change_comment(tx, person.id, comment_id, words)
+    except Invalid as refusal:
+        return await _page(request, refusal, comment_id)
+    say(request, translator(request)("The comment is changed. What students got with it stays."))
+    return redirect("/teach/comments")
+
+
 async def remove(request: Request, comment_id: int) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
     async with parts.db.transaction() as tx:
@@ -35,12 +52,14 @@ async def remove(request: Request, comment_id: int) -> HTTPResponse:
     return redirect("/teach/comments")
 
 
-async def _page(request: Request, refusal: Invalid | None = None) -> HTTPResponse:
+async def _page(request: Request, refusal: Invalid | None = None, changed: int = 0) -> HTTPResponse:
+    """`changed` is the comment that was being changed; 0 when a new one was written."""
     return render(
         request,
         "teacher/saved_comments.html",
         forms.status_of(refusal),
         comments=await saved_comments_of_staff(parts_of(request).db, person_of(request).id),
+        changed=changed,
         typed=forms.typed(request, "saved"),
         errors=forms.errors(refusal, translator(request)),
     )

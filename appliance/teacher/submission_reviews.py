@@ -9,6 +9,7 @@ from appliance.classroom.audit import record_staff
 from appliance.classroom.classes import class_of_staff, class_of_teacher
 from appliance.errors import Invalid
 from appliance.parts import parts_of
+from appliance.teacher.kept_words import keep_if_asked, puts_in, with_kept
 from appliance.web import forms
 from appliance.web.identity import person_of
 from appliance.web.rendering import render, say, translator
@@ -22,7 +23,7 @@ from appliance.work.review_queue import (
     versions_of_piece,
 )
 from appliance.work.reviews import COMMENT_CHARACTERS
-from appliance.work.saved_comments import save_comment, saved_comments_of_staff
+from appliance.work.saved_comments import saved_comments_of_staff
 from appliance.work.submission_reviews import (
     Criterion,
     criteria_of_material,
@@ -30,6 +31,7 @@ from appliance.work.submission_reviews import (
     save_submission_review,
     score_given,
 )
+from appliance.work.written_queue import waiting_in_piles
 
 
 async def index(request: Request, class_id: int) -> HTTPResponse:
@@ -40,6 +42,7 @@ async def index(request: Request, class_id: int) -> HTTPResponse:
         classroom=await class_of_staff(parts.db, class_id, person_of(request).id),
         wanted=wanted,
         queue=await queue_of_class(parts.db, class_id, wanted, forms.page(request)),
+        waiting=await waiting_in_piles(parts.db, class_id),
     )
 
 
@@ -51,6 +54,8 @@ async def update(request: Request, class_id: int, submission_id: int) -> HTTPRes
     """Saves, and goes on to the next piece of the queue that one came from."""
     parts, person, wanted = parts_of(request), person_of(request), _filter(request)
     await class_of_teacher(parts.db, class_id, person.id, "review")
+    if puts_in(request):
+        return await _page(request, class_id, submission_id)
     piece = await piece_of_class(parts.db, class_id, submission_id)
     after = (await neighbours_of_piece(parts.db, class_id, wanted, piece)).after
     criteria = await criteria_of_material(parts.db, piece.submission.material_id)
@@ -60,8 +65,7 @@ async def update(request: Request, class_id: int, submission_id: int) -> HTTPRes
         async with parts.db.transaction() as tx:
             state = forms.text(request, "state")
             await save_submission_review(tx, submission_id, person.id, state, score, comment, rubric)
-            if forms.text(request, "keep") and comment:
-                await save_comment(tx, person.id, comment)
+            await keep_if_asked(request, tx, person.id, comment)
             action = "return_submission" if state == "returned" else "review_submission"
             await record_staff(tx, action, person.id, class_id, str(submission_id), request.ip)
     except Invalid as refusal:
@@ -114,11 +118,11 @@ async def _page(
         comments=await saved_comments_of_staff(parts.db, person.id),
         neighbours=await neighbours_of_piece(parts.db, class_id, wanted, piece),
         wanted=wanted,
-        typed=_typed(request, criteria) if refusal else None,
+        typed=_typed(request, criteria) if refusal or puts_in(request) else None,
         errors=forms.errors(refusal, translator(request)),
     )
 
 
 def _typed(request: Request, criteria: tuple[Criterion, ...]) -> Mapping[str, str]:
     names = ("score", "comment", "state", "keep", *(f"criterion-{number}" for number in range(len(criteria))))
-    return forms.typed(request, *names)
+    return with_kept(request, *names)

@@ -155,9 +155,8 @@ async def _inside(db: Database | Reads, module: Module) -> list[Material]:
 async def _copy_own(tx: Transaction, shelf: Shelf, material: Material, module_id: int, title: str) -> int:
     """In the same class: its lines and words are its own now, also where a lesson's file said them."""
     made = await _copy_row(tx, material, module_id, title)
-    if not material.is_of_lesson:
-        await save_items(tx, made, await items_of_material(tx, material.id))
-    else:
+    await save_items(tx, made, await items_of_material(tx, material.id))
+    if material.is_of_lesson:
         lesson = _lesson(shelf, material)
         prompt = lesson.reflection.prompt if lesson and lesson.reflection else material.body
         await tx.execute(

@@ -22,12 +22,32 @@ class Digest:
     to_review: int
     without_work: int
     last_upload: int
+    words_to_read: int = 0
+
+
+# Reflections that nobody has answered since they were last changed.
+UNREAD = """
+  unread AS (
+    SELECT mine.class_id, count(*) AS words
+    FROM mine
+      CROSS JOIN students ON students.class_id = mine.class_id
+      CROSS JOIN reflections ON reflections.student_id = students.id
+      JOIN materials ON materials.id = reflections.material_id
+      JOIN modules ON modules.id = materials.module_id
+    WHERE trim(reflections.body) <> '' AND materials.removed_at IS NULL AND modules.removed_at IS NULL
+      AND NOT EXISTS (
+        SELECT 1 FROM response_reviews
+        WHERE response_reviews.material_id = reflections.material_id
+          AND response_reviews.student_id = reflections.student_id
+          AND response_reviews.seen_at >= reflections.updated_at)
+    GROUP BY mine.class_id),
+"""
 
 
 async def digests_of_staff(db: Database, staff_id: int) -> dict[int, Digest]:
     """By class."""
     rows = await db.fetch_all(
-        """
+        f"""
         WITH mine AS (SELECT class_id FROM class_staff WHERE staff_id = :staff_id),
           gone AS (SELECT material_id FROM removed_materials WHERE class_id IN (SELECT class_id FROM mine)),
           -- In this order: left to itself, SQLite walks through everything that the school handed in.
@@ -53,6 +73,7 @@ async def digests_of_staff(db: Database, staff_id: int) -> dict[int, Digest]:
                 WHERE newer.student_id = submissions.student_id AND newer.material_id = submissions.material_id
                   AND newer.id > submissions.id)
             GROUP BY mine.class_id),
+          {UNREAD}
           asked AS (
             SELECT class_id, count(*) AS questions
             FROM student_events
@@ -66,13 +87,15 @@ async def digests_of_staff(db: Database, staff_id: int) -> dict[int, Digest]:
             GROUP BY class_id)
         SELECT mine.class_id, coalesce(seated.students, 0), coalesce(seated.new, 0), coalesce(work.recent, 0),
           coalesce(asked.questions, 0), coalesce(unreviewed.waiting, 0),
-          coalesce(seated.students, 0) - coalesce(work.authors, 0), coalesce(work.last, 0)
+          coalesce(seated.students, 0) - coalesce(work.authors, 0), coalesce(work.last, 0),
+          coalesce(unread.words, 0)
         FROM mine
           LEFT JOIN seated ON seated.class_id = mine.class_id
           LEFT JOIN work ON work.class_id = mine.class_id
           LEFT JOIN unreviewed ON unreviewed.class_id = mine.class_id
+          LEFT JOIN unread ON unread.class_id = mine.class_id
           LEFT JOIN asked ON asked.class_id = mine.class_id
-        """,
+        """,  # noqa: S608 - a constant
         staff_id=staff_id,
         since=db.now() - DAY,
     )

@@ -30,6 +30,7 @@ async def remove_work(tx: Transaction, student_id: int) -> Removed:
     for statement in (
         # Reviews, their scores and the place in the gallery go with it.
         "DELETE FROM submissions WHERE student_id = :id",
+        "DELETE FROM response_reviews WHERE student_id = :id",
         "DELETE FROM partial_uploads WHERE student_id = :id",
         # Scores stay: an attempt that could be wished away would be no attempt.
         "DELETE FROM answers WHERE attempt_id IN (SELECT id FROM attempts WHERE student_id = :id)",

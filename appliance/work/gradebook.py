@@ -1,14 +1,15 @@
-"""The gradebook: every student of a class against everything that is handed in or taken, in five queries."""
+"""The gradebook: every student of a class against everything that is handed in or taken, in six queries."""
 
 import sqlite3
 from dataclasses import dataclass
 
 from appliance.storage.database import Database
+from appliance.work.written_queue import WRITTEN, WRITTEN_KINDS
 
 
 @dataclass(frozen=True)
 class Column:
-    """Something that can have a score; `kind` is upload, gallery, quiz or cards."""
+    """Something that can have a score: `kind` is upload, gallery, quiz or cards, and others once one was answered."""
 
     kind: str
     id: int
@@ -16,8 +17,12 @@ class Column:
     due_at: int | None
 
     @property
-    def takes_files(self) -> bool:
-        return self.kind in ("upload", "gallery")
+    def is_written(self) -> bool:
+        return self.kind in WRITTEN_KINDS
+
+    @property
+    def is_taken(self) -> bool:
+        return self.kind in ("quiz", "cards")
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,10 @@ class Cell:
     state: str
     score: int | None = None
     submission_id: int = 0
+
+    @property
+    def has_work(self) -> bool:
+        return self.state not in ("missing", "late")
 
 
 @dataclass(frozen=True)
@@ -53,7 +62,7 @@ class Gradebook:
 
 async def gradebook_of_class(db: Database, class_id: int) -> Gradebook:
     columns = [*await _places(db, class_id), *await _assignments(db, class_id)]
-    files = await _files(db, class_id)
+    files = {**await _files(db, class_id), **await _written(db, class_id)}
     taken = await _taken(db, class_id)
     students = await db.fetch_all(
         """
@@ -80,12 +89,14 @@ async def gradebook_of_class(db: Database, class_id: int) -> Gradebook:
 
 
 async def _places(db: Database, class_id: int) -> list[Column]:
-    """Where files are handed in, in the order of the road."""
+    """Where files are handed in, in the order of the road; what is written only where a teacher answered one."""
     rows = await db.fetch_all(
         """
         SELECT materials.id, materials.kind, materials.title, materials.due_at
         FROM materials JOIN modules ON modules.id = materials.module_id
-        WHERE modules.class_id = :class_id AND materials.kind IN ('upload', 'gallery')
+        WHERE modules.class_id = :class_id
+          AND (materials.kind IN ('upload', 'gallery')
+            OR EXISTS (SELECT 1 FROM response_reviews WHERE response_reviews.material_id = materials.id))
           AND materials.removed_at IS NULL AND modules.removed_at IS NULL
         ORDER BY modules.position, modules.id, materials.position, materials.id
         """,
@@ -128,6 +139,20 @@ async def _files(db: Database, class_id: int) -> dict[tuple[int, int], sqlite3.R
     return {(row["material_id"], row["student_id"]): row for row in rows}
 
 
+async def _written(db: Database, class_id: int) -> dict[tuple[int, int], sqlite3.Row]:
+    """What each student wrote, ticked or marked, with the teacher's word on it."""
+    rows = await db.fetch_all(
+        f"""
+        {WRITTEN}
+        SELECT 0 AS id, material_id, student_id, nullif(state, 'waiting') AS state, score
+        FROM pieces
+        WHERE EXISTS (SELECT 1 FROM response_reviews WHERE response_reviews.material_id = pieces.material_id)
+        """,  # noqa: S608 - a constant
+        class_id=class_id,
+    )
+    return {(row["material_id"], row["student_id"]): row for row in rows}
+
+
 async def _taken(db: Database, class_id: int) -> dict[tuple[int, int], int | None]:
     """What counts of each quiz or set of cards: the teacher's score, else the best attempt."""
     rows = await db.fetch_all(
@@ -151,20 +176,20 @@ async def _taken(db: Database, class_id: int) -> dict[tuple[int, int], int | Non
 
 
 async def _seen(db: Database, class_id: int) -> frozenset[tuple[bool, int, int]]:
-    """Who sees what: whether it takes files, its id, the student."""
+    """Who sees what: whether it is taken, its id, the student."""
     rows = await db.fetch_all(
         """
-        SELECT 1 AS takes_files, material_id AS id, student_id
+        SELECT 0 AS is_taken, material_id AS id, student_id
         FROM student_materials
         WHERE class_id = :class_id
         UNION ALL
-        SELECT 0, assignment_id, student_id
+        SELECT 1, assignment_id, student_id
         FROM student_assignments
         WHERE class_id = :class_id
         """,
         class_id=class_id,
     )
-    return frozenset((bool(row["takes_files"]), row["id"], row["student_id"]) for row in rows)
+    return frozenset((bool(row["is_taken"]), row["id"], row["student_id"]) for row in rows)
 
 
 def _cell(
@@ -176,9 +201,9 @@ def _cell(
     now: int,
 ) -> Cell:
     is_over = column.due_at is not None and now > column.due_at
-    is_theirs = (column.takes_files, column.id, student_id) in seen
+    is_theirs = (column.is_taken, column.id, student_id) in seen
     missing = Cell(("late" if is_over else "missing") if is_theirs else "not_theirs")
-    if not column.takes_files:
+    if column.is_taken:
         key = (column.id, student_id)
         return Cell("done", taken[key]) if key in taken else missing
     row = files.get((column.id, student_id))

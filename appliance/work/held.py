@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from appliance.errors import Refusal
 from appliance.library.courses import Shelf
 from appliance.storage.database import Database
+from appliance.work.response_reviews import ResponseReview, response_reviews_of_student
 from appliance.work.submission_reviews import Feedback, feedback_of_student
 from appliance.work.versions import Version, versions_of_student
 
@@ -22,7 +23,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Work:
-    """One material and what the student did in it; everything else is empty."""
+    """One material and what the student did in it; everything else is empty. `review` is of what isn't a file."""
 
     title: str
     module_title: str
@@ -31,6 +32,7 @@ class Work:
     reflection: str
     marks: tuple[Mark, ...]
     note: str
+    review: ResponseReview | None
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,11 @@ class Held:
     @property
     def files(self) -> int:
         return sum(len(work.versions) for work in self.works)
+
+    @property
+    def has_words(self) -> bool:
+        """A teacher said something about it."""
+        return bool(self.feedback) or any(work.review for work in self.works)
 
     @property
     def modules(self) -> list[tuple[str, list[Work]]]:
@@ -112,6 +119,7 @@ async def _works(db: Database, shelf: Shelf, student_id: int) -> tuple[Work, ...
     for row in await db.fetch_all("SELECT * FROM rubric_scores WHERE student_id = :id", id=student_id):
         scores.setdefault(row["material_id"], {})[row["item_key"]] = row["score"]
     items = await _items(db, student_id)
+    reviews = await response_reviews_of_student(db, student_id)
     return tuple(
         Work(
             title=row["title"],
@@ -124,6 +132,7 @@ async def _works(db: Database, shelf: Shelf, student_id: int) -> tuple[Work, ...
                 for key, score in scores.get(row["id"], {}).items()
             ),
             note=row["note"] or "",
+            review=reviews.get(row["id"]),
         )
         for row in await _materials(db, student_id)
     )

@@ -77,6 +77,30 @@ JOIN_WORDS = (
       AND other.assignment_id = reviews.assignment_id
     """,
     "UPDATE OR IGNORE reviews SET student_id = :kept WHERE student_id = :gone",
+    # Of what both wrote the words were put together, so that what a teacher saw is less than what is there now.
+    """
+    UPDATE response_reviews
+    SET score = CASE
+        WHEN other.score IS NULL THEN response_reviews.score
+        WHEN response_reviews.score IS NULL OR other.reviewed_at > response_reviews.reviewed_at THEN other.score
+        ELSE response_reviews.score END,
+      state = CASE WHEN other.reviewed_at > response_reviews.reviewed_at THEN other.state
+        ELSE response_reviews.state END,
+      comment = CASE
+        WHEN trim(response_reviews.comment) IN ('', trim(other.comment)) THEN other.comment
+        WHEN trim(other.comment) = '' THEN response_reviews.comment
+        WHEN other.reviewed_at < response_reviews.reviewed_at
+          THEN other.comment || char(10, 10) || response_reviews.comment
+        ELSE response_reviews.comment || char(10, 10) || other.comment END,
+      seen_at = min(response_reviews.seen_at, other.seen_at),
+      reviewed_at = max(response_reviews.reviewed_at, other.reviewed_at),
+      read_at = CASE WHEN response_reviews.read_at IS NULL OR other.read_at IS NULL THEN NULL
+        ELSE max(response_reviews.read_at, other.read_at) END
+    FROM response_reviews AS other
+    WHERE response_reviews.student_id = :kept AND other.student_id = :gone
+      AND other.material_id = response_reviews.material_id
+    """,
+    "UPDATE OR IGNORE response_reviews SET student_id = :kept WHERE student_id = :gone",
 )
 # What both reached was reached when the first of them did.
 JOIN_OUTCOMES = (

@@ -33,8 +33,8 @@ class Work:
 
 
 def lines_of(material: Material, own: Sequence[Item], lesson: Lesson | None) -> Sequence[Item]:
-    """The lines of a list or the criteria of a rubric; of the lesson's file where it came with a lesson."""
-    if material.is_of_lesson:
+    """The lines of a list or the criteria of a rubric; of the lesson's file where a list came with a lesson."""
+    if material.is_of_lesson and material.kind not in ("upload", "gallery"):
         return lesson.checklist.items if lesson and lesson.checklist else ()
     return own
 

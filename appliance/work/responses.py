@@ -79,6 +79,15 @@ async def save_ticks(tx: Transaction, material_id: int, student_id: int, keys: I
         """,
         [{**ids, "key": key} for key in present - wanted],
     )
+    if present - wanted:
+        # A tick that is taken back leaves no time behind: a list that was reviewed waits again.
+        await tx.execute(
+            """
+            UPDATE response_reviews SET seen_at = 0
+            WHERE material_id = :material_id AND student_id = :student_id
+            """,
+            **ids,
+        )
     await tx.execute_many(
         """
         INSERT INTO checklist_ticks (material_id, student_id, item_key, ticked_at)
@@ -97,8 +106,10 @@ async def save_reflection(tx: Transaction, material_id: int, student_id: int, bo
         """
         INSERT INTO reflections (material_id, student_id, body, updated_at)
         VALUES (:material_id, :student_id, :body, :now)
-        ON CONFLICT (material_id, student_id) 
+        ON CONFLICT (material_id, student_id)
           DO UPDATE SET body = excluded.body, updated_at = excluded.updated_at
+          -- Saved again as it was, it does not wait for the teacher again.
+          WHERE body <> excluded.body
         """,
         material_id=material_id,
         student_id=student_id,

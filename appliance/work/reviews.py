@@ -47,8 +47,9 @@ async def save_review(
         VALUES (:assignment_id, :student_id, :score_override, :comment, :now)
         ON CONFLICT (assignment_id, student_id) DO UPDATE
           SET score_override = excluded.score_override, comment = excluded.comment,
-              reviewed_at = excluded.reviewed_at, read_at = NULL
-          WHERE score_override IS NOT excluded.score_override OR comment <> excluded.comment
+              reviewed_at = excluded.reviewed_at,
+              read_at = CASE
+                WHEN score_override IS excluded.score_override AND comment = excluded.comment THEN read_at END
         """,
         assignment_id=assignment.id,
         student_id=student_id,
@@ -56,6 +57,47 @@ async def save_review(
         comment=comment,
         now=tx.now,
     )
+
+
+async def waiting_for_review(db: Database, assignment: Assignment) -> list[int]:
+    """Students by name whose last attempt nobody has said anything about."""
+    rows = await db.fetch_all(
+        """
+        SELECT students.id
+        FROM students
+          JOIN attempts ON attempts.student_id = students.id AND attempts.assignment_id = :assignment_id
+          LEFT JOIN reviews ON reviews.assignment_id = :assignment_id AND reviews.student_id = students.id
+        WHERE students.class_id = :class_id AND attempts.finished_at IS NOT NULL
+        GROUP BY students.id
+        HAVING max(attempts.finished_at) > coalesce(reviews.reviewed_at, -1)
+        ORDER BY students.display_name COLLATE NOCASE, students.id
+        """,
+        assignment_id=assignment.id,
+        class_id=assignment.class_id,
+    )
+    return [row["id"] for row in rows]
+
+
+async def next_for_review(db: Database, assignment: Assignment, student_id: int) -> int:
+    """Who waits behind this student in the order of names, else the first who waits; 0 when nobody else does."""
+    row = await db.fetch_one(
+        """
+        SELECT students.id
+        FROM students AS here
+          JOIN students ON students.class_id = here.class_id AND students.id <> here.id
+          JOIN attempts ON attempts.student_id = students.id AND attempts.assignment_id = :assignment_id
+          LEFT JOIN reviews ON reviews.assignment_id = :assignment_id AND reviews.student_id = students.id
+        WHERE here.id = :student_id AND attempts.finished_at IS NOT NULL
+        GROUP BY students.id
+        HAVING max(attempts.finished_at) > coalesce(reviews.reviewed_at, -1)
+        ORDER BY (students.display_name COLLATE NOCASE, students.id) < (here.display_name, here.id),
+          students.display_name COLLATE NOCASE, students.id
+        LIMIT 1
+        """,
+        assignment_id=assignment.id,
+        student_id=student_id,
+    )
+    return int(row["id"]) if row else 0
 
 
 async def mark_read(tx: Transaction, assignment_id: int, student_id: int) -> None:

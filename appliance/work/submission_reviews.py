@@ -109,13 +109,7 @@ async def save_submission_review(
     rubric: Mapping[str, int],
 ) -> None:
     """Unread again. Raises Invalid; a piece that is returned says why."""
-    comment = comment.strip()
-    if state not in STATES:
-        raise Invalid("Choose whether it is done or goes back to the student.", field="state")
-    if len(comment) > COMMENT_CHARACTERS:
-        raise Invalid("The comment may have 2000 characters at most.", "too_long", field="comment")
-    if state == "returned" and not comment:
-        raise Invalid("Say in the comment what the student should change.", "empty_review", field="comment")
+    comment = checked_word(state, comment)
     if state == "returned":
         await _check_on_road(tx, submission_id)
     await tx.execute(
@@ -141,6 +135,18 @@ async def save_submission_review(
             key=key,
             points=points,
         )
+
+
+def checked_word(state: str, comment: str) -> str:
+    """The comment without blanks at its ends. Raises Invalid."""
+    comment = comment.strip()
+    if state not in STATES:
+        raise Invalid("Choose whether it is done or goes back to the student.", field="state")
+    if len(comment) > COMMENT_CHARACTERS:
+        raise Invalid("The comment may have 2000 characters at most.", "too_long", field="comment")
+    if state == "returned" and not comment:
+        raise Invalid("Say in the comment what the student should change.", "empty_review", field="comment")
+    return comment
 
 
 def score_given(typed: str, criteria: tuple[Criterion, ...], rubric: Mapping[str, int]) -> int | None:
@@ -194,19 +200,6 @@ async def feedback_of_student(db: Database, student_id: int) -> list[Feedback]:
         )
         for row in rows
     ]
-
-
-async def unread_feedback(db: Database, student_id: int) -> int:
-    """How many reviews of files the student has not opened yet."""
-    row = await db.fetch_one(
-        """
-        SELECT count(*) AS unread
-        FROM submission_reviews JOIN submissions ON submissions.id = submission_reviews.submission_id
-        WHERE submissions.student_id = :student_id AND submission_reviews.read_at IS NULL
-        """,
-        student_id=student_id,
-    )
-    return int(row["unread"]) if row else 0
 
 
 async def mark_feedback_read(tx: Transaction, student_id: int) -> None:

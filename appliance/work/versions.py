@@ -66,13 +66,20 @@ async def versions_of_student(
 
 
 async def newest_states_of_student(db: Database, student_id: int) -> dict[int, str]:
-    """The state of the newest version alone, by material: all that a road has to know."""
+    """The state of the newest version alone, by material: all that a road has to know.
+
+    What was written, ticked or marked is among them where a teacher returned it and nothing changed since.
+    """
     rows = await db.fetch_all(
         """
-        SELECT submissions.material_id, submission_reviews.state
+        SELECT submissions.material_id, submission_reviews.state, submissions.uploaded_at AS at, submissions.id
         FROM submissions LEFT JOIN submission_reviews ON submission_reviews.submission_id = submissions.id
         WHERE submissions.student_id = :student_id
-        ORDER BY submissions.material_id, submissions.uploaded_at, submissions.id
+        UNION ALL
+        SELECT material_id, state, changed_at, 0
+        FROM reviewed_responses
+        WHERE student_id = :student_id AND state = 'returned' AND changed_at <= seen_at
+        ORDER BY 1, 3, 4
         """,
         student_id=student_id,
     )

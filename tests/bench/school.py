@@ -94,6 +94,7 @@ async def pages_of(school: School, size: SchoolSize) -> list[Page]:
     return [
         Page("class home", for_all(students, "/student"), BUDGET),
         Page("lesson", for_all(students, FIRST_LESSON), BUDGET),
+        Page("feedback", for_all(students, "/student/feedback")),
         Page("my data", for_all(students, "/student/my-data")),
         Page("modules for a program", for_all(students, "/api/v1/student/modules")),
         Page("work for a program", for_all(students, "/api/v1/student/submissions")),
@@ -103,6 +104,8 @@ async def pages_of(school: School, size: SchoolSize) -> list[Page]:
         Page("tracker, all classes of a teacher", for_all(teachers, "/teach/lessons")),
         Page("tracker of one class", of_class("/teach/class/{}/lessons")),
         Page("review queue", of_class("/teach/class/{}/review")),
+        Page("queue of words", of_class("/teach/class/{}/review/written")),
+        Page("queue of lists", of_class("/teach/class/{}/review/written?pile=lists")),
         Page("gradebook", of_class("/teach/class/{}/gradebook")),
         Page("outcomes", of_class("/teach/class/{}/outcomes")),
         Page("insights", of_class("/teach/class/{}/insights")),

@@ -58,6 +58,8 @@ TEACHER = {
     "review-queue": "/teach/class/1/review",
     "review-work": "/teach/class/1/review/2?show=waiting",
     "reviewed-work": "/teach/class/1/review/1?show=all",
+    "words-queue": "/teach/class/1/review/written",
+    "review-words": "/teach/class/1/review/written/3/1?pile=words&show=waiting",
     "gradebook": "/teach/class/1/gradebook",
     "kept-comments": "/teach/comments",
     "outcomes": "/teach/class/1/outcomes",

@@ -68,7 +68,7 @@ def reviewed(teacher: Page) -> None:
     teacher.reload()
     teacher.get_by_role("link", name="Noor").click()
     teacher.get_by_label("Score in percent").fill("90")
-    teacher.get_by_label("Comment").fill("You explained it well aloud.")
+    teacher.get_by_role("textbox", name="Comment").fill("You explained it well aloud.")
     teacher.get_by_role("button", name="Send the review").click()
 
 

@@ -10,6 +10,7 @@ from appliance.work.submission_reviews import save_submission_review
 from tests.conftest import Browser
 from tests.student.conftest import PNG, Lamps
 from tests.student.test_my_data_page import do_work
+from tests.student.test_taking_quizzes import given, take
 
 
 async def portfolio(browser: Browser, **headers: str) -> zipfile.ZipFile:
@@ -40,6 +41,34 @@ async def test_it_holds_files_words_ticks_and_what_the_teacher_said(lamps: Lamps
     (file,) = [name for name in archive.namelist() if name != "index.html"]
     assert re.fullmatch(r"files/Circles of light/Circles of light/\d{4}-\d\d-\d\d_\d{6}_mine\.png", file)
     assert archive.read(file) == PNG and links(page) == [file]
+
+
+async def test_it_holds_what_was_said_about_words_and_quizzes_with_their_scores(lamps: Lamps) -> None:
+    cast = lamps.cast
+    await do_work(lamps)
+    assert cast.ben is not None
+    words = {"state": "reviewed", "score": "75", "comment": "Now say why."}
+    ada = await cast.ada()
+    reflection = lamps.work["reflection"].id
+    await ada.post(f"/teach/class/1/review/written/{reflection}/{cast.ben.id}", words)
+    assignment_id = await given(cast)
+    await take(cast, lamps.ben, assignment_id, 0, 3)
+    await ada.post(f"/teach/class/1/assignments/{assignment_id}/student/{cast.ben.id}", {"comment": "Close."})
+    page = page_of(await portfolio(lamps.ben))
+    for mine in ("My own words", "Now say why.", "75%", "Push and flow", "Close."):
+        assert mine in page, mine
+
+
+async def test_what_was_said_about_words_goes_with_them(lamps: Lamps) -> None:
+    cast = lamps.cast
+    await do_work(lamps)
+    assert cast.ben is not None
+    reflection = lamps.work["reflection"].id
+    words = {"state": "reviewed", "comment": "Now say why."}
+    await (await cast.ada()).post(f"/teach/class/1/review/written/{reflection}/{cast.ben.id}", words)
+    assert await cast.count("response_reviews") == 1
+    await lamps.ben.post("/student/delete-work")
+    assert await cast.count("response_reviews") == 0
 
 
 async def test_it_needs_nothing_from_elsewhere_and_runs_nothing(lamps: Lamps) -> None:

@@ -156,6 +156,34 @@ async def test_results_and_a_review_that_the_student_sees(cast: Cast) -> None:
     assert "40%" in (await ada.get(there)).text
 
 
+async def test_saving_a_review_leads_to_the_next_who_waits_and_reaches_the_feedback_page(cast: Cast) -> None:
+    ada, ben, chi = await cast.ada(), await cast.student(cast.ben), await cast.student(cast.chi)
+    here, there = await published(cast, ada)
+    study = f"/student/study/{there.rsplit('/', 1)[1]}"
+    [question] = await questions_of_activity(cast.parts.db, int(here.rsplit("/", 1)[1]))
+    for student in (ben, chi):
+        await student.post(f"{study}/attempts")
+        await student.post(f"{study}/finish", {"attempt": "1", f"answer-{question.id}": "3"})
+    assert cast.ben is not None and cast.chi is not None
+    cast.clock.now += 60
+    first, second = f"{there}/student/{cast.ben.id}", f"{there}/student/{cast.chi.id}"
+    assert f'href="{first}"' in (await ada.get(there)).text
+    assert f'rel="next" data-part="after" href="{second}"' in (await ada.get(first)).text
+    words = {"score": "40", "comment": "Ask me about it.", "keep": "1"}
+    assert (await ada.post(first, words)).headers["location"] == second
+    assert "Ask me about it.</option>" in (await ada.get(second)).text
+    put_in = {"put_in": "1", "saved": "Ask me about it.", "comment": "Nearly."}
+    assert "Nearly.\nAsk me about it.</textarea>" in (await ada.post(second, put_in)).text
+    assert await cast.count("reviews") == 1
+    assert (await ada.post(second, {"score": "50"})).headers["location"] == there
+    assert "Review one after the other" not in (await ada.get(there)).text
+    assert "1 new" in (await ben.get("/student")).text
+    page = (await ben.get("/student/feedback")).text
+    assert "Ask me about it." in page and "40" in page and f'href="{study}"' in page
+    assert "1 new" not in (await ben.get("/student")).text
+    assert "Ask me" not in (await chi.get("/student/feedback")).text
+
+
 async def test_what_was_taken_stays_as_it_is_and_can_be_copied(cast: Cast) -> None:
     ada, ben = await cast.ada(), await cast.student(cast.ben)
     here, there = await published(cast, ada)

@@ -176,6 +176,26 @@ async def test_a_teachers_words_on_both_stay_and_the_later_score_stands(
     ]
 
 
+async def test_words_on_what_both_wrote_are_put_together_and_what_is_new_waits_again(
+    db: Database, adas: Room, ben: Student, chi: Student, rows: Rows
+) -> None:
+    one, two, _ = adas.things.values()
+    async with db.transaction() as tx:
+        for material, student, score, comment, at in (
+            (one, ben, 80, "Good", 20), (one, chi, 50, "Hm", 10), (two, ben, None, "Nice", 30),
+        ):  # fmt: skip
+            await put(
+                tx, "response_reviews", material_id=material, student_id=student.id, state="reviewed",
+                score=score, comment=comment, seen_at=at, reviewed_at=at, read_at=at,
+            )  # fmt: skip
+    await merged(db, adas.classroom, ben, chi)
+    columns = "material_id, student_id, score, comment, seen_at, reviewed_at, read_at"
+    assert await rows(f"SELECT {columns} FROM response_reviews ORDER BY material_id") == [  # noqa: S608 - as above
+        (one, chi.id, 80, "Hm\n\nGood", 10, 20, 20),
+        (two, chi.id, None, "Nice", 30, 30, 30),
+    ]
+
+
 async def test_what_was_reached_is_counted_once_since_the_first_time(
     db: Database, adas: Room, ben: Student, chi: Student, rows: Rows
 ) -> None:

@@ -15,6 +15,7 @@ from appliance.storage.database import Database
 from appliance.storage.files import FileStore
 from appliance.work.digests import digests_of_staff
 from appliance.work.exports import files_of_day, lesson_summaries, student_summaries
+from appliance.work.feedback import unread_words
 from appliance.work.gradebook import gradebook_of_class
 from appliance.work.review_queue import (
     Filter,
@@ -30,7 +31,6 @@ from appliance.work.submission_lists import (
 from appliance.work.submission_reviews import (
     feedback_of_student,
     save_submission_review,
-    unread_feedback,
 )
 from appliance.work.submissions import accept, create_submission, handed_in_to_class
 from tests.work.conftest import Room, arrived, thing
@@ -135,7 +135,7 @@ async def test_a_student_reads_the_word_on_removed_work_and_is_asked_for_nothing
     await desk.remove(what)
     (feedback,) = await feedback_of_student(db, desk.ben.id)
     assert (feedback.wants_another, feedback.is_open, feedback.review.comment) == (False, False, "Once more.")
-    assert await unread_feedback(db, desk.ben.id) == 1
+    assert await unread_words(db, desk.ben.id) == 1
     await desk.put_back(what)
     (feedback,) = await feedback_of_student(db, desk.ben.id)
     assert feedback.wants_another

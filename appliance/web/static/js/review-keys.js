@@ -8,7 +8,7 @@ export default function reviewKeys(page) {
   document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
-      part(event.shiftKey ? "return" : "done").click();
+      part(event.shiftKey ? "return" : "done")?.click();
       return;
     }
     const isTyping = event.target.closest("input, textarea, select, audio, video");
@@ -21,6 +21,10 @@ export default function reviewKeys(page) {
     }
   });
 
+  // Who may only look has no form.
+  if (!comment) return;
+  // With script a choice is enough; and Enter in the score must go on meaning "done".
+  part("put-in")?.remove();
   const form = comment.form;
   let isSaved = true;
   form.addEventListener("input", () => { isSaved = false; });
