@@ -2,11 +2,14 @@
 
 import sqlite3
 from dataclasses import dataclass
+from datetime import date
 
+from appliance.classroom.decisions import NO_GATE, Decision, module_decision
 from appliance.errors import Invalid, NotFound
 from appliance.storage.database import Database, Reads, Transaction
 
 TITLE_CHARACTERS = 200
+INTRO_CHARACTERS = 500
 MOST_MODULES = 200
 NO_MODULE = "There is no such module in this class."
 
@@ -17,6 +20,8 @@ class Module:
     class_id: int
     title: str
     is_hidden: bool
+    intro: str = ""
+    decision: Decision = NO_GATE
 
 
 async def modules_of_class(db: Database | Reads, class_id: int) -> list[Module]:
@@ -65,11 +70,41 @@ async def create_module(tx: Transaction, class_id: int, title: str) -> int:
     )
 
 
-async def rename_module(tx: Transaction, class_id: int, module_id: int, title: str) -> None:
+async def rename_module(
+    tx: Transaction, class_id: int, module_id: int, title: str, intro: str | None = None
+) -> None:
+    """Without an intro the one it has stays. Raises Invalid."""
     module = await module_of_class(tx, class_id, module_id)
     await tx.execute(
-        "UPDATE modules SET title = :title WHERE id = :id", title=checked_title(title), id=module.id
+        "UPDATE modules SET title = :title, intro = :intro WHERE id = :id",
+        title=checked_title(title),
+        intro=module.intro if intro is None else checked_intro(intro),
+        id=module.id,
     )
+
+
+async def set_module_lock(tx: Transaction, class_id: int, module_id: int, is_locked: bool) -> None:
+    """A lock comes and goes without touching the day: unlocking opens no dated module."""
+    module = await module_of_class(tx, class_id, module_id)
+    await tx.execute(
+        "UPDATE modules SET is_locked = :is_locked WHERE id = :id", is_locked=is_locked, id=module.id
+    )
+
+
+async def set_module_day(tx: Transaction, class_id: int, module_id: int, opens_on: date | None) -> None:
+    """None: it waits for no day. A lock by hand stays."""
+    module = await module_of_class(tx, class_id, module_id)
+    await tx.execute(
+        "UPDATE modules SET opens_on = :opens_on WHERE id = :id",
+        opens_on=opens_on.isoformat() if opens_on else None,
+        id=module.id,
+    )
+
+
+async def open_module(tx: Transaction, class_id: int, module_id: int) -> None:
+    """Open from this moment on, whatever lock or day there was."""
+    await set_module_day(tx, class_id, module_id, None)
+    await set_module_lock(tx, class_id, module_id, False)
 
 
 async def set_module_hidden(tx: Transaction, class_id: int, module_id: int, is_hidden: bool) -> None:
@@ -117,5 +152,19 @@ def checked_title(given: str) -> str:
     return title
 
 
+def checked_intro(given: str) -> str:
+    intro = " ".join(given.split())
+    if len(intro) > INTRO_CHARACTERS:
+        raise Invalid("The words about it may have 500 characters at most.", "too_long", field="intro")
+    return intro
+
+
 def _module(row: sqlite3.Row) -> Module:
-    return Module(row["id"], row["class_id"], row["title"], bool(row["is_hidden"]))
+    return Module(
+        row["id"],
+        row["class_id"],
+        row["title"],
+        bool(row["is_hidden"]),
+        row["intro"],
+        module_decision(row),
+    )

@@ -65,6 +65,11 @@ class OpenLesson:
         return self.release.is_open and not self.rules.is_on
 
     @property
+    def is_to_read(self) -> bool:
+        """This student may say that it is read: there is nothing else to do in it."""
+        return self.release.is_open and set(self.activities) == {"lesson"}
+
+    @property
     def place(self) -> Place:
         """As their teacher reads where somebody is."""
         return Place(self.lesson.title, self.lesson.language, self.path)

@@ -8,9 +8,15 @@ from sanic.response import redirect
 
 from appliance.classroom.box import today
 from appliance.classroom.material_items import items_of_material
-from appliance.classroom.materials import Material, material_of_student
+from appliance.classroom.materials import Material, material_of_student, materials_of_student
 from appliance.classroom.presence import Place
-from appliance.classroom.releases import Release, decisions_of_class, release_of_material
+from appliance.classroom.releases import (
+    Release,
+    decisions_of_class,
+    release_of_material,
+    release_on_road,
+)
+from appliance.classroom.road_lessons import lessons_on_road
 from appliance.errors import Forbidden
 from appliance.library.lessons import Item
 from appliance.library.rendering import render as render_markdown
@@ -64,6 +70,18 @@ async def open_material(
     if not release.is_open:
         raise Forbidden(LOCKED, "lesson_locked")
     return OpenMaterial(material, release, None)
+
+
+async def open_materials(parts: Parts, person: Person) -> set[int]:
+    """The ids of all that this student sees and that is open today."""
+    decisions, day = await decisions_of_class(parts.db, person.class_id), await today(parts.db)
+    materials = await materials_of_student(parts.db, person.id)
+    lessons = lessons_on_road(parts.shelf, materials)
+    return {
+        material.id
+        for material in materials
+        if release_on_road(decisions, lessons, material, day).is_open
+    }
 
 
 async def items_of(parts: Parts, opened: OpenMaterial) -> list[Item]:

@@ -14,6 +14,7 @@ from appliance.classroom.students import mark_seen, student_by_id
 from appliance.errors import NotFound, Unavailable
 from appliance.library.lessons import Item, Lesson
 from appliance.parts import Parts, parts_of
+from appliance.student.materials import open_materials
 from appliance.student.road import Line, Stop, road_of
 from appliance.web.identity import person_of
 from appliance.web.pagination import moment, window_of
@@ -68,6 +69,8 @@ async def show_modules(request: Request) -> HTTPResponse:
                 {
                     "id": lines[0].material.module_id,
                     "title": stop.title,
+                    "intro": stop.intro,
+                    "state": road.state(stop),
                     "materials": [_material(parts, line, items.get(line.material.id, [])) for line in lines],
                 }
                 for stop in road.stops
@@ -83,6 +86,7 @@ async def show_submissions(request: Request) -> HTTPResponse:
     versions = await versions_of_student(parts.db, person.id)
     responses = await responses_of_student(parts.db, person.id)
     gallery = await gallery_of_student(parts.db, person.id)
+    opened = await open_materials(parts, person)
     return json(
         {
             "submissions": [
@@ -107,6 +111,7 @@ async def show_submissions(request: Request) -> HTTPResponse:
             "gallery_entries_by_material": {
                 str(material_id): [_exhibit(exhibit, person.id) for exhibit in shown]
                 for material_id, shown in gallery.items()
+                if material_id in opened
             },
         }
     )

@@ -1,11 +1,13 @@
 """The teacher's first page: where to start today, and their classes."""
 
+from datetime import timedelta
+
 from sanic import HTTPResponse, Request
 
 from appliance.classroom.box import today
 from appliance.classroom.classes import classes_of_staff
 from appliance.classroom.materials import materials_of_staff
-from appliance.classroom.releases import UNDECIDED, decisions_of_staff
+from appliance.classroom.releases import decisions_of_staff, release_of
 from appliance.classroom.road_lessons import lessons_on_road
 from appliance.library.lessons import Lesson
 from appliance.parts import Parts, parts_of
@@ -38,8 +40,11 @@ async def opening_today(parts: Parts, staff_id: int) -> dict[int, list[Lesson]]:
         lesson = lessons.get((material.course_slug, material.lesson_slug))
         if lesson is None:
             continue
-        decided = decisions.get(material.class_id, {}).get((lesson.course_slug, lesson.slug), UNDECIDED)
-        opens_on = decided.opens_on if decided.timing == "date" else lesson.available_on
-        if opens_on == day and decided.timing != "open" and not decided.is_locked:
+        decided = decisions.get(material.class_id, {})
+        yesterday, now = (
+            release_of(decided, lesson.course_slug, lesson.slug, lesson.available_on, each).is_open
+            for each in (day - timedelta(days=1), day)
+        )
+        if now and not yesterday:
             opening.setdefault(material.class_id, []).append(lesson)
     return opening

@@ -8,9 +8,9 @@ from sanic import HTTPResponse, Request
 
 from appliance.classroom.box import today
 from appliance.classroom.classes import class_of_staff, classes_of_staff
+from appliance.classroom.decisions import Decision
 from appliance.classroom.materials import Material
 from appliance.classroom.releases import (
-    Decision,
     Decisions,
     Release,
     decisions_of_class,

@@ -42,6 +42,7 @@ class Held:
     chats: tuple[tuple[str, int], ...]
     groups: tuple[str, ...]
     announcements_read: int
+    readings: int
     attempts: int
     outcomes: Mapping[str, int]
     certificates: tuple[tuple[str, int], ...]
@@ -83,6 +84,9 @@ async def held_of_student(db: Database, shelf: Shelf, student_id: int) -> Held:
         groups=await _groups(db, student_id),
         announcements_read=await _number(
             db, "SELECT count(*) AS number FROM announcement_reads WHERE student_id = :id", student_id
+        ),
+        readings=await _number(
+            db, "SELECT count(*) AS number FROM readings WHERE student_id = :id", student_id
         ),
         attempts=await _number(
             db, "SELECT count(*) AS number FROM attempts WHERE student_id = :id", student_id

@@ -1,14 +1,15 @@
 """How far one student is with one material: the one place that says when something is done."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from appliance.classroom.materials import Material
 from appliance.library.lessons import Item, Lesson
 from appliance.work.responses import Responses
 
-# What there is to do in a class; the rest is to read.
+# What there is to do in a class; the rest is to read, and done once a student says so.
 TO_DO = ("checklist", "reflection", "rubric", "upload", "gallery", "quiz", "cards")
+TO_READ = ("lesson", "text", "link")
 
 
 @dataclass(frozen=True)
@@ -53,4 +54,13 @@ def progress_of(material: Material, lines: Sequence[Item], work: Work) -> Progre
             return Progress(int(material.id in work.handed_in), 1)
         case "quiz" | "cards":
             return Progress(int(material.assignment_id in work.finished), 1)
-    return Progress(0, 0)
+    return Progress(int(material.id in work.responses.read), 1)
+
+
+def lessons_with_work(materials: Iterable[Material]) -> set[tuple[str, str]]:
+    """By course and lesson: such a lesson is done by doing its work, any other by reading it."""
+    return {
+        (material.course_slug, material.lesson_slug)
+        for material in materials
+        if material.is_of_lesson and material.kind in TO_DO
+    }

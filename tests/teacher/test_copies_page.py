@@ -2,7 +2,8 @@
 
 from appliance.classroom.classes import class_of_staff, create_class
 from appliance.classroom.materials import materials_of_class
-from appliance.classroom.releases import Decision, decisions_of_class, set_lock
+from appliance.classroom.decisions import Decision
+from appliance.classroom.releases import decisions_of_class, set_lock
 from tests.conftest import COURSE, Cast
 from tests.teacher.road import Road
 from tests.teacher.test_material_pages import published_quiz
