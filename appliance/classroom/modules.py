@@ -50,6 +50,28 @@ async def module_of_class(db: Database | Reads, class_id: int, module_id: int) -
     return _module(row)
 
 
+async def modules_opening(db: Database | Reads, staff_id: int, day: date) -> dict[int, list[Module]]:
+    """Without a lesson in them, by class: of all classes of this person; a lock by hand keeps one shut."""
+    rows = await db.fetch_all(
+        """
+        SELECT modules.*
+        FROM modules JOIN class_staff ON class_staff.class_id = modules.class_id
+        WHERE class_staff.staff_id = :staff_id AND modules.opens_on = :day AND modules.is_locked = 0
+          AND modules.is_hidden = 0 AND modules.removed_at IS NULL
+          AND NOT EXISTS (
+            SELECT 1 FROM materials
+            WHERE materials.module_id = modules.id AND materials.kind = 'lesson' AND materials.removed_at IS NULL)
+        ORDER BY modules.class_id, modules.position, modules.id
+        """,
+        staff_id=staff_id,
+        day=day.isoformat(),
+    )
+    found: dict[int, list[Module]] = {}
+    for row in rows:
+        found.setdefault(row["class_id"], []).append(_module(row))
+    return found
+
+
 async def create_module(tx: Transaction, class_id: int, title: str) -> int:
     """At the end of the road. Raises Invalid."""
     row = await tx.fetch_one(

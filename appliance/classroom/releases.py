@@ -34,7 +34,10 @@ class Release:
 
 async def decisions_of_class(db: Database | Reads, class_id: int) -> Decisions:
     """What the teacher decided, by course and lesson, about the lesson and about its module."""
-    rows = await db.fetch_all(f"SELECT * FROM ({DECIDED}) WHERE class_id = :class_id", class_id=class_id)
+    rows = await db.fetch_all(
+        f"SELECT * FROM ({DECIDED}) WHERE class_id = :class_id",  # noqa: S608 - a constant
+        class_id=class_id,
+    )
     return _by_class(rows).get(class_id, {})
 
 
@@ -45,7 +48,7 @@ async def decisions_of_staff(db: Database, staff_id: int) -> dict[int, Decisions
         SELECT decided.*
         FROM ({DECIDED}) AS decided JOIN class_staff ON class_staff.class_id = decided.class_id
         WHERE class_staff.staff_id = :staff_id
-        """,
+        """,  # noqa: S608 - a constant
         staff_id=staff_id,
     )
     return _by_class(rows)

@@ -78,9 +78,7 @@ async def open_materials(parts: Parts, person: Person) -> set[int]:
     materials = await materials_of_student(parts.db, person.id)
     lessons = lessons_on_road(parts.shelf, materials)
     return {
-        material.id
-        for material in materials
-        if release_on_road(decisions, lessons, material, day).is_open
+        material.id for material in materials if release_on_road(decisions, lessons, material, day).is_open
     }
 
 

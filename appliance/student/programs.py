@@ -140,7 +140,7 @@ def _material(parts: Parts, line: Line, own: list[Item]) -> dict[str, Any]:
         "title": material.title,
         "type": "link" if material.kind == "lesson" else material.kind,
         "kind": material.kind,
-        "url": material.url or material.path,
+        "url": material.url if material.url and release.is_open else material.path,
         "body": _body(line, lesson) if release.is_open else "",
         "accepted_extensions": material.accepted_extensions,
         "max_upload_mb": min(material.max_upload_mb, parts.settings.appliance_upload_max_mb),

@@ -7,6 +7,7 @@ from sanic import HTTPResponse, Request
 from appliance.classroom.box import today
 from appliance.classroom.classes import classes_of_staff
 from appliance.classroom.materials import materials_of_staff
+from appliance.classroom.modules import modules_opening
 from appliance.classroom.releases import decisions_of_staff, release_of
 from appliance.classroom.road_lessons import lessons_on_road
 from appliance.library.lessons import Lesson
@@ -26,6 +27,7 @@ async def index(request: Request) -> HTTPResponse:
         past=await classes_of_staff(parts.db, person.id, ended=True),
         digests=await digests_of_staff(parts.db, person.id),
         opening=await opening_today(parts, person.id),
+        opening_modules=await modules_opening(parts.db, person.id, await today(parts.db)),
         ways=ways(request) if on_network(request) else [],
     )
 

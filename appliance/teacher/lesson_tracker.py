@@ -15,6 +15,7 @@ from appliance.classroom.releases import (
     Release,
     decisions_of_class,
     decisions_of_staff,
+    release_of_module,
     release_on_road,
 )
 from appliance.classroom.road_lessons import RoadLessons, lessons_on_road
@@ -61,12 +62,27 @@ class Part:
     id: int
     title: str
     is_hidden: bool
+    decision: Decision
+    release: Release
     headings: tuple[Heading, ...]
     tallies: tuple[Tally, ...]
 
     @property
     def work(self) -> tuple[Tally, ...]:
         return tuple(tally for tally in self.tallies if tally.is_work)
+
+    @property
+    def readings(self) -> tuple[Tally, ...]:
+        return tuple(tally for tally in self.tallies if tally.is_reading)
+
+    @property
+    def own_module(self) -> bool:
+        """A module without a lesson opens and closes by itself alone."""
+        return not self.headings
+
+    @property
+    def is_gated(self) -> bool:
+        return self.decision.is_locked or self.decision.opens_on is not None
 
     @property
     def named_by(self) -> Heading | None:
@@ -136,6 +152,8 @@ def _parts(parts: Parts, tallies: list[Tally], decisions: Decisions, day: date) 
             module_id,
             inside[0].material.module_title,
             inside[0].material.is_module_hidden,
+            inside[0].material.module_decision,
+            release_of_module(inside[0].material.module_decision, day),
             tuple(found for tally in inside if (found := _heading(lessons, tally.material, decisions, day))),
             tuple(inside),
         )

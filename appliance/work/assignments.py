@@ -83,7 +83,7 @@ class StudyLine:
     standing: Standing
     items: int
     is_late: bool
-    release: Release = Release(True)
+    release: Release
 
     @property
     def is_done(self) -> bool:
@@ -170,7 +170,7 @@ async def assignment_of_student(db: Database | Reads, student_id: int, assignmen
               SELECT 1
               FROM assignment_groups JOIN group_students ON group_students.group_id = assignment_groups.group_id
               WHERE assignment_groups.assignment_id = assignments.id AND group_students.student_id = students.id))
-        """,
+        """,  # noqa: S608 - a constant
         id=assignment_id,
         student_id=student_id,
     )
@@ -212,7 +212,7 @@ async def study_of_student(db: Database, class_id: int, student_id: int) -> list
                 AND group_students.student_id = :student_id))
         GROUP BY assignments.id
         ORDER BY assignments.due_at IS NULL, assignments.due_at, assignments.id
-        """,
+        """,  # noqa: S608 - a constant
         class_id=class_id,
         student_id=student_id,
     )

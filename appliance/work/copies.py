@@ -12,7 +12,6 @@ from appliance.classroom.modules import (
     create_module,
     modules_of_class,
     move_module,
-    set_module_hidden,
 )
 from appliance.errors import Conflict, NotFound, Unavailable
 from appliance.library.courses import Shelf
@@ -101,7 +100,7 @@ async def duplicate_module(tx: Transaction, shelf: Shelf, module: Module, title:
             left_out += 1
         else:
             await _copy_own(tx, shelf, material, made, material.title)
-    await set_module_hidden(tx, module.class_id, made, module.is_hidden)
+    await _like(tx, module, made)
     order = [other.id for other in await modules_of_class(tx, module.class_id)]
     await move_module(tx, module.class_id, made, order.index(module.id) + 1)
     return CopiedModule(made, left_out)
@@ -156,8 +155,22 @@ async def _copy_module(tx: Transaction, module: Module, class_id: int) -> tuple[
         else:
             await _copy_to(tx, material, made, class_id)
             copied.append(material)
-    await set_module_hidden(tx, class_id, made, module.is_hidden)
+    await _like(tx, module, made)
     return CopiedModule(made, left_out), copied
+
+
+async def _like(tx: Transaction, module: Module, made: int) -> None:
+    """As hidden and as closed as the one it is made from: no copy opens what waits for a day."""
+    await tx.execute(
+        """
+        UPDATE modules
+        SET (intro, is_hidden, is_locked, opens_on) = (
+          SELECT intro, is_hidden, is_locked, opens_on FROM modules WHERE id = :id)
+        WHERE id = :made
+        """,
+        id=module.id,
+        made=made,
+    )
 
 
 async def _inside(db: Database | Reads, module: Module) -> list[Material]:

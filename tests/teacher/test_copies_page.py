@@ -1,8 +1,8 @@
 """Copies of modules and classes: all that the teacher built, nothing of the students, and once for a double press."""
 
 from appliance.classroom.classes import class_of_staff, create_class
-from appliance.classroom.materials import materials_of_class
 from appliance.classroom.decisions import Decision
+from appliance.classroom.materials import materials_of_class
 from appliance.classroom.releases import decisions_of_class, set_lock
 from tests.conftest import COURSE, Cast
 from tests.teacher.road import Road
