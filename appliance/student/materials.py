@@ -26,6 +26,7 @@ from appliance.student.lessons import LOCKED, OpenLesson, Typed, work_of
 from appliance.web.identity import Person, person_of
 from appliance.web.rendering import render
 from appliance.work.gallery import GalleryPage, gallery_of_material
+from appliance.work.progress import lines_of
 from appliance.work.versions import versions_of_student
 
 # Where in its lesson's page an activity stands.
@@ -83,11 +84,9 @@ async def open_materials(parts: Parts, person: Person) -> set[int]:
 
 
 async def items_of(parts: Parts, opened: OpenMaterial) -> list[Item]:
-    """The lines of its list: of the lesson's file where it came with a lesson."""
-    if opened.lesson is None:
-        return await items_of_material(parts.db, opened.material.id)
-    checklist = opened.lesson.lesson.checklist
-    return list(checklist.items) if checklist else []
+    """The lines of its list: of the lesson's file where it came with a lesson and the teacher has none instead."""
+    own = await items_of_material(parts.db, opened.material.id)
+    return list(lines_of(opened.material, own, opened.lesson.lesson if opened.lesson else None))
 
 
 async def page(

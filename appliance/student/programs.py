@@ -9,6 +9,7 @@ from sanic.response import json
 from appliance.classroom.box import profile_of
 from appliance.classroom.class_lists import landing_picture_path
 from appliance.classroom.classes import class_by_id
+from appliance.classroom.lesson_words import words_of
 from appliance.classroom.material_items import items_of_class
 from appliance.classroom.students import mark_seen, student_by_id
 from appliance.errors import NotFound, Unavailable
@@ -156,10 +157,8 @@ def _material(parts: Parts, line: Line, own: list[Item]) -> dict[str, Any]:
 
 
 def _body(line: Line, lesson: Lesson | None) -> str:
-    """What a lesson asks in its reflection stands in its file."""
-    if line.material.kind == "reflection" and lesson is not None and lesson.reflection is not None:
-        return lesson.reflection.prompt
-    return line.material.body
+    """What a lesson asks in its reflection stands in its file, unless the teacher asks something else."""
+    return words_of(line.material, lesson)
 
 
 def _lesson(parts: Parts, line: Line) -> Lesson | None:

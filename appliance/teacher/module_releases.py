@@ -9,17 +9,15 @@ from appliance.classroom.modules import open_module, set_module_day, set_module_
 from appliance.errors import Invalid
 from appliance.parts import parts_of
 from appliance.teacher.modules import module_page
-from appliance.teacher.releases import day_of
+from appliance.teacher.releases import DATED, day_of
 from appliance.web import forms
 from appliance.web.identity import person_of
 from appliance.web.rendering import say, translator
 
-SAID = {
-    "open": "The module is open.",
-    "locked": "The module is locked. Your students see its name and what you wrote about it.",
-    "unlocked": "Your lock is off. A module with a day opens on that day.",
-    "date": "The day is set.",
-}
+OPENED = "The module is open."
+LOCKED = "The module is locked. Your students see its name and what you wrote about it."
+UNLOCKED = "Your lock is off. A module with a day opens on that day."
+SAID = {"open": OPENED, "locked": LOCKED, "unlocked": UNLOCKED, "date": DATED}
 BAD_STATE = "A module can be open or locked, or open on a day. Use the buttons on its page."
 BACK = {"tracker": "lessons#module-{}", "class": "#own-modules", "module": "modules/{}"}
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from appliance.classroom.classes import Class, create_class
+from appliance.classroom.lesson_words import items_of_file, words_of
 from appliance.classroom.material_items import items_of_material, save_items
 from appliance.classroom.material_places import move_material
 from appliance.classroom.materials import Material, material_of_class, materials_of_class
@@ -188,14 +189,13 @@ async def _copy_own(tx: Transaction, shelf: Shelf, material: Material, module_id
         await save_items(tx, made, await items_of_material(tx, material.id))
     else:
         lesson = _lesson(shelf, material)
-        prompt = lesson.reflection.prompt if lesson and lesson.reflection else material.body
         await tx.execute(
             "UPDATE materials SET course_slug = '', lesson_slug = '', body = :body WHERE id = :id",
             id=made,
-            body=prompt if material.kind == "reflection" else material.body,
+            body=words_of(material, lesson),
         )
-        if material.kind == "checklist" and lesson and lesson.checklist:
-            await save_items(tx, made, lesson.checklist.items)
+        own = await items_of_material(tx, material.id)
+        await save_items(tx, made, own or items_of_file(material, lesson))
     await tx.execute(
         """
         INSERT INTO material_groups (material_id, group_id)

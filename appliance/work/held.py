@@ -175,13 +175,14 @@ async def _items(db: Database, student_id: int) -> dict[int, dict[str, str]]:
 
 def _ticked(shelf: Shelf, row: sqlite3.Row, items: Mapping[str, str], keys: set[str]) -> tuple[str, ...]:
     """The words of what was ticked; of an item that is gone, nothing but that it was there."""
-    words = dict(items)
+    words: dict[str, str] = {}
     if keys and row["lesson_slug"]:
         try:
             checklist = shelf.lesson(row["course_slug"], row["lesson_slug"]).checklist
         except Refusal:
             checklist = None
         words.update({item.key: item.text for item in checklist.items} if checklist else {})
+    words.update(items)
     return tuple(words.get(key, "…") for key in sorted(keys, key=[*words, *sorted(keys - set(words))].index))
 
 

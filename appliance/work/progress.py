@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from appliance.classroom.lesson_words import items_of_file
 from appliance.classroom.materials import Material
 from appliance.library.lessons import Item, Lesson
 from appliance.work.responses import Responses
@@ -34,10 +35,8 @@ class Work:
 
 
 def lines_of(material: Material, own: Sequence[Item], lesson: Lesson | None) -> Sequence[Item]:
-    """The lines of a list or the criteria of a rubric; of the lesson's file where it came with a lesson."""
-    if material.is_of_lesson:
-        return lesson.checklist.items if lesson and lesson.checklist else ()
-    return own
+    """The lines of a list or the criteria of a rubric; of the lesson's file where the teacher has none instead."""
+    return items_of_file(material, lesson) if material.is_of_lesson and not own else own
 
 
 def progress_of(material: Material, lines: Sequence[Item], work: Work) -> Progress:
