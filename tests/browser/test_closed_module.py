@@ -1,4 +1,4 @@
-"""A module that waits for its day in a browser: set by its teacher, looked at by a student; and reading, said without script."""
+"""A module that waits for its day in a browser, and reading that is said without script."""
 
 from collections.abc import Callable
 
