@@ -139,3 +139,12 @@ async def test_an_intro_is_kept_to_500_characters(road: Road) -> None:
     module = await module_with_text(road)
     sent = await road.ada.post(f"{road.base}/modules/{module}", {"title": "Lighthouse", "intro": "x" * 501})
     assert sent.status_code == 422 and "500 characters" in sent.text
+
+
+async def test_tuning_the_helper_opens_no_dated_module(road: Road) -> None:
+    lesson = next(each for each in await road.everything_on_it() if each.kind == "lesson")
+    await press(road, lesson.module_id, "date", **DAY)
+    tuning = f"{road.base}/helper/tuning/{lesson.course_slug}/{lesson.lesson_slug}"
+    assert (await road.ada.post(tuning, {"is_on": "1", "strictness": "light"})).status_code in (302, 422)
+    ben = await road.cast.student(road.cast.ben)
+    assert "This lesson opens on Monday 18 January" in (await ben.get(lesson.lesson_path)).text
