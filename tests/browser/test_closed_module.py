@@ -37,7 +37,7 @@ def lighthouse(teacher: Page, box: RunningBox) -> str:
 def test_a_teacher_dates_a_module_by_keyboard_and_a_student_sees_what_it_is_about(
     demo: RunningBox, people: Callable[..., Page]
 ) -> None:
-    teacher, student = people(viewport=LAPTOP), people(viewport=PHONE)
+    teacher, student = people(viewport=PHONE), people(viewport=PHONE)
     sign_in(teacher, demo)
     own = lighthouse(teacher, demo)
     teacher.goto(own)
@@ -59,9 +59,7 @@ def test_a_teacher_dates_a_module_by_keyboard_and_a_student_sees_what_it_is_abou
     for path in ("", "/modules", "/lessons", own.removeprefix(f"{demo.url}/teach/class/1")):
         teacher.goto(f"{demo.url}/teach/class/1{path}")
         expect(teacher.get_by_text("Opens on Sunday 1 March").first).to_be_attached()
-        teacher.set_viewport_size(PHONE)
         looked_at(teacher)
-        teacher.set_viewport_size(LAPTOP)
 
 
 def test_reading_is_said_and_taken_back_without_script(demo: RunningBox, people: Callable[..., Page]) -> None:
