@@ -3,6 +3,7 @@
 import argparse
 import logging
 import os
+import signal
 import sqlite3
 import sys
 import threading
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from appliance import VERSION
 from appliance.errors import Refusal, StartRefused
-from appliance.operations import data_folder, logs, restores
+from appliance.operations import data_folder, known_elsewhere, logs, restores
 from appliance.operations.commands import (
     backup,
     content,
@@ -76,7 +77,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"{error.filename or 'A file'} can't be used ({error.strerror}): run 'chalkbox doctor'."
         )
     except KeyboardInterrupt:
+        # Pressed once more from here on, it would only keep us from leaving.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         print("\nStopped.", file=sys.stderr)
+        _leave_nobody_waiting(STOPPED)
         return STOPPED
 
 
@@ -93,6 +97,8 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
     from appliance.app import serve
 
     logs.configure(settings.appliance_log_level)
+    for sentence in known_elsewhere.sentences(os.environ):
+        print(sentence, file=sys.stderr)
     data = settings.appliance_data
     data_folder.prepare(data)
     with data_folder.held(data):
@@ -103,14 +109,13 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
         try:
             serve(settings, arguments.demo)
         finally:
-            _leave_nobody_waiting()
+            _leave_nobody_waiting(1 if sys.exc_info()[0] else 0)
     return 0
 
 
-def _leave_nobody_waiting() -> None:
-    """A start or stop that Ctrl-C cut short leaves threads behind, and the interpreter would wait for them for ever."""
+def _leave_nobody_waiting(status: int) -> None:
+    """What Ctrl-C cut short, twice perhaps, leaves threads behind: the interpreter would wait for them for ever."""
     if threading.active_count() > 1:
-        status = 1 if sys.exc_info()[0] else 0
         logging.shutdown()
         sys.stdout.flush()
         os._exit(status)

@@ -60,6 +60,7 @@ from appliance.web.rendering import Pages
 from appliance.web.routes import Routes
 from appliance.web.static_files import StaticFiles
 from appliance.work import removals
+from appliance.work.certificate_pages import CertificatePages
 from appliance.work.page_pictures import PagePictures
 from appliance.work.partial_uploads import sweep_uploads
 from appliance.work.pictures import Pictures
@@ -300,7 +301,7 @@ def _parts(
     return Parts(
         settings, keys, clock, db, cache, files, JobRunner(db, handlers, LANES), shelf, throttle, Hasher(),
         engine, router, helper, mdns.announcer(settings), PagePictures(), Pictures(), PartialFiles(files),
-        Presence(),
+        Presence(), CertificatePages(),
     )  # fmt: skip
 
 

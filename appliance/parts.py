@@ -21,6 +21,7 @@ from appliance.storage.files import FileStore
 from appliance.storage.jobs import JobRunner
 from appliance.storage.partial_files import PartialFiles
 from appliance.storage.secrets import Secrets
+from appliance.work.certificate_pages import CertificatePages
 from appliance.work.page_pictures import PagePictures
 from appliance.work.pictures import Pictures
 
@@ -47,6 +48,7 @@ class Parts:
     pictures: Pictures
     partial_files: PartialFiles
     presence: Presence
+    certificate_pages: CertificatePages
 
 
 def parts_of(request: Request) -> Parts:

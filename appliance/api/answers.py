@@ -76,7 +76,8 @@ async def events_of(
 ) -> AsyncGenerator[Event, None]:
     """The router's events; `seconds` is all the time there is, the wait in line included.
 
-    Raises UpstreamFailed (`provider_error`), TookLong, Busy, or Invalid (`too_long`, `bad_grammar`, `not_taken`).
+    Raises UpstreamFailed (`provider_error`), TookLong, Busy, or Invalid (`too_long`, `bad_grammar`, `bad_bias`,
+    `not_taken`).
     """
     now = asyncio.get_running_loop().time
     latest = None if seconds is None else now() + seconds

@@ -10,8 +10,8 @@ from sanic import Request
 
 from appliance.api.answers import Usage
 from appliance.api.chat_messages import asker_of
-from appliance.api.chat_shapes import CanvasHint, Cited, MostTokens, Reply, ToolMode
-from appliance.api.routes import Loose, Milliseconds, Route, Text
+from appliance.api.chat_shapes import CanvasHint, Cited, Reply, ToolMode
+from appliance.api.routes import Loose, Milliseconds, MostTokens, Route, Text
 from appliance.api.workspace import ClassAsked, access_of, failed
 from appliance.errors import Invalid, Unavailable
 from appliance.helper.conversations import Turn

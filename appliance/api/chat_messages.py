@@ -11,8 +11,8 @@ from msgspec import Meta, Struct
 from sanic import Request
 
 from appliance.api.callers import Id
-from appliance.api.chat_shapes import CanvasHint, CitationRow, Cited, MessageRow, MostTokens, Reply, ToolMode
-from appliance.api.routes import Loose, Milliseconds, Route, Text
+from appliance.api.chat_shapes import CanvasHint, CitationRow, Cited, MessageRow, Reply, ToolMode
+from appliance.api.routes import Loose, Milliseconds, MostTokens, Route, Text
 from appliance.api.workspace import (
     CODES,
     Access,

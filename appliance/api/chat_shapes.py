@@ -1,10 +1,9 @@
 """What the chat's routes have in common: a reply, and a message as it is kept."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
-MostTokens = Annotated[int, Meta(ge=1, le=16_000)]
 ToolMode = Literal["off", "plan", "auto"]
 
 

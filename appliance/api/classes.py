@@ -7,7 +7,6 @@ from sanic import Request
 
 from appliance.api.callers import bind
 from appliance.api.routes import Route, Text, invalid
-from appliance.auth import device
 from appliance.auth.join_codes import is_chosen_join_code
 from appliance.classroom.audit import record_staff, record_student
 from appliance.classroom.classes import NAME_CHARACTERS, create_class, set_landing_message
@@ -106,7 +105,7 @@ def _told(parts: Parts, joined: Joined) -> JoinedClass:
     return JoinedClass(
         str(classroom.id),
         f"student-{student.id}",
-        device.sign_api_token(parts.secrets.device, student.id, classroom.id, classroom.session_epoch),
+        joined.api_token(parts.secrets.device),
         None if joined.rejoined else student.return_code,
         joined.rejoined,
     )

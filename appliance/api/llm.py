@@ -9,7 +9,7 @@ from sanic import Request
 from appliance.api import answers
 from appliance.api.answers import Usage
 from appliance.api.guests import GUEST_REFUSES, guest_guard
-from appliance.api.routes import Milliseconds, Route, Text, invalid
+from appliance.api.routes import Milliseconds, MostTokens, Route, Text, invalid
 from appliance.inference.engine import Message, Prompt
 from appliance.parts import parts_of
 
@@ -17,7 +17,6 @@ BLANK = "There is nothing but blanks here: say what is wanted."
 
 Provider = Literal["openrouter", "openai", "gemini"]
 Temperature = Annotated[float, Meta(ge=0, le=2)]
-MostTokens = Annotated[int, Meta(ge=1, le=16_000)]
 Passage = Annotated[str, Meta(min_length=1, max_length=20_000)]
 Passages = Annotated[list[Passage], Meta(min_length=1, max_length=256)]
 

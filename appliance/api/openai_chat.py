@@ -1,8 +1,9 @@
 """`/v1/chat/completions`: OpenAI's own words over the box's model, whole or as a stream."""
 
 import json
+import re
 import secrets
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from sanic import Request
 from appliance.api import answers
 from appliance.api.answers import TookLong
 from appliance.api.openai_shapes import (
+    WHOLE_NUMBER,
     AnswerMessage,
     ChatAsked,
     Choice,
@@ -39,6 +41,7 @@ DONE = "data: [DONE]\n\n"
 ONE_ANSWER = "The box writes one answer at a time: leave n out."
 NO_TOOLS = "The model of the box calls no tools: leave tools and functions out."
 NO_ODDS = "The box tells no log probabilities: leave logprobs out."
+NO_TOKENS = 'The names in logit_bias are numbers of the model\'s tokens, written as text: "1234".'
 TOO_MUCH = "The messages are longer than 200,000 characters together."
 NOTHING_ASKED = "The messages are all empty: say what is wanted."
 NOT_HELD = "The box can't hold its model to this schema: %(reason)s."
@@ -88,6 +91,7 @@ def prompt_of(asked: ChatAsked) -> Prompt:
         seed=asked.seed,
         stop=stop,
         grammar=_grammar(asked),
+        biases=_biases(asked.logit_bias or {}),
     )
 
 
@@ -109,6 +113,12 @@ def _turns(messages: Sequence[SaidMessage]) -> tuple[Message, ...]:
     if not any(turn.content.strip() for turn in (*head, *turns)):
         raise invalid(NOTHING_ASKED, "messages")
     return (*head, *turns)
+
+
+def _biases(given: Mapping[str, float]) -> tuple[tuple[int, float], ...]:
+    if not all(re.fullmatch(WHOLE_NUMBER, token) for token in given):
+        raise invalid(NO_TOKENS, "logit_bias")
+    return tuple((int(token), bias) for token, bias in given.items())
 
 
 def _text(message: SaidMessage) -> str:
@@ -144,6 +154,8 @@ async def _in_openai_words(events: AsyncGenerator[Event, None]) -> AsyncGenerato
     except Invalid as refusal:
         if refusal.code == "too_long":
             raise Invalid(refusal.message, "context_length_exceeded", "messages") from refusal
+        if refusal.code == "bad_bias":
+            raise Invalid(refusal.message, refusal.code, "logit_bias") from refusal
         raise
 
 
@@ -206,6 +218,7 @@ ROUTES = (
             "context_length_exceeded": 400,
             "not_taken": 400,
             "bad_grammar": 400,
+            "bad_bias": 400,
         },
         streams=True,
     ),

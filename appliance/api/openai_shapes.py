@@ -5,11 +5,19 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from appliance.api.answers import Usage
-from appliance.api.llm import MostTokens, Temperature
-from appliance.api.routes import Loose
+from appliance.api.llm import Temperature
+from appliance.api.routes import Loose, MostTokens
+from appliance.inference.protocol import MOST_BIASES
 
 StopText = Annotated[str, Meta(min_length=1, max_length=200)]
 StopTexts = Annotated[list[StopText], Meta(max_length=4)]
+WHOLE_NUMBER = r"^(0|[1-9][0-9]{0,8})$"
+Bias = Annotated[float, Meta(ge=-100, le=100)]
+# The names are checked by hand: a sentence says more than msgspec does.
+Biases = Annotated[
+    dict[str, Bias],
+    Meta(max_length=MOST_BIASES, extra_json_schema={"propertyNames": {"pattern": WHOLE_NUMBER}}),
+]
 FinishReason = Literal["stop", "length"]
 
 
@@ -62,6 +70,7 @@ class ChatAsked(Struct):
     stop: StopText | StopTexts | None = None
     seed: Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)] | None = None
     n: int | None = None
+    logit_bias: Biases | None = None
     response_format: PlainText | JsonObject | JsonSchema | None = None
     tools: list[Any] | None = None
     functions: list[Any] | None = None

@@ -20,8 +20,8 @@ Text = Annotated[str, Meta(min_length=1, max_length=MOST_CHARACTERS)]
 """A text that has to say something; what is only blanks is for the handler to refuse."""
 Loose = Annotated[str, Meta(max_length=MOST_CHARACTERS)]
 """A text that may be empty."""
-Seconds = Annotated[int, Meta(ge=0)]
 Milliseconds = Annotated[int, Meta(ge=1, le=600_000)]
+MostTokens = Annotated[int, Meta(ge=1, le=16_000)]
 
 
 @dataclass(frozen=True)

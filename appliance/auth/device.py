@@ -13,18 +13,23 @@ SIGNING: dict[str, Any] = {"key_derivation": "hmac", "digest_method": hashlib.sh
 
 
 class Device(NamedTuple):
-    """Who joined from this browser before: a hint for the join page, not a session."""
+    """Who joined from this browser before: a hint for the join page, not a session.
+
+    A student's number may come back after they left; `since` is when the one who is meant was made.
+    """
 
     class_id: int
     student_id: int
+    since: int
 
 
 class ApiToken(NamedTuple):
-    """Good while `epoch` is the class's session epoch; checking that is up to whoever reads the class."""
+    """Good while `epoch` is the class's session epoch; checking that, and `since`, is up to whoever reads the class."""
 
     student_id: int
     class_id: int
     epoch: int
+    since: int
 
 
 class _SignerAt(TimestampSigner):
@@ -38,12 +43,12 @@ class _SignerAt(TimestampSigner):
         return self._now
 
 
-def sign(secret: bytes, class_id: int, student_id: int, now: float) -> str:
+def sign(secret: bytes, device: Device, now: float) -> str:
     """The value of the device cookie, good for 180 days."""
     serializer = URLSafeTimedSerializer(
         secret, salt=DEVICE_SALT, signer=_SignerAt, signer_kwargs={**SIGNING, "now": now}
     )
-    return _text(serializer.dumps([class_id, student_id]))
+    return _text(serializer.dumps(list(device)))
 
 
 def read(secret: bytes, value: str, now: float) -> Device | None:
@@ -54,13 +59,13 @@ def read(secret: bytes, value: str, now: float) -> Device | None:
     except BadData:
         return None
     # A stamp of the future is our own, made before the clock was put right: the browser keeps the limit.
-    if not _whole_numbers(ids, 2) or datetime.fromtimestamp(now - DEVICE_SECONDS, UTC) >= signed_at:
+    if not _whole_numbers(ids, 3) or datetime.fromtimestamp(now - DEVICE_SECONDS, UTC) >= signed_at:
         return None
     return Device(*ids)
 
 
-def sign_api_token(secret: bytes, student_id: int, class_id: int, epoch: int) -> str:
-    return _text(_api_serializer(secret).dumps([student_id, class_id, epoch]))
+def sign_api_token(secret: bytes, token: ApiToken) -> str:
+    return _text(_api_serializer(secret).dumps(list(token)))
 
 
 def read_api_token(secret: bytes, value: str) -> ApiToken | None:
@@ -69,7 +74,7 @@ def read_api_token(secret: bytes, value: str) -> ApiToken | None:
         numbers = _api_serializer(secret).loads(_bytes(value))
     except BadData:
         return None
-    return ApiToken(*numbers) if _whole_numbers(numbers, 3) else None
+    return ApiToken(*numbers) if _whole_numbers(numbers, 4) else None
 
 
 def _api_serializer(secret: bytes) -> URLSafeSerializer:

@@ -43,12 +43,6 @@ def normal(code: str) -> str:
     return "".join(symbol for symbol in wide if symbol.isascii() and symbol.isalnum())
 
 
-def is_join_code(code: str) -> bool:
-    """Whether it could be one, once made normal."""
-    symbols = normal(code)
-    return len(symbols) == JOIN_CODE_LENGTH and set(symbols) <= set(ALPHABET)
-
-
 def is_chosen_join_code(code: str) -> bool:
     """Whether somebody may choose it for a class."""
     symbols = normal(code)

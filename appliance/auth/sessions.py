@@ -21,10 +21,8 @@ class Session:
     `class_id` is 0 for staff, and `class_has_ended` false.
     """
 
-    token_hash: str
     staff_id: int | None
     student_id: int | None
-    class_epoch: int | None
     verified: bool
     display_name: str
     class_id: int
@@ -92,10 +90,8 @@ async def session_of(db: Database | Reads, token: str, now: float) -> Session | 
     if row is None:
         return None
     return Session(
-        row["token_hash"],
         row["staff_id"],
         row["student_id"],
-        row["class_epoch"],
         row["verified_at"] is not None,
         row["display_name"],
         row["class_id"] or 0,

@@ -86,9 +86,11 @@ async def bearer_of_token(db: Database | Reads, secret: bytes, token: str) -> Be
            JOIN classes ON classes.id = students.class_id
            WHERE students.id = :student_id
              AND students.class_id = :class_id
+             AND students.created_at <= :since
              AND classes.session_epoch = :epoch""",
         student_id=given.student_id,
         class_id=given.class_id,
+        since=given.since,
         epoch=given.epoch,
     )
     return (

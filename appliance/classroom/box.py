@@ -1,7 +1,7 @@
 """The school that this box belongs to: one row, made at first run and changed by its operator."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -79,10 +79,15 @@ async def name_safety_of(db: Database, settings: Settings) -> str:
     return (box.name_safety if box else None) or settings.appliance_name_safety_mode
 
 
+async def zone_of(db: Database) -> ZoneInfo:
+    """The clock on the school's wall; Greenwich's before first run."""
+    box = await box_of(db)
+    return box.zone if box else ZoneInfo("UTC")
+
+
 async def today(db: Database) -> date:
     """The day it is at the school."""
-    box = await box_of(db)
-    return datetime.fromtimestamp(db.now(), box.zone if box else UTC).date()
+    return datetime.fromtimestamp(db.now(), await zone_of(db)).date()
 
 
 async def set_up_box(tx: Transaction, school_name: str, language: str, timezone: str) -> Box:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from appliance.classroom.classes import NOT_YOURS, Class, class_from
-from appliance.classroom.co_teachers import Role
+from appliance.classroom.rights import Role
 from appliance.errors import NotFound
 from appliance.storage.database import Database
 

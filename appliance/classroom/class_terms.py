@@ -1,7 +1,7 @@
 """A class over the years: its name, its end, its return, and the day it goes for good."""
 
 from appliance.classroom.classes import checked_name
-from appliance.classroom.students import remove_all_students
+from appliance.classroom.students import LeftFiles, remove_all_students
 from appliance.storage.database import Transaction
 
 
@@ -24,12 +24,12 @@ async def bring_back_class(tx: Transaction, class_id: int) -> None:
     await tx.execute("UPDATE classes SET ended_at = NULL WHERE id = :id", id=class_id)
 
 
-async def remove_class(tx: Transaction, class_id: int) -> list[str]:
-    """With everybody and everything in it; returns the stored names of the files that have to go too.
+async def remove_class(tx: Transaction, class_id: int) -> LeftFiles:
+    """With everybody and everything in it; returns the files that have to go too.
 
     What staff did stays in the audit trail without the class.
     """
-    files = await remove_all_students(tx, class_id)
+    left = await remove_all_students(tx, class_id)
     rows = await tx.fetch_all(
         """
         SELECT stored_name FROM media WHERE class_id = :class_id AND stored_name IS NOT NULL
@@ -39,4 +39,4 @@ async def remove_class(tx: Transaction, class_id: int) -> list[str]:
         class_id=class_id,
     )
     await tx.execute("DELETE FROM classes WHERE id = :class_id", class_id=class_id)
-    return [*files, *(row["stored_name"] for row in rows)]
+    return LeftFiles((*left.whole, *(row["stored_name"] for row in rows)), left.partial)

@@ -1,9 +1,10 @@
 """Classes: made by a teacher, entered with a join code, locked and unlocked."""
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from appliance.auth.join_codes import new_join_code, normal
+from appliance.classroom.rights import MAY, Kind, Role
 from appliance.errors import Conflict, Forbidden, Invalid, NotFound
 from appliance.storage.database import Database, Reads, Transaction
 
@@ -11,13 +12,17 @@ NAME_CHARACTERS = 80
 ENROLLMENT_MODES = ("open", "invite_only", "closed")
 CODE_TAKEN = "Another class has this code. Choose another."
 ONLY_LOOKS = "You may look at this class but not change it. Ask one of its teachers."
+ONLY_REVIEWS = "You may review work in this class but change nothing else. Ask one of its teachers."
 HAS_ENDED = "This class has ended. Bring it back first."
 NOT_YOURS = "There is no such class, or it isn't yours."
 
 
 @dataclass(frozen=True)
 class Class:
-    """`session_epoch` is in every student's session: raising it signs all of them out."""
+    """`session_epoch` is in every student's session: raising it signs all of them out.
+
+    `role` is that of whom the class was fetched for, where it was fetched for somebody of its staff.
+    """
 
     id: int
     name: str
@@ -29,6 +34,18 @@ class Class:
     landing_message: str
     landing_media_id: int | None = None
     ended_at: int | None = None
+    role: Role | None = field(default=None, compare=False)
+
+    @property
+    def may_change(self) -> bool:
+        return self.may("change")
+
+    @property
+    def may_review(self) -> bool:
+        return self.may("review")
+
+    def may(self, kind: Kind) -> bool:
+        return self.role is not None and kind in MAY[self.role]
 
     @property
     def has_ended(self) -> bool:
@@ -73,7 +90,7 @@ async def class_of_staff(db: Database | Reads, class_id: int, staff_id: int) -> 
     """Raises NotFound for a class that isn't this person's."""
     row = await db.fetch_one(
         """
-        SELECT classes.*
+        SELECT classes.*, class_staff.role
         FROM classes JOIN class_staff ON class_staff.class_id = classes.id
         WHERE classes.id = :class_id AND class_staff.staff_id = :staff_id
         """,
@@ -82,19 +99,18 @@ async def class_of_staff(db: Database | Reads, class_id: int, staff_id: int) -> 
     )
     if row is None:
         raise NotFound(NOT_YOURS)
-    return class_from(row)
+    return replace(class_from(row), role=row["role"])
 
 
-async def class_of_teacher(db: Database | Reads, class_id: int, staff_id: int) -> Class:
-    """For every change of a class. Raises NotFound for one that isn't theirs, Forbidden for who may only look."""
+async def class_of_teacher(
+    db: Database | Reads, class_id: int, staff_id: int, kind: Kind = "change"
+) -> Class:
+    """For all that is more than looking. Raises NotFound for a class that isn't theirs, Forbidden for whose role
+    doesn't have this kind of doing.
+    """
     classroom = await class_of_staff(db, class_id, staff_id)
-    row = await db.fetch_one(
-        "SELECT role FROM class_staff WHERE class_id = :class_id AND staff_id = :staff_id",
-        class_id=class_id,
-        staff_id=staff_id,
-    )
-    if row is None or row["role"] != "teacher":
-        raise Forbidden(ONLY_LOOKS, "read_only")
+    if not classroom.may(kind):
+        raise Forbidden(ONLY_REVIEWS if classroom.may_review else ONLY_LOOKS, "read_only")
     return classroom
 
 

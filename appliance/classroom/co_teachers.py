@@ -1,13 +1,11 @@
-"""Co-teachers: who else may change a class, and who may only look at it."""
+"""Co-teachers: who else may change a class, who reviews its work, and who may only look at it."""
 
 from dataclasses import dataclass
-from typing import Literal
 
+from appliance.classroom.rights import ROLES, Role
 from appliance.errors import Conflict, Invalid, NotFound
 from appliance.storage.database import Database, Reads, Transaction
 
-Role = Literal["teacher", "viewer"]
-ROLES: tuple[Role, ...] = ("teacher", "viewer")
 NOBODY = "Nobody on this box has this username. Ask whoever runs the box to add them."
 LAST = "A class needs at least one teacher. Make somebody else a teacher first."
 
@@ -21,13 +19,13 @@ class CoTeacher:
 
 
 async def co_teachers_of_class(db: Database | Reads, class_id: int) -> list[CoTeacher]:
-    """Teachers first, then those who only look."""
+    """Teachers first, then assistants, then those who only look."""
     rows = await db.fetch_all(
         """
         SELECT staff.id, staff.username, staff.display_name, class_staff.role
         FROM class_staff JOIN staff ON staff.id = class_staff.staff_id
         WHERE class_staff.class_id = :class_id
-        ORDER BY class_staff.role, staff.display_name COLLATE NOCASE, staff.id
+        ORDER BY class_staff.role <> 'teacher', class_staff.role, staff.display_name COLLATE NOCASE, staff.id
         """,
         class_id=class_id,
     )
@@ -43,7 +41,7 @@ async def add_co_teacher(tx: Transaction, class_id: int, username: str, role: st
     )
     if row is None:
         raise Invalid(NOBODY, "no_such_staff", field="username")
-    if checked == "viewer":
+    if checked != "teacher":
         await _insist_on_another(tx, class_id, row["id"])
     await tx.execute(
         """
@@ -61,7 +59,7 @@ async def add_co_teacher(tx: Transaction, class_id: int, username: str, role: st
 async def set_role(tx: Transaction, class_id: int, staff_id: int, role: str) -> None:
     """Raises Conflict where the class would be left without a teacher."""
     checked = _role(role)
-    if checked == "viewer":
+    if checked != "teacher":
         await _insist_on_another(tx, class_id, staff_id)
     changed = await tx.execute(
         "UPDATE class_staff SET role = :role WHERE class_id = :class_id AND staff_id = :staff_id",
@@ -84,8 +82,16 @@ async def remove_co_teacher(tx: Transaction, class_id: int, staff_id: int) -> No
 
 
 async def _insist_on_another(tx: Transaction, class_id: int, staff_id: int) -> None:
-    teachers = [each for each in await co_teachers_of_class(tx, class_id) if each.role == "teacher"]
-    if [each.staff_id for each in teachers] == [staff_id]:
+    """Somebody who can't sign in any more is no such other."""
+    rows = await tx.fetch_all(
+        """
+        SELECT staff.id
+        FROM class_staff JOIN staff ON staff.id = class_staff.staff_id
+        WHERE class_staff.class_id = :class_id AND class_staff.role = 'teacher' AND staff.is_active
+        """,
+        class_id=class_id,
+    )
+    if [row["id"] for row in rows] == [staff_id]:
         raise Conflict(LAST, "last_teacher", field="username")
 
 
@@ -93,4 +99,4 @@ def _role(given: str) -> Role:
     for role in ROLES:
         if given == role:
             return role
-    raise Invalid("Choose whether they teach here or only look.", field="role")
+    raise Invalid("Choose what they may do here.", field="role")

@@ -42,13 +42,6 @@ async def groups_of_class(db: Database | Reads, class_id: int) -> list[Group]:
     return [Group(row["id"], row["name"], row["colour"], frozenset(inside[row["id"]])) for row in groups]
 
 
-async def group_ids_of_student(db: Database | Reads, student_id: int) -> frozenset[int]:
-    rows = await db.fetch_all(
-        "SELECT group_id FROM group_students WHERE student_id = :student_id", student_id=student_id
-    )
-    return frozenset(row["group_id"] for row in rows)
-
-
 async def create_group(tx: Transaction, class_id: int, name: str, colour: str) -> int:
     """Raises Invalid, and Conflict for a name that the class has already."""
     name, colour = await _checked(tx, class_id, name, colour, 0)

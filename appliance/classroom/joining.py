@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from appliance.auth.device import ApiToken, Device, sign_api_token
 from appliance.auth.emoji_codes import without_pictures
 from appliance.auth.join_codes import normal, return_code_for
 from appliance.auth.pseudonyms import clean_display_name, name_problem
@@ -15,6 +16,7 @@ from appliance.classroom.students import (
     namesakes,
     student_by_id,
     student_by_return_code,
+    student_of_device,
     student_of_form,
 )
 from appliance.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Sentence
@@ -33,7 +35,7 @@ WRONG_CODE = "This return code and name don't belong together. Check both, or as
 
 @dataclass(frozen=True)
 class JoinRequest:
-    """What a browser offers; `device` is (class id, student id) from its signed cookie.
+    """What a browser offers; `device` is what its signed cookie says.
 
     An invitation goes before a class code. `return_code` may be a teacher's one-time code as well. `confirm_new` says
     that whoever has this name already is somebody else; `form_mark` is the form's own, so that it counts once.
@@ -42,7 +44,7 @@ class JoinRequest:
     class_code: str
     display_name: str
     return_code: str = ""
-    device: tuple[int, int] | None = None
+    device: Device | None = None
     invite_token: str = ""
     confirm_new: bool = False
     form_mark: str = ""
@@ -50,10 +52,14 @@ class JoinRequest:
 
 @dataclass(frozen=True)
 class JoinRules:
-    """`name_safety` is off, warn or strict; with `strict_rejoin` nobody shares a name in a class."""
+    """`name_safety` is off, warn or strict; with `strict_rejoin` nobody shares a name in a class.
+
+    `box_is_closed` is why nobody new gets into any class; None where they do.
+    """
 
     name_safety: str = "warn"
     strict_rejoin: bool = False
+    box_is_closed: Refusal | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,12 @@ class Joined:
     @property
     def rejoined(self) -> bool:
         return self.how != "new"
+
+    def api_token(self, secret: bytes) -> str:
+        """With which a program acts for the student, until the class moves on."""
+        student = self.student
+        token = ApiToken(student.id, student.class_id, self.classroom.session_epoch, student.created_at)
+        return sign_api_token(secret, token)
 
 
 class NameIsThere(Invalid):
@@ -97,7 +109,7 @@ async def join(tx: Transaction, request: JoinRequest, rules: JoinRules) -> Joine
     if known is not None:
         return Joined(known, classroom, "device", warning)
     await _check_name_is_free(tx, classroom, name, request, rules, invite)
-    _check_takes_new(classroom, invite)
+    _check_takes_new(classroom, invite, rules)
     if invite is not None:
         await take_seat(tx, invite)
     student = await create_student(tx, classroom.id, name, form_mark=request.form_mark)
@@ -123,7 +135,7 @@ async def join_another(tx: Transaction, student_id: int, class_code: str, secret
     known = await student_by_return_code(tx, classroom.id, code)
     if known is not None:
         return Joined(known, classroom, "return_code")
-    _check_takes_new(classroom, None)
+    _check_takes_new(classroom, None, JoinRules())
     if await namesakes(tx, classroom.id, student.display_name):
         raise Conflict(NAME_THERE, "name_taken", field="join_code")
     return Joined(await create_student(tx, classroom.id, student.display_name, code), classroom, "new")
@@ -183,12 +195,10 @@ async def _known(tx: Transaction, classroom: Class, name: str, request: JoinRequ
     twice = await student_of_form(tx, classroom.id, request.form_mark)
     if twice is not None and twice.display_name == name:
         return twice
-    if request.device is None or request.device[0] != classroom.id:
+    if request.device is None or request.device.class_id != classroom.id:
         return None
-    for student in await namesakes(tx, classroom.id, name):
-        if student.id == request.device[1]:
-            return student
-    return None
+    before = await student_of_device(tx, request.device)
+    return before if before and before.display_name.casefold() == name.casefold() else None
 
 
 async def _check_name_is_free(
@@ -202,17 +212,19 @@ async def _check_name_is_free(
     there = await namesakes(tx, classroom.id, name)
     if not there or (request.confirm_new and not rules.strict_rejoin):
         return
-    suggestion = "" if _closed_to(classroom, invite) else await free_name(tx, classroom.id, name)
+    suggestion = "" if _closed_to(classroom, invite, rules) else await free_name(tx, classroom.id, name)
     raise NameIsThere(name, there[-1].created_at, suggestion)
 
 
-def _check_takes_new(classroom: Class, invite: Invite | None) -> None:
-    if refusal := _closed_to(classroom, invite):
+def _check_takes_new(classroom: Class, invite: Invite | None, rules: JoinRules) -> None:
+    if refusal := _closed_to(classroom, invite, rules):
         raise refusal
 
 
-def _closed_to(classroom: Class, invite: Invite | None) -> Refusal | None:
+def _closed_to(classroom: Class, invite: Invite | None, rules: JoinRules) -> Refusal | None:
     """Why somebody new doesn't get in; who is known always does."""
+    if rules.box_is_closed is not None:
+        return rules.box_is_closed
     if classroom.enrollment_mode == "closed":
         return Forbidden(CLOSED, "class_enrollment_closed")
     if invite is None and classroom.enrollment_mode == "invite_only":

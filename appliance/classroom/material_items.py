@@ -11,7 +11,6 @@ from appliance.storage.database import Database, Reads, Transaction, Value
 MOST_ITEMS = 60
 ITEM_CHARACTERS = 300
 BULLETS = "-*+•·"
-NO_ITEMS = "Write at least one line."
 TOO_MANY = "There is room for 60 lines at most."
 TOO_LONG = "Each line may have 300 characters at most."
 

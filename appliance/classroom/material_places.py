@@ -1,7 +1,7 @@
 """Where a material stands and whether it is there at all: moved, hidden, removed, and brought back."""
 
 from appliance.classroom.materials import NOT_IN_CLASS, Material
-from appliance.classroom.modules import module_of_class
+from appliance.classroom.modules import check_lessons, module_of_class
 from appliance.errors import NotFound
 from appliance.storage.database import Transaction
 
@@ -44,7 +44,7 @@ async def remove_material(tx: Transaction, material: Material) -> None:
 
 
 async def restore_material(tx: Transaction, class_id: int, material_id: int) -> None:
-    """Back where it was, with what went in the same press. Restoring what is there changes nothing."""
+    """Back where it was, with what went in the same press. Restoring what is there changes nothing. Raises Conflict."""
     row = await tx.fetch_one(
         """
         SELECT materials.id, materials.removed_at, materials.course_slug, materials.lesson_slug, materials.kind
@@ -68,6 +68,8 @@ async def restore_material(tx: Transaction, class_id: int, material_id: int) -> 
         class_id=class_id,
         **dict(row),
     )
+    if row["kind"] == "lesson":
+        await check_lessons(tx, class_id)
 
 
 async def with_its_own(tx: Transaction, material: Material) -> list[int]:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from appliance.classroom.decisions import NO_GATE, Decision, module_decision
-from appliance.errors import Invalid, NotFound
+from appliance.errors import Conflict, Invalid, NotFound, Sentence
 from appliance.storage.database import Database, Reads, Transaction
 
 TITLE_CHARACTERS = 200
 INTRO_CHARACTERS = 500
 MOST_MODULES = 200
 NO_MODULE = "There is no such module in this class."
+STANDS_ALREADY = "%(title)s stands on the road already. Remove it there first."
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,7 @@ async def remove_module(tx: Transaction, class_id: int, module_id: int) -> None:
 
 
 async def restore_module(tx: Transaction, class_id: int, module_id: int) -> None:
-    """Back where it was. Restoring what is there changes nothing."""
+    """Back where it was. Restoring what is there changes nothing. Raises Conflict."""
     found = await tx.execute(
         "UPDATE modules SET removed_at = NULL WHERE id = :id AND class_id = :class_id",
         id=module_id,
@@ -163,6 +164,24 @@ async def restore_module(tx: Transaction, class_id: int, module_id: int) -> None
     )
     if not found:
         raise NotFound(NO_MODULE)
+    await check_lessons(tx, class_id)
+
+
+async def check_lessons(tx: Transaction, class_id: int) -> None:
+    """After something came back. Raises Conflict where a lesson was put on the road anew meanwhile."""
+    row = await tx.fetch_one(
+        """
+        SELECT materials.title
+        FROM materials JOIN modules ON modules.id = materials.module_id
+        WHERE modules.class_id = :class_id AND materials.kind = 'lesson'
+          AND materials.removed_at IS NULL AND modules.removed_at IS NULL
+        GROUP BY materials.course_slug, materials.lesson_slug
+        HAVING count(*) > 1
+        """,
+        class_id=class_id,
+    )
+    if row is not None:
+        raise Conflict(Sentence(STANDS_ALREADY, title=row["title"]), "lesson_once")
 
 
 def checked_title(given: str) -> str:

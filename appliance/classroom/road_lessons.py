@@ -2,12 +2,21 @@
 
 from collections.abc import Iterable
 
-from appliance.classroom.materials import Material
+from appliance.classroom.materials import Material, materials_of_class
 from appliance.errors import NotFound, Unavailable
 from appliance.library.courses import Shelf
 from appliance.library.lessons import Lesson
+from appliance.storage.database import Database
 
 RoadLessons = dict[tuple[str, str], Lesson]
+
+
+async def lessons_of_class(db: Database, shelf: Shelf, class_id: int) -> list[Lesson]:
+    """In the order of its road, those that can be read."""
+    materials = [each for each in await materials_of_class(db, class_id) if each.kind == "lesson"]
+    lessons = lessons_on_road(shelf, materials)
+    places = ((each.course_slug, each.lesson_slug) for each in materials)
+    return [lessons[place] for place in places if place in lessons]
 
 
 def lessons_on_road(shelf: Shelf, materials: Iterable[Material]) -> RoadLessons:

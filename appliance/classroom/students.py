@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 
+from appliance.auth.device import Device
 from appliance.auth.join_codes import new_return_code
 from appliance.auth.pseudonyms import LONGEST_NAME
 from appliance.errors import NotFound, Unavailable
@@ -33,6 +34,14 @@ class Student:
 
 
 @dataclass(frozen=True)
+class LeftFiles:
+    """Stored names of what has to go from the disk too: files that were handed in, and halves that were coming."""
+
+    whole: tuple[str, ...]
+    partial: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class RosterLine:
     """One student as the teacher sees the class; the return code is not in it."""
 
@@ -50,6 +59,17 @@ async def student_by_id(db: Database | Reads, student_id: int) -> Student:
     if row is None:
         raise NotFound("You are no longer in this class. Join it again with the class code.")
     return _student(row)
+
+
+async def student_of_device(db: Database | Reads, known: Device) -> Student | None:
+    """None too where the number of who joined from this device belongs to somebody new."""
+    row = await db.fetch_one(
+        "SELECT * FROM students WHERE id = :id AND class_id = :class_id AND created_at <= :since",
+        id=known.student_id,
+        class_id=known.class_id,
+        since=known.since,
+    )
+    return _student(row) if row else None
 
 
 async def student_by_return_code(db: Database | Reads, class_id: int, return_code: str) -> Student | None:
@@ -209,28 +229,33 @@ async def student_of_class(db: Database | Reads, class_id: int, student_id: int)
     return _student(row)
 
 
-async def remove_student(tx: Transaction, student_id: int) -> list[str]:
-    """Remove everything held about one student; returns the stored names of the files that have to go too."""
-    rows = await tx.fetch_all(
-        """
-        SELECT stored_name FROM submissions WHERE student_id = :id
-        UNION ALL
-        SELECT stored_name FROM partial_uploads WHERE student_id = :id
-        """,
-        id=student_id,
+async def files_of_student(tx: Transaction, student_id: int) -> LeftFiles:
+    whole = await tx.fetch_all("SELECT stored_name FROM submissions WHERE student_id = :id", id=student_id)
+    partial = await tx.fetch_all(
+        "SELECT stored_name FROM partial_uploads WHERE student_id = :id", id=student_id
     )
+    return LeftFiles(_stored_names(whole), _stored_names(partial))
+
+
+async def remove_student(tx: Transaction, student_id: int) -> LeftFiles:
+    """Everything held about one student, but for what counts without a name."""
+    left = await files_of_student(tx, student_id)
     await tx.execute("DELETE FROM students WHERE id = :id", id=student_id)
-    return [row["stored_name"] for row in rows]
+    return left
 
 
-async def remove_all_students(tx: Transaction, class_id: int) -> list[str]:
+async def remove_all_students(tx: Transaction, class_id: int) -> LeftFiles:
     """As `remove_student`, for the whole class; whoever is still in is signed out."""
-    rows = await tx.fetch_all(
+    whole = await tx.fetch_all(
         """
         SELECT submissions.stored_name
         FROM submissions JOIN students ON students.id = submissions.student_id
         WHERE students.class_id = :class_id
-        UNION ALL
+        """,
+        class_id=class_id,
+    )
+    partial = await tx.fetch_all(
+        """
         SELECT partial_uploads.stored_name
         FROM partial_uploads JOIN students ON students.id = partial_uploads.student_id
         WHERE students.class_id = :class_id
@@ -241,7 +266,11 @@ async def remove_all_students(tx: Transaction, class_id: int) -> list[str]:
     await tx.execute(
         "UPDATE classes SET session_epoch = session_epoch + 1 WHERE id = :class_id", class_id=class_id
     )
-    return [row["stored_name"] for row in rows]
+    return LeftFiles(_stored_names(whole), _stored_names(partial))
+
+
+def _stored_names(rows: list[sqlite3.Row]) -> tuple[str, ...]:
+    return tuple(row["stored_name"] for row in rows)
 
 
 async def _free_return_code(tx: Transaction, class_id: int) -> str:

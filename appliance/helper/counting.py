@@ -37,15 +37,16 @@ class Counting:
         found: Sequence[Citation],
         counted: CountedQuestion,
         details: Mapping[str, int | str],
+        about: str = "",
     ) -> None:
-        """`message` is redacted, and `found` what it was answered from.
+        """`message` is redacted, `found` what it was answered from, `about` all that the lesson says of itself.
 
         A student who deletes everything meanwhile leaves nothing here.
         """
         try:
             words: Words = {}
             if not counted.is_in_lesson:
-                words = telling_words(message, await names_on_the_box(self._db), _text(found))
+                words = telling_words(message, await names_on_the_box(self._db), f"{_text(found)}\n{about}")
             async with self._db.transaction() as tx:
                 await record_student(tx, EVENT, asker.class_id, asker.id, details, asker.network)
                 await self._count(tx, counted, words)

@@ -6,6 +6,7 @@ from appliance.helper.answers import Citation
 from appliance.helper.citations import citations_of
 from appliance.helper.conversations import Memory, in_context
 from appliance.helper.pages import Page
+from appliance.helper.redaction import without_marks
 from appliance.helper.rules import quotable
 from appliance.helper.topics import Lead, Topics, leans_back
 from appliance.inference.router import Router
@@ -49,7 +50,7 @@ class Grounds:
 
     async def of(self, message: str, page: Page, memory: Memory, language: str) -> Ground:
         searched = in_context(message, memory) if leans_back(message) else message
-        searched = searched[:SEARCH_CHARS]
+        searched = without_marks(searched)[:SEARCH_CHARS]
         vector = await self._router.embed(comparable(searched))
         most = self._settings.helper_reference_max_citations
         rank = self._router.rank

@@ -336,7 +336,9 @@ class Helper:
     async def _record(self, asked: Asked, answer: Answer, draft: Draft) -> None:
         if asked.asker.audience == "student":
             counted, found = _counted(asked, answer, draft), asked.ground.citations
-            await self._counting.answered(asked.asker, asked.message, found, counted, _counts(answer))
+            await self._counting.answered(
+                asked.asker, asked.message, found, counted, _counts(answer), asked.page.about
+            )
 
     @asynccontextmanager
     async def _noted(self, asker: Asker, question: Question) -> AsyncIterator[None]:

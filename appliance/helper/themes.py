@@ -11,6 +11,7 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 
+from appliance.helper.redaction import without_marks
 from appliance.helper.topics import FAR, GENERIC
 from appliance.helper.words import SMALL, plain, stem, stems_of, words_of
 from appliance.storage.database import Database, Reads, Transaction, Value
@@ -25,7 +26,6 @@ NO_PLURAL = ("ss", "us", "is")
 GIVEN_NAMES = "given_names.txt"
 # Of the words of a question, how many the passages hold that speak of it, though the model named no place.
 SPOKEN_OF = 0.5
-REDACTED = re.compile(r"\[REDACTED_\w+\]")
 WORD = re.compile(r"\w+")
 ENDS_SENTENCE = re.compile(r"[.!?:;¿¡\n][\"'“«(\s]*$|^[\"'“«(\s]*$")
 
@@ -47,7 +47,7 @@ def speak_of(passages: str, message: str) -> bool:
 def telling_words(message: str, names: frozenset[str], passages: str = "") -> Words:
     """Of a redacted message what says what it is about, and no passage holds; `names` are plain words."""
     known = stems_of(passages)
-    text = REDACTED.sub(" ", message)
+    text = without_marks(message)
     has_small = any(sign.islower() for sign in text)
     found: dict[str, str] = {}
     for match in WORD.finditer(text):

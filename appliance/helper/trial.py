@@ -1,6 +1,5 @@
 """Try it as a student: one question by the helper's own road, with all that happened on the way; nothing is kept."""
 
-import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from appliance.helper.guards import Guards, Outgoing
 from appliance.helper.pages import Page, closed_lessons, page_by
 from appliance.helper.pipeline import Asked, Conversation, Helper, turned_back_for
 from appliance.helper.questions import Asker, Question, checked
-from appliance.helper.redaction import redacted
+from appliance.helper.redaction import MARK, redacted
 from appliance.helper.rules import Rules
 from appliance.helper.scope import scope_of_lesson
 from appliance.helper.words import language_of
@@ -23,8 +22,6 @@ from appliance.inference.queue import Priority
 from appliance.library.courses import Shelf
 from appliance.library.lessons import Lesson
 from appliance.storage.database import Clock, Database
-
-MADE = re.compile(r"\[REDACTED_[A-Z]+\]")
 
 Why = Literal["gives_away", "personal", "too_long", "cleaned"]
 
@@ -89,7 +86,7 @@ class Watched(Outgoing):
             return "gives_away"
         if self.is_full:
             return "too_long"
-        return "personal" if len(MADE.findall(shown)) > len(MADE.findall(ready)) else "cleaned"
+        return "personal" if len(MARK.findall(shown)) > len(MARK.findall(ready)) else "cleaned"
 
 
 async def page_on_trial(
@@ -138,7 +135,7 @@ def _traced(
     ground, is_asked = asked.ground, turned_back_for(asked) is None
     return Trace(
         question=asked.message,
-        taken_out=len(MADE.findall(asked.message)),
+        taken_out=len(MARK.findall(asked.message)),
         language=asked.language,
         intent=asked.intent,
         on_topic=ground.on_topic,
@@ -156,7 +153,7 @@ def _traced(
 def _cared(page: Page, question: str, asker: Asker, answer: Answer) -> Trace:
     return Trace(
         question=question,
-        taken_out=len(MADE.findall(question)),
+        taken_out=len(MARK.findall(question)),
         language=language_of(question, asker.language),
         intent=answer.intent,
         on_topic=True,

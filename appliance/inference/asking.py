@@ -69,12 +69,13 @@ def _ask(number: int, prompt: Prompt) -> Ask:
         prompt.seed,
         prompt.stop,
         prompt.grammar,
+        prompt.biases,
     )
 
 
 def _refusal(refused: Refused) -> Exception:
     match refused.kind:
-        case "too_long" | "bad_grammar":
+        case "too_long" | "bad_grammar" | "bad_bias":
             return Invalid(refused.message, code=refused.kind)
         case "busy":
             return Busy(refused.message)

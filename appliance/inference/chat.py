@@ -1,5 +1,6 @@
 """A chat model made ready to answer: opened, given memory that fits the box, and its template at hand."""
 
+import math
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from jinja2 import TemplateError
 
+from appliance.inference.free_cores import OURS
 from appliance.inference.llama import (
     CELL_BYTES,
     SPARE_CELLS,
@@ -17,11 +19,11 @@ from appliance.inference.llama import (
     Model,
     Said,
     Shape,
-    Taste,
     engine_version,
 )
-from appliance.inference.protocol import Ask, Refused, Setup, Warm
+from appliance.inference.protocol import MOST_BIASES, Ask, Refused, Setup, Warm
 from appliance.inference.running import Work
+from appliance.inference.sampler import Taste
 from appliance.inference.saved_states import SavedStates, digest_of
 from appliance.inference.scheduler import TOO_LONG, Scheduler
 from appliance.inference.template import ChatTemplate, Turns
@@ -36,6 +38,7 @@ MOST_THREADS = 8
 SPARE_MEMORY = 256 * 1024 * 1024
 TOO_BIG = "This model needs more memory than the box has free: choose a smaller one."
 NO_CHAT_MODEL = "This model is made for other things than answering: choose a chat model."
+BAD_BIAS = "The limits name a token that the model doesn't have, or too many of them."
 BAD_TEMPLATE = "The model's chat template can't be used: choose another model."
 
 
@@ -49,12 +52,18 @@ class Chat:
 
     def work_for(self, ask: Ask) -> Work | Refused:
         """The prompt in tokens; of a conversation that is too long the oldest turns are left out."""
+        if not self._can_bias(ask.biases):
+            return Refused(ask.id, "bad_bias", BAD_BIAS)
         most = max(1, ask.max_tokens)
         try:
             work = self._longest_that_fits(ask, most)
         except TemplateError:
             return Refused(ask.id, "off", BAD_TEMPLATE)
         return work or Refused(ask.id, "too_long", TOO_LONG)
+
+    def _can_bias(self, biases: tuple[tuple[int, float], ...]) -> bool:
+        known = all(0 <= token < self.model.tokens and not math.isnan(bias) for token, bias in biases)
+        return known and len(biases) <= MOST_BIASES
 
     def _longest_that_fits(self, ask: Ask, most: int) -> Work | None:
         """Looks as often as the number of turns has binary digits: each look renders and reads all of it."""
@@ -85,7 +94,7 @@ class Chat:
         text = self.template.render(messages)
         if len(text) > longest:
             return None
-        taste = Taste(ask.temperature, ask.top_p, ask.seed, ask.grammar)
+        taste = Taste(ask.temperature, ask.top_p, ask.seed, ask.grammar, ask.biases)
         key = key_of(prompt_tokens(self.model, text))
         return Work(ask.id, key, most, taste, ask.stop, text.rstrip().endswith("<think>"))
 
@@ -192,7 +201,7 @@ def free_memory() -> int:
 def physical_cores() -> int:
     """Cores this process may use; hyper-threads count once, for a second thread per core slows decoding."""
     cores = set()
-    for cpu in os.sched_getaffinity(0):
+    for cpu in OURS:
         topology = Path(f"/sys/devices/system/cpu/cpu{cpu}/topology")
         try:
             cores.add(((topology / "physical_package_id").read_text(), (topology / "core_id").read_text()))

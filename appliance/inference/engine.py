@@ -23,7 +23,11 @@ class Message:
 
 @dataclass(frozen=True)
 class Prompt:
-    """One question as the model gets it; `grammar` is GBNF, temperature 0 takes the likeliest token."""
+    """One question as the model gets it; `grammar` is GBNF, temperature 0 takes the likeliest token.
+
+    `biases` are numbers of tokens in the model's own vocabulary with what is added to their scores, from -100 to 100:
+    at -100 a token is never picked, at 100 no other is. What the grammar asks for is stronger.
+    """
 
     messages: tuple[Message, ...]
     max_tokens: int = 320
@@ -32,6 +36,7 @@ class Prompt:
     seed: int | None = None
     stop: tuple[str, ...] = ()
     grammar: str = ""
+    biases: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,7 +106,7 @@ class Engine(Protocol):
     async def stop(self) -> None: ...
 
     def generate(self, prompt: Prompt) -> Answer:
-        """Raises EngineOff, EngineDied, or Invalid (`too_long`, `bad_grammar`) from the first piece on."""
+        """Raises EngineOff, EngineDied, or Invalid (`too_long`, `bad_grammar`, `bad_bias`) from the first piece on."""
 
     def warm(self, prompt: Prompt) -> None:
         """Says what questions will soon begin with; returns at once, does its best and never raises."""

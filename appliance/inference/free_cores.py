@@ -7,6 +7,9 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+# As this process was given them, before llama.cpp is loaded: where OpenMP is told to bind its threads (OMP_PROC_BIND),
+# the main thread has one core from then on.
+OURS = frozenset(os.sched_getaffinity(0))
 COUNTS = Path("/proc/stat")
 TICKS = os.sysconf("SC_CLK_TCK")
 LOOK_SECONDS = 0.4
@@ -40,7 +43,7 @@ class FreeCores:
         own: Callable[[], float] = lambda: _own_seconds(),
     ) -> None:
         self._most = most
-        self._cpus = frozenset(os.sched_getaffinity(0) if cpus is None else cpus)
+        self._cpus = OURS if cpus is None else frozenset(cpus)
         self._clock = clock
         self._counts = counts
         self._own = own

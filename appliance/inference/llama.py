@@ -10,18 +10,19 @@ import weakref
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import version
 from mmap import ACCESS_READ, MADV_DONTNEED, PAGESIZE, mmap
 from types import ModuleType
 from typing import Any, Literal
 
 LOG_WARNING = 3
-RANDOM_SEED = 0xFFFFFFFF
 POOLING_KINDS = {"1", "2", "3"}  # mean, first token, last token
 SCORES = "4"  # pooling that gives a pair of texts a score and makes no vectors
 HEADS = (b"cls.weight", b"cls.output.weight")
 HEADER_BYTES = 64 * 1024 * 1024
 WORD_PIECES = 3  # BERT's own kind of vocabulary
+PLAIN = 4  # an attribute of a token
 EMBEDDING_FAMILIES = frozenset(
     {"bert", "modern-bert", "nomic-bert", "nomic-bert-moe", "neo-bert", "jina-bert-v2", "jina-bert-v3"}
 )
@@ -36,9 +37,6 @@ UNREADABLE = "The model file can't be read: copy it again or choose another."
 # llama.cpp multiplies so many tokens at once; one that is left over costs as much as two rows of them.
 ROWS = 4
 SPARE_CELLS = 256  # of a unified context, for tokens that only fill the last row
-
-BEST = 40  # tokens that one is picked from
-REMEMBERED = 64  # tokens back within which a repeat is made less likely
 
 Wants = Literal["none", "last", "all"]
 CellKind = Literal["f16", "q8_0", "f32"]
@@ -73,16 +71,6 @@ class Shape:
     outputs: int = 0
     embeddings: bool = False
     scores: bool = False
-
-
-@dataclass(frozen=True)
-class Taste:
-    """How the next token is picked."""
-
-    temperature: float
-    top_p: float
-    seed: int | None
-    grammar: str
 
 
 def _low_level() -> Any:
@@ -253,9 +241,18 @@ class Model:
     def begins_by_itself(self) -> bool:
         return bool(L.llama_vocab_get_add_bos(self.vocab))
 
+    @cached_property
+    def control_tokens(self) -> tuple[int, ...]:
+        """Such as end of turn; looked for once, for a vocabulary is long."""
+        return tuple(at for at in range(self.tokens) if L.llama_vocab_is_control(self.vocab, at))
+
     def control_texts(self) -> list[str]:
-        """How the vocabulary writes its control tokens, such as end of turn."""
-        return [self.token_text(at) for at in range(self.tokens) if L.llama_vocab_is_control(self.vocab, at)]
+        """How the vocabulary writes its control tokens."""
+        return [self.token_text(at) for at in self.control_tokens]
+
+    def is_plain(self, token: int) -> bool:
+        """Whether it is text as any other, and not a mark that somebody defined."""
+        return bool(L.llama_vocab_get_attr(self.vocab, token) & PLAIN)
 
     def close(self) -> None:
         L.llama_model_free(self.handle)
@@ -407,29 +404,6 @@ class Context:
         L.llama_free(self.handle)
 
 
-class Sampler:
-    """One answer's way of picking tokens, with its own seed, memory of repeats and grammar."""
-
-    def __init__(self, model: Model, taste: Taste) -> None:
-        """Raises ValueError when the grammar can't be read."""
-        self.handle = L.llama_sampler_chain_init(L.llama_sampler_chain_default_params())
-        if taste.grammar:
-            rules = L.llama_sampler_init_grammar(model.vocab, taste.grammar.encode(), b"root")
-            if not rules:
-                self.close()
-                raise ValueError("the grammar can't be read")
-            L.llama_sampler_chain_add(self.handle, rules)
-        for link in _greedy() if taste.temperature <= 0 else _varied(model, taste):
-            L.llama_sampler_chain_add(self.handle, link)
-
-    def pick(self, context: Context, place: int) -> int:
-        """Only for a place whose logits were wanted: anything else aborts the process."""
-        return int(L.llama_sampler_sample(self.handle, context.handle, place))
-
-    def close(self) -> None:
-        L.llama_sampler_free(self.handle)
-
-
 class Embedder:
     """Vectors from an embedding model, one passage at a time: batches cost half as much again per passage."""
 
@@ -478,19 +452,3 @@ def fault_sentence(said: str) -> str:
     if "invalid magic" in said:
         return NO_MODEL
     return UNREADABLE
-
-
-def _greedy() -> list[Any]:
-    return [L.llama_sampler_init_greedy()]
-
-
-def _varied(model: Model, taste: Taste) -> list[Any]:
-    return [
-        # The same in the end, and quicker: only those that may still be among the best are looked at for repeats.
-        L.llama_sampler_init_top_k(BEST + REMEMBERED),
-        L.llama_sampler_init_penalties(model.tokens, REMEMBERED, 1.1, 0.0, 0.0),
-        L.llama_sampler_init_top_k(BEST),
-        L.llama_sampler_init_top_p(taste.top_p, 1),
-        L.llama_sampler_init_temp(taste.temperature),
-        L.llama_sampler_init_dist(RANDOM_SEED if taste.seed is None else taste.seed & 0x7FFFFFFF),
-    ]

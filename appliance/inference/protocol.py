@@ -8,9 +8,10 @@ import msgpack
 
 LENGTH = struct.Struct(">I")
 LARGEST_FRAME = 16 * 1024 * 1024
+MOST_BIASES = 1024
 
 FinishReason = Literal["stop", "length"]
-RefusalKind = Literal["too_long", "bad_grammar", "busy", "off"]
+RefusalKind = Literal["too_long", "bad_grammar", "bad_bias", "busy", "off"]
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Ask:
     seed: int | None
     stop: tuple[str, ...]
     grammar: str
+    biases: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass(frozen=True)

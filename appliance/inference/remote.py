@@ -273,8 +273,13 @@ def _asked(prompt: Prompt, model: str) -> dict[str, Any]:
         "stream_options": {"include_usage": True},
     }
     # llama.cpp's servers know grammars; one that does not may refuse, and then this box answers.
-    may_be_missing = {"seed": prompt.seed, "stop": list(prompt.stop[:MOST_STOPS]), "grammar": prompt.grammar}
-    return asked | {name: value for name, value in may_be_missing.items() if value not in (None, [], "")}
+    may_be_missing = {
+        "seed": prompt.seed,
+        "stop": list(prompt.stop[:MOST_STOPS]),
+        "grammar": prompt.grammar,
+        "logit_bias": {str(token): bias for token, bias in prompt.biases},
+    }
+    return asked | {name: value for name, value in may_be_missing.items() if value not in (None, [], "", {})}
 
 
 async def _count_late(answer: Answer, arriving: AsyncGenerator[Chunk, None]) -> None:

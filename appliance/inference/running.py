@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 
 from appliance.inference.beginnings import Kept
-from appliance.inference.llama import Context, Sampler, Taste
+from appliance.inference.llama import Context
 from appliance.inference.pieces import Pieces
 from appliance.inference.repetition import Repetition
+from appliance.inference.sampler import Sampler, Taste
 from appliance.inference.token_keys import TOKEN_BYTES, key_of
 
 THOUGHT_FACTOR = 3  # thoughts are not shown; they may take twice what the answer may

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from appliance.inference.beginnings import Beginnings, Kept
-from appliance.inference.llama import ROWS, Batch, Context, Model, Sampler
+from appliance.inference.llama import ROWS, Batch, Context, Model
 from appliance.inference.memory import Memory
 from appliance.inference.pieces import Pieces
 from appliance.inference.protocol import Finished, FinishReason, Refused, Text
 from appliance.inference.repetition import Repetition
 from appliance.inference.running import THOUGHT_FACTOR, Running, Work
+from appliance.inference.sampler import Sampler, unspoken_of
 from appliance.inference.saved_states import SavedStates
 from appliance.inference.token_keys import TOKEN_BYTES, common
 
@@ -51,6 +52,7 @@ class Scheduler:
 
     def __post_init__(self) -> None:
         self._free = list(range(self.slots))
+        self._unspoken = unspoken_of(self.model)
         self._batch = Batch(self.context.shape.batch)
         self._readable = float(self._batch.size)  # prompt tokens within LONGEST_STEP, as measured
         self.memory = Memory(self.context)
@@ -194,7 +196,7 @@ class Scheduler:
 
     def _begin(self, work: Work, donor: Kept | Running | None, tokens: int) -> Iterator[Event]:
         try:
-            sampler = Sampler(self.model, work.taste)
+            sampler = Sampler(self.model, work.taste, self._unspoken)
         except ValueError:
             yield Refused(work.id, "bad_grammar", BAD_GRAMMAR)
             return

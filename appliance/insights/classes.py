@@ -3,10 +3,11 @@
 from appliance.insights.bloom import LEVELS, Level, level_of
 from appliance.insights.metrics import Insights, Learner, Quiz, Try, insights_of
 from appliance.storage.database import Database
+from appliance.work.assignments import IS_SEEN
 
 
 async def insights_of_class(db: Database, class_id: int) -> Insights:
-    """Six queries, however large the class. Whose class it is has been asked before."""
+    """Seven queries, however large the class. Whose class it is has been asked before."""
     learners = await learners_of_class(db, class_id)
     quizzes = await _quizzes(db, class_id)
     tries = await _tries(db, class_id)
@@ -45,10 +46,37 @@ async def _quizzes(db: Database, class_id: int) -> list[Quiz]:
         """,
         class_id=class_id,
     )
+    hidden_from = await _hidden_from(db, class_id)
     return [
-        Quiz(row["id"], row["activity_id"], row["title"], row["topic_key"], row["created_at"], row["due_at"])
+        Quiz(
+            row["id"],
+            row["activity_id"],
+            row["title"],
+            row["topic_key"],
+            row["created_at"],
+            row["due_at"],
+            frozenset(hidden_from.get(row["id"], ())),
+        )
         for row in rows
     ]
+
+
+async def _hidden_from(db: Database, class_id: int) -> dict[int, set[int]]:
+    """Which students don't see an assignment, by its id."""
+    rows = await db.fetch_all(
+        f"""
+        SELECT assignments.id, students.id AS student_id
+        FROM activities
+        JOIN assignments ON assignments.activity_id = activities.id
+        JOIN students ON students.class_id = activities.class_id
+        WHERE activities.class_id = :class_id AND activities.kind = 'quiz' AND NOT ({IS_SEEN})
+        """,  # noqa: S608 - a constant
+        class_id=class_id,
+    )
+    found: dict[int, set[int]] = {}
+    for row in rows:
+        found.setdefault(row["id"], set()).add(row["student_id"])
+    return found
 
 
 async def _tries(db: Database, class_id: int) -> list[Try]:

@@ -31,7 +31,10 @@ class Learner:
 
 @dataclass(frozen=True)
 class Quiz:
-    """A published quiz as it was given to the class; `id` is the assignment's, `topic_key` may be empty."""
+    """A published quiz as it was given to the class; `id` is the assignment's, `topic_key` may be empty.
+
+    `hidden_from` are ids of students who don't see it: it is for other groups, or for nobody just now.
+    """
 
     id: int
     activity_id: int
@@ -39,6 +42,7 @@ class Quiz:
     topic_key: str
     given_at: int
     due_at: int | None = None
+    hidden_from: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,8 @@ def status_of(average: float) -> Status:
 
 def had_a_chance(learner: Learner, quiz: Quiz) -> bool:
     """A late joiner is measured from joining on: by what was given since, or was still due."""
-    return quiz.given_at >= learner.joined_at or (quiz.due_at is not None and quiz.due_at > learner.joined_at)
+    is_late = quiz.given_at < learner.joined_at and (quiz.due_at is None or quiz.due_at <= learner.joined_at)
+    return not is_late and learner.id not in quiz.hidden_from
 
 
 def insights_of(

@@ -11,7 +11,7 @@ from appliance.errors import Unavailable
 from appliance.helper.evals.figures import Figure
 from appliance.helper.evals.retrieval import COURSE, retrieval_figures
 from appliance.helper.evals.sharing import sharing_figures
-from appliance.helper.evals.strangers import retrieval_of_strangers, topics_of_strangers
+from appliance.helper.evals.strangers import other_course, retrieval_of_strangers, topics_of_strangers
 from appliance.helper.evals.topics import TopicEval
 from appliance.inference.circuit import Circuit
 from appliance.inference.local import LocalEngine, ModelFiles
@@ -42,21 +42,24 @@ async def figures(content: Path, embedder: Path | None) -> list[Figure]:
 
 
 async def _figures(db: Database, course: Course, cache: Cache, embedder: Path | None) -> list[Figure]:
-    await index_course(db, course)
+    courses = {each.slug: each for each in (course, other_course())}
+    for each in courses.values():
+        await index_course(db, each)
     found = [
         *await sharing_figures(),
         *await retrieval_figures(db, course, None),
-        *await retrieval_of_strangers(db, course, None),
+        *await retrieval_of_strangers(db, courses, None),
     ]
     if embedder is None:
         return found
     async with _router(embedder) as router:
-        await index_course(db, course, router.embed)
+        for each in courses.values():
+            await index_course(db, each, router.embed)
         found += await sharing_figures(router.embed)
         found += await retrieval_figures(db, course, router.embed)
-        found += await retrieval_of_strangers(db, course, router.embed)
-        asked = TopicEval(db, course, router, cache)
-        return [*found, *await asked.figures(), *await topics_of_strangers(course, asked)]
+        found += await retrieval_of_strangers(db, courses, router.embed)
+        asked = [TopicEval(db, each, router, cache) for each in courses.values()]
+        return [*found, *await asked[0].figures(), *await topics_of_strangers(asked)]
 
 
 @asynccontextmanager

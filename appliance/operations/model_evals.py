@@ -6,7 +6,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import aclosing, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -158,7 +158,10 @@ async def _helpers(
     engine = ListeningEngine(files, measured.tuning) if measured else ListeningEngine(files)
     db, cache = Database(folder / "evals.sqlite3", time.time), Cache(folder / "cache")
     await db.open(folder / "backups")
-    try:
+    async with AsyncExitStack() as closing:
+        # Each of them, also when Ctrl-C comes again meanwhile: a database left open is threads that never end.
+        for close in (db.close, cache.close, engine.stop):
+            closing.push_async_callback(close)
         await engine.start()
         await until_ready(engine)
         router = Router(
@@ -171,10 +174,6 @@ async def _helpers(
             for strictness in ("light", "strict")
         ]
         yield engine, desks[0], desks[1]
-    finally:
-        await engine.stop()
-        await cache.close()
-        await db.close()
 
 
 def _desk(settings: Settings, router: Router, db: Database, shelf: Shelf, cache: Cache) -> Desk:

@@ -1,4 +1,4 @@
-"""The operator's room: how the box is, and which models it has."""
+"""The operator's room: how the box is, what it lets people do, its school and its models."""
 
 from sanic import Sanic
 

@@ -55,7 +55,7 @@ async def update(request: Request) -> HTTPResponse:
         await asyncio.to_thread(models.use_none, folder)
         say(request, translate("The helper answers from the lessons alone now."))
     async with parts.db.transaction() as tx:
-        await record_staff(tx, "use_model", person.id, None, "", request.ip)
+        await record_staff(tx, "use_model", person.id, None, name, request.ip)
     return redirect("/operate/models")
 
 

@@ -4,7 +4,7 @@ from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
 from appliance.classroom.audit import record_staff
-from appliance.classroom.site_modes import MODES, set_site_mode, site_mode_of
+from appliance.classroom.site_modes import set_site_mode, site_mode_of
 from appliance.errors import Invalid
 from appliance.parts import parts_of, refresh_school
 from appliance.web import forms
@@ -37,7 +37,6 @@ async def _page(request: Request, refusal: Invalid | None = None) -> HTTPRespons
         "operator/site_mode.html",
         forms.status_of(refusal),
         now=now,
-        modes=MODES,
         typed=forms.typed(request, "mode", "message")
         if refusal
         else {"mode": now.mode, "message": now.message},

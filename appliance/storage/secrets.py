@@ -25,7 +25,6 @@ class Secrets:
     flash: bytes
     device: bytes
     scope: bytes
-    setup: bytes
 
 
 def load_or_make(folder: Path) -> Secrets:

@@ -18,7 +18,6 @@ from appliance.web.rendering import translator
 from appliance.web.streams import Event, send_events
 
 LAST_ID = "Last-Event-ID"
-MOST_DIGITS = 9
 
 Numbered = AsyncGenerator[tuple[int, Answering], None]
 
@@ -46,9 +45,8 @@ async def go_on(request: Request) -> HTTPResponse | None:
     """From behind the last event that was heard. Raises NotFound: `ticket_gone`."""
     given, _, last = str(request.headers.get(LAST_ID) or "").partition(":")
     given = forms.json_text(forms.json_object(request), "ticket") or given
-    after = int(last) if last.isascii() and last.isdigit() and len(last) <= MOST_DIGITS else 0
     ticket = parts_of(request).helper.tickets.of(person_of(request).key, given)
-    return await _listened(request, ticket, after)
+    return await _listened(request, ticket, forms.number(last))
 
 
 async def whole(events: AsyncGenerator[Answering, None]) -> HTTPResponse:

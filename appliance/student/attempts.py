@@ -65,8 +65,7 @@ async def finish(request: Request, assignment_id: int) -> HTTPResponse:
 
 
 def _number(request: Request) -> int:
-    text = forms.text(request, "attempt", 10)
-    return int(text) if text.isascii() and text.isdigit() else 0
+    return forms.number(forms.text(request, "attempt", 10))
 
 
 def _given(request: Request) -> dict[int, int]:
@@ -74,10 +73,11 @@ def _given(request: Request) -> dict[int, int]:
     given: dict[int, int] = {}
     for name in request.form or {}:
         if name.startswith(ANSWER):
-            item, choice = name.removeprefix(ANSWER), forms.text(request, name, 10)
-            if not (item.isascii() and item.isdigit() and len(item) < 16):
+            item = forms.number(name.removeprefix(ANSWER), -1)
+            choice = forms.number(forms.text(request, name, 10), -1)
+            if item < 0:
                 raise Invalid(NO_SUCH_ITEM, "no_such_item")
-            if not (choice.isascii() and choice.isdigit()):
+            if choice < 0:
                 raise Invalid(NO_SUCH_CHOICE, "no_such_choice")
-            given[int(item)] = int(choice)
+            given[item] = choice
     return given

@@ -166,5 +166,4 @@ def _starters(titles: list[str], request: Request) -> tuple[str, ...]:
 
 def _before(request: Request) -> int:
     """The message that an older page ends before; anything else than a number means the newest page."""
-    given = str(request.args.get("before") or "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else LAST_ID
+    return forms.asked_number(request, "before", LAST_ID)

@@ -199,6 +199,7 @@ async def page(
 ) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
     upload = opened.activities.get("upload")
+    responses = await work_of(parts, person)
     labels = _labels(request)
     return render_page(
         request,
@@ -208,7 +209,7 @@ async def page(
         lesson=opened.lesson,
         text=opened.text(labels),
         teacher_text=_teacher_text(opened, person, labels),
-        responses=await work_of(parts, person),
+        responses=responses,
         versions=await versions_of_student(parts.db, person.id, upload.id) if upload else {},
         typed=typed,
         scope_token=scope_token(request, opened) if opened.has_helper else "",
@@ -224,7 +225,7 @@ async def page(
 
 
 async def work_of(parts: Parts, person: Person) -> Responses:
-    """Everything this student ticked and wrote; nothing for staff."""
+    """Everything this student ticked, wrote and marked; nothing for staff."""
     return await responses_of_student(parts.db, person.id) if person.is_student else Responses({}, {})
 
 

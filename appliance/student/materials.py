@@ -103,6 +103,7 @@ async def _page(
 ) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
     material = opened.material
+    responses = await work_of(parts, person)
     return render(
         request,
         "student/material.html",
@@ -111,7 +112,7 @@ async def _page(
         material=material,
         text=_text(material) if opened.release.is_open else Markup(""),
         items=await items_of_material(parts.db, material.id),
-        responses=await work_of(parts, person),
+        responses=responses,
         versions=(await versions_of_student(parts.db, person.id, material.id)).get(material.id, []),
         gallery=await _gallery(parts, person, material),
         typed=typed or Typed(),

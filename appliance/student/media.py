@@ -2,7 +2,6 @@
 
 import asyncio
 from typing import Any
-from urllib.parse import quote
 
 from sanic import Request
 
@@ -13,7 +12,7 @@ from appliance.parts import Parts, parts_of
 from appliance.student.lessons import LOCKED, open_lesson
 from appliance.web.headers import SANDBOX
 from appliance.web.identity import Person, person_of
-from appliance.web.ranges import send_file
+from appliance.web.ranges import disposition, send_file
 from appliance.work.file_kinds import extension_of
 from appliance.work.previews import MEDIA_TYPES
 
@@ -32,7 +31,9 @@ async def show(request: Request, media_id: int) -> Any:
         raise NotFound(NOT_HERE)
     content_type = INLINE.get(extension_of(media.original_filename), DOWNLOAD)
     headers = {
-        "Content-Disposition": _disposition(media, "attachment" if content_type == DOWNLOAD else "inline"),
+        "Content-Disposition": disposition(
+            media.original_filename, "attachment" if content_type == DOWNLOAD else "inline"
+        ),
         "Content-Security-Policy": SANDBOX,
         "Cache-Control": f"private, max-age={KEPT_SECONDS}",
     }
@@ -51,12 +52,3 @@ async def _media_of(parts: Parts, person: Person, media_id: int) -> Media:
         if not opened.release.is_open:
             raise Forbidden(LOCKED, "lesson_locked")
     return media
-
-
-def _disposition(media: Media, how: str) -> str:
-    """RFC 6266: a plain name for old browsers, the real one encoded beside it."""
-    name = media.original_filename
-    plain = "".join(
-        letter if letter.isascii() and (letter.isalnum() or letter in "._-") else "_" for letter in name
-    )
-    return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

@@ -9,7 +9,7 @@ from appliance.classroom.classes import class_by_id
 from appliance.classroom.students import student_by_id
 from appliance.helper.class_reset import forget_person
 from appliance.helper.counted_questions import asked_by_student
-from appliance.parts import Parts, parts_of
+from appliance.parts import parts_of
 from appliance.web.identity import DEVICE_COOKIE, SESSION_COOKIE, forget, person_of, session_token
 from appliance.web.refusals import wants_json
 from appliance.web.rendering import render, say, translator
@@ -48,7 +48,7 @@ async def remove_work(request: Request) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
     async with parts.db.transaction() as tx:
         removed = await erasure.remove_work(tx, person.id)
-    await _erase(parts, removed)
+    await erasure.erase(parts.db, parts.files, parts.partial_files, removed.left)
     say(request, _count(request, removed))
     return redirect("/student/my-data")
 
@@ -58,7 +58,7 @@ async def remove(request: Request) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
     async with parts.db.transaction() as tx:
         removed = await erasure.remove_everything(tx, person.id)
-    await _erase(parts, removed)
+    await erasure.erase(parts.db, parts.files, parts.partial_files, removed.left)
     await forget_person(parts.helper, person.class_id, person.id)
     parts.presence.leave(person.class_id, person.id)
     say(
@@ -79,16 +79,8 @@ async def end_session(request: Request) -> HTTPResponse:
     return _left(request)
 
 
-async def _erase(parts: Parts, removed: Removed) -> None:
-    """From the disk too: the files, and the words in what the database keeps behind."""
-    for name in removed.files:
-        await parts.files.remove(name)
-    await parts.partial_files.remove(*removed.partial)
-    await parts.db.forget_deleted()
-
-
 def _count(request: Request, removed: Removed) -> str:
-    files, entries = len(removed.files), removed.entries
+    files, entries = len(removed.left.whole), removed.entries
     return translator(request)(
         "Your work is deleted. Files: %(files)s. Texts, ticks and marks of your own: %(entries)s.",
         files=files,

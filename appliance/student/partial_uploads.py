@@ -22,7 +22,7 @@ from appliance.student.hand_in import (
 )
 from appliance.student.materials import OpenMaterial
 from appliance.web import csrf
-from appliance.web.forms import json_object, json_text
+from appliance.web.forms import json_object, json_text, number
 from appliance.web.identity import person_of
 from appliance.web.rendering import translator
 from appliance.web.uploads import BROKEN, blocks_of, drain, plain_filename
@@ -164,10 +164,10 @@ def _elsewhere(request: Request, refusal: WrongOffset) -> HTTPResponse:
 
 
 def _offset(request: Request) -> int:
-    given = str(request.headers.get("upload-offset") or "")
-    if not (given.isascii() and given.isdigit() and len(given) <= 15):
+    offset = number(str(request.headers.get("upload-offset") or ""), -1)
+    if offset < 0:
         raise Invalid("Say in Upload-Offset where this piece begins.", "bad_offset")
-    return int(given)
+    return offset
 
 
 def _announced(said: dict[str, Any]) -> Announced:

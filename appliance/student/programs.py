@@ -29,8 +29,6 @@ from appliance.work.submission_lists import (
 )
 
 READS_A_MINUTE = 120
-# Nothing is thrown away for its age.
-KEPT = {"submission_retention_days": None, "student_event_retention_days": None}
 
 
 async def show_session(request: Request) -> HTTPResponse:
@@ -52,7 +50,11 @@ async def show_session(request: Request) -> HTTPResponse:
                 "display_name": student.display_name,
                 "return_code": student.return_code,
             },
-            "privacy_meta": KEPT,
+            "privacy_meta": {
+                # What was handed in is never thrown away for its age.
+                "submission_retention_days": None,
+                "student_event_retention_days": parts.settings.retention_student_events_days or None,
+            },
         }
     )
 

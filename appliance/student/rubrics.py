@@ -39,4 +39,5 @@ async def update(request: Request, material_id: int) -> HTTPResponse:
 
 
 def _score(text: str, most: int) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 and int(text) <= most else 0
+    score = forms.number(text)
+    return score if score <= most else 0

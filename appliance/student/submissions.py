@@ -2,22 +2,21 @@
 
 import asyncio
 from typing import Any
-from urllib.parse import quote
 
 from sanic import Request
-from sanic.response import ResponseStream, raw
+from sanic.response import raw
 
 from appliance.errors import NotFound
 from appliance.parts import parts_of
 from appliance.student.materials import open_material
 from appliance.web.headers import SANDBOX
 from appliance.web.identity import person_of
+from appliance.web.ranges import disposition, send_file
 from appliance.work.gallery import shown_to_student
 from appliance.work.pictures import NO_THUMBNAIL
 from appliance.work.previews import kind_of
 from appliance.work.submissions import Submission, submission_of_staff
 
-PIECE = 64 * 1024
 PNG = b"\x89PNG"
 # The picture behind an id never changes; and what is taken out of the gallery is out within ten minutes.
 THUMBNAIL_HEADERS = {"Content-Security-Policy": SANDBOX, "Cache-Control": "private, max-age=600"}
@@ -30,22 +29,11 @@ async def show(request: Request, submission_id: int) -> Any:
     path = parts.files.path(submission.stored_name)
     if not await asyncio.to_thread(path.is_file):
         raise NotFound("This file is no longer on the box. Hand it in once more, or tell your teacher.")
-
-    async def send(response: Any) -> None:
-        # Opened and closed in one place: a download that breaks off at its end leaves no file open.
-        with path.open("rb") as file:
-            while piece := await asyncio.to_thread(file.read, PIECE):
-                await response.write(piece)
-
-    return ResponseStream(
-        send,
-        headers={
-            "Content-Disposition": _disposition(submission),
-            "Content-Length": str(submission.size_bytes),
-            "Content-Security-Policy": SANDBOX,
-        },
-        content_type="application/octet-stream",
-    )
+    headers = {
+        "Content-Disposition": disposition(submission.original_filename),
+        "Content-Security-Policy": SANDBOX,
+    }
+    return send_file(request, path, submission.size_bytes, "application/octet-stream", headers)
 
 
 async def thumbnail(request: Request, submission_id: int) -> Any:
@@ -70,14 +58,3 @@ async def _seen(request: Request, submission_id: int) -> Submission:
         # One's own work is there always; a classmate's as long as its gallery is open.
         await open_material(parts, person, submission.material_id, ("gallery",))
     return submission
-
-
-def _disposition(submission: Submission) -> str:
-    """RFC 6266: a plain name for old browsers, the real one encoded beside it."""
-    plain = "".join(
-        character if character.isascii() and (character.isalnum() or character in "._- ") else "_"
-        for character in submission.original_filename
-    )
-    return (
-        f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(submission.original_filename, safe='')}"
-    )

@@ -6,8 +6,9 @@ from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
 from appliance.classroom.audit import record_staff
-from appliance.classroom.box import box_of
+from appliance.classroom.box import zone_of
 from appliance.classroom.classes import class_of_staff, class_of_teacher
+from appliance.classroom.pressed_forms import new_form_key
 from appliance.errors import Invalid, Refusal
 from appliance.parts import parts_of
 from appliance.study.blueprints import topics_of_class
@@ -18,6 +19,7 @@ from appliance.study.generation import (
     order_activity,
 )
 from appliance.study.sources import stock_of_class
+from appliance.teacher.form_keys import made_once
 from appliance.web import forms
 from appliance.web.identity import person_of
 from appliance.web.rendering import render, say, translator
@@ -34,8 +36,6 @@ from appliance.work.assignments import assignment_of_class, due_text
 from appliance.work.flashcards import cards_of_activity
 from appliance.work.quizzes import questions_of_activity
 
-NO_ERRORS: Mapping[str, str] = {}
-
 
 async def index(request: Request, class_id: int) -> HTTPResponse:
     return await _index_page(request, class_id)
@@ -51,16 +51,22 @@ async def create(request: Request, class_id: int) -> HTTPResponse:
         instructions, topic = forms.text(request, "instructions", 2000), forms.text(request, "topic")
         if not by_hand:
             await check_material(parts.db, class_id)
+        elif kind not in ("quiz", "cards"):
+            raise Invalid("Choose a quiz or cards.", field="kind")
         async with parts.db.transaction() as tx:
-            if by_hand:
-                if kind not in ("quiz", "cards"):
-                    raise Invalid("Choose a quiz or cards.", field="kind")
-                activity_id = await create_activity(tx, class_id, kind, title, instructions, topic)
-            else:
-                activity_id = await order_activity(
-                    tx, class_id, person.id, kind, _count(request, kind), title, instructions, topic
-                )
-            await record_staff(tx, f"make_{kind}", person.id, class_id, str(activity_id), request.ip)
+
+            async def make() -> int:
+                if by_hand:
+                    made = await create_activity(tx, class_id, kind, title, instructions, topic)
+                else:
+                    count = _count(request, kind)
+                    made = await order_activity(
+                        tx, class_id, person.id, kind, count, title, instructions, topic
+                    )
+                await record_staff(tx, f"make_{kind}", person.id, class_id, str(made), request.ip)
+                return made
+
+            activity_id = await made_once(request, tx, make)
     except Invalid as refusal:
         return await _index_page(request, class_id, refusal)
     parts.jobs.wake()
@@ -81,6 +87,7 @@ async def update(request: Request, class_id: int, activity_id: int) -> HTTPRespo
             await class_of_teacher(tx, class_id, person.id)
             activity = await activity_of_class(tx, class_id, activity_id)
             await change_words(tx, activity, title, instructions)
+            await record_staff(tx, "change_activity", person.id, class_id, str(activity_id), request.ip)
     except Invalid as refusal:
         return await page(request, class_id, activity_id, refusal)
     say(request, translator(request)("Saved."))
@@ -141,7 +148,6 @@ async def page(
     activity = await activity_of_class(parts.db, class_id, activity_id)
     assigned = activity.assignment_id
     assignment = await assignment_of_class(parts.db, class_id, assigned) if assigned else None
-    school = await box_of(parts.db)
     return render(
         request,
         "teacher/activity.html",
@@ -151,7 +157,7 @@ async def page(
         questions=await questions_of_activity(parts.db, activity_id),
         cards=await cards_of_activity(parts.db, activity_id),
         assignment=assignment,
-        due=due_text(assignment.due_at if assignment else None, school.timezone if school else "UTC"),
+        due=due_text(assignment.due_at if assignment else None, await zone_of(parts.db)),
         errors=forms.errors(refusal, translator(request)),
         item_id=item_id,
         typed=typed or {},
@@ -172,6 +178,7 @@ async def _index_page(request: Request, class_id: int, refusal: Refusal | None =
         has_material=(await stock_of_class(parts.db, class_id)).is_there,
         has_model=parts.engine.state in ("ready", "loading"),
         typed=typed,
+        form_key=new_form_key(),
         errors=forms.errors(refusal, translate),
         default_count=DEFAULT_QUESTIONS,
     )
@@ -192,4 +199,4 @@ async def _next_title(request: Request, class_id: int, kind: str) -> str:
 
 def _count(request: Request, kind: str) -> int:
     text = forms.text(request, "count", 20) or str(DEFAULT_CARDS if kind == "cards" else DEFAULT_QUESTIONS)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+    return forms.number(text)

@@ -11,8 +11,10 @@ from appliance.classroom.announcements import (
 from appliance.classroom.audit import record_staff
 from appliance.classroom.box import today
 from appliance.classroom.classes import class_of_staff, class_of_teacher
+from appliance.classroom.pressed_forms import new_form_key
 from appliance.errors import Invalid
 from appliance.parts import parts_of
+from appliance.teacher.form_keys import made_once
 from appliance.web import forms
 from appliance.web.identity import person_of
 from appliance.web.rendering import render, say, translator
@@ -29,8 +31,13 @@ async def create(request: Request, class_id: int) -> HTTPResponse:
         body, until_on = forms.text(request, "body", 10_000), forms.text(request, "until_on", 100)
         async with parts.db.transaction() as tx:
             await class_of_teacher(tx, class_id, person.id)
-            created = await create_announcement(tx, class_id, person.id, body, until_on, day)
-            await record_staff(tx, "announce", person.id, class_id, str(created), request.ip)
+
+            async def make() -> int:
+                created = await create_announcement(tx, class_id, person.id, body, until_on, day)
+                await record_staff(tx, "announce", person.id, class_id, str(created), request.ip)
+                return created
+
+            await made_once(request, tx, make)
     except Invalid as refusal:
         return await _page(request, class_id, refusal)
     say(request, translator(request)("Your class sees it at the top of its page."))
@@ -54,7 +61,6 @@ async def remove(request: Request, class_id: int, announcement_id: int) -> HTTPR
 
 async def _page(request: Request, class_id: int, refusal: Invalid | None = None) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
-    taken_down = str(request.args.get("taken-down") or "")
     return render(
         request,
         "teacher/announcements.html",
@@ -62,7 +68,8 @@ async def _page(request: Request, class_id: int, refusal: Invalid | None = None)
         classroom=await class_of_staff(parts.db, class_id, person.id),
         announcements=await announcements_of_class(parts.db, class_id),
         day=await today(parts.db),
-        taken_down=taken_down if taken_down.isascii() and taken_down.isdigit() else "",
+        taken_down=forms.asked_number(request, "taken-down"),
         typed=forms.typed(request, "body", "until_on"),
+        form_key=new_form_key(),
         errors=forms.errors(refusal, translator(request)),
     )

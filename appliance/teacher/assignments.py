@@ -4,10 +4,10 @@ from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
 from appliance.classroom.audit import record_staff
-from appliance.classroom.box import box_of
+from appliance.classroom.box import zone_of
 from appliance.classroom.classes import class_of_staff, class_of_teacher
 from appliance.errors import Refusal
-from appliance.parts import Parts, parts_of
+from appliance.parts import parts_of
 from appliance.teacher.activities import page
 from appliance.web import forms
 from appliance.web.identity import person_of
@@ -26,7 +26,7 @@ from appliance.work.assignments import (
 async def create(request: Request, class_id: int, activity_id: int) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
     try:
-        due_at = due_of(forms.text(request, "due", 40), await _timezone(parts))
+        due_at = due_of(forms.text(request, "due", 40), await zone_of(parts.db))
         async with parts.db.transaction() as tx:
             await class_of_teacher(tx, class_id, person.id)
             assignment_id = await assign(tx, await activity_of_class(tx, class_id, activity_id), due_at)
@@ -44,7 +44,7 @@ async def show(request: Request, class_id: int, assignment_id: int) -> HTTPRespo
 async def update(request: Request, class_id: int, assignment_id: int) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
     try:
-        due_at = due_of(forms.text(request, "due", 40), await _timezone(parts))
+        due_at = due_of(forms.text(request, "due", 40), await zone_of(parts.db))
         async with parts.db.transaction() as tx:
             await class_of_teacher(tx, class_id, person.id)
             await change_due(tx, await assignment_of_class(tx, class_id, assignment_id), due_at)
@@ -71,11 +71,6 @@ async def _page(
         results=results,
         done=sum(result.standing.finished > 0 for result in results),
         is_late=assignment.is_past_due(parts.db.now()),
-        due=due_text(assignment.due_at, await _timezone(parts)),
+        due=due_text(assignment.due_at, await zone_of(parts.db)),
         errors=forms.errors(refusal, translator(request)),
     )
-
-
-async def _timezone(parts: Parts) -> str:
-    school = await box_of(parts.db)
-    return school.timezone if school else "UTC"

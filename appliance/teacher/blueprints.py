@@ -58,6 +58,7 @@ async def update(request: Request, class_id: int) -> HTTPResponse:
     try:
         async with parts.db.transaction() as tx:
             await save_draft(tx, class_id, summary, topics)
+            await record_staff(tx, "change_blueprint", person.id, class_id, "", request.ip)
     except Invalid as refusal:
         return await _page(request, class_id, refusal, topics, summary)
     say(request, translator(request)("Saved as a draft. Students' topics change when you publish it."))
@@ -132,7 +133,6 @@ def _topics(request: Request, known: Blueprint | None) -> list[Topic]:
         key = forms.text(request, f"key-{row}", 200) or key_for(
             title, {*evidence, *(other.key for other in topics)}
         )
-        place = forms.text(request, f"place-{row}", 10)
-        sequence = int(place) if place.isascii() and place.isdigit() else row + 1
+        sequence = forms.number(forms.text(request, f"place-{row}", 10), row + 1)
         topics.append(Topic(key, title, sequence, objectives, evidence.get(key, ())))
     return topics

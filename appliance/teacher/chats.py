@@ -13,6 +13,7 @@ from appliance.study.chats import (
     sessions_of_class,
 )
 from appliance.study.turns import turns_of
+from appliance.web import forms
 from appliance.web.identity import person_of
 from appliance.web.rendering import render
 
@@ -20,7 +21,7 @@ from appliance.web.rendering import render
 async def index(request: Request, class_id: int) -> HTTPResponse:
     parts = parts_of(request)
     classroom = await class_of_staff(parts.db, class_id, person_of(request).id)
-    before = _number(request, "before"), _number(request, "id")
+    before = forms.asked_number(request, "before", LAST_ID), forms.asked_number(request, "id", LAST_ID)
     sessions = await sessions_of_class(parts.db, class_id, before)
     return render(
         request,
@@ -38,7 +39,7 @@ async def show(request: Request, class_id: int, session_id: int) -> HTTPResponse
     session = await session_of_class(parts.db, session_id, class_id)
     async with parts.db.transaction() as tx:
         await record_staff(tx, "read_chat", person.id, class_id, str(session.id), request.ip)
-    page = await messages_page(parts.db, session.id, _number(request, "before"))
+    page = await messages_page(parts.db, session.id, forms.asked_number(request, "before", LAST_ID))
     return render(
         request,
         "teacher/chat.html",
@@ -47,8 +48,3 @@ async def show(request: Request, class_id: int, session_id: int) -> HTTPResponse
         turns=list(turns_of(page.messages)),
         before=page.before,
     )
-
-
-def _number(request: Request, name: str) -> int:
-    given = str(request.args.get(name) or "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else LAST_ID

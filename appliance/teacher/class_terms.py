@@ -13,6 +13,7 @@ from appliance.parts import parts_of
 from appliance.web import forms
 from appliance.web.identity import person_of
 from appliance.web.rendering import render, say, translator
+from appliance.work.erasure import erase
 
 NOT_ENDED = "End the class first. What can't be undone takes two steps."
 
@@ -64,13 +65,12 @@ async def remove(request: Request, class_id: int) -> HTTPResponse:
         )
         async with parts.db.transaction() as tx:
             _check_meant(request, await class_of_teacher(tx, class_id, person.id))
-            files = await remove_class(tx, class_id)
+            left = await remove_class(tx, class_id)
             await record_staff(tx, "remove_class", person.id, None, f"class:{class_id}", request.ip)
     except (Invalid, Conflict) as refusal:
         return await _page(request, class_id, refusal)
     parts.presence.empty(class_id)
-    for name in files:
-        await parts.files.remove(name)
+    await erase(parts.db, parts.files, parts.partial_files, left)
     say(request, translator(request)("The class is gone, with all that was in it."))
     return redirect("/teach")
 

@@ -7,10 +7,12 @@ from appliance.classroom.audit import record_staff
 from appliance.classroom.box import today
 from appliance.classroom.classes import class_of_staff, create_class
 from appliance.classroom.materials import add_course, courses_of_class
+from appliance.classroom.pressed_forms import new_form_key
 from appliance.classroom.students import roster
 from appliance.errors import Refusal
 from appliance.insights.helper_use import questions_since, start_of
 from appliance.parts import Parts, parts_of
+from appliance.teacher.form_keys import made_once
 from appliance.teacher.join_cards import join_ways
 from appliance.teacher.lesson_lines import lesson_lines, module_lines, todays_lesson
 from appliance.web import forms
@@ -33,14 +35,20 @@ async def create(request: Request) -> HTTPResponse:
     course = forms.text(request, "course")
     try:
         async with parts.db.transaction() as tx:
-            created = await create_class(tx, person.id, forms.text(request, "name", 2000))
-            if course:
-                await add_course(tx, created.id, parts.shelf.course(course), parts.shelf.lessons(course))
-            await record_staff(tx, "create_class", person.id, created.id, "", request.ip)
+            name = forms.text(request, "name", 2000)
+
+            async def make() -> int:
+                created = await create_class(tx, person.id, name)
+                if course:
+                    await add_course(tx, created.id, parts.shelf.course(course), parts.shelf.lessons(course))
+                await record_staff(tx, "create_class", person.id, created.id, "", request.ip)
+                return created.id
+
+            class_id = await made_once(request, tx, make)
     except Refusal as refusal:
         return _new_page(request, refusal)
     say(request, translator(request)("Your class is ready. Show its code to your students."))
-    return redirect(f"/teach/class/{created.id}")
+    return redirect(f"/teach/class/{class_id}")
 
 
 async def show(request: Request, class_id: int) -> HTTPResponse:
@@ -84,4 +92,5 @@ def _new_page(request: Request, refusal: Refusal | None = None) -> HTTPResponse:
         typed=typed,
         errors=errors,
         courses=courses,
+        form_key=new_form_key(),
     )

@@ -1,4 +1,4 @@
-"""Who else teaches in a class, and who may only look at it."""
+"""Who else teaches in a class, who assists, and who may only look at it."""
 
 from sanic import HTTPResponse, Request
 from sanic.response import redirect
@@ -11,6 +11,7 @@ from appliance.classroom.co_teachers import (
     remove_co_teacher,
     set_role,
 )
+from appliance.classroom.rights import MAY
 from appliance.errors import Conflict, Invalid, Refusal
 from appliance.parts import parts_of
 from appliance.web import forms
@@ -73,6 +74,7 @@ async def _page(request: Request, class_id: int, refusal: Refusal | None = None)
         "teacher/co_teachers.html",
         forms.status_of(refusal),
         classroom=await class_of_staff(parts.db, class_id, person.id),
+        rights=MAY,
         co_teachers=await co_teachers_of_class(parts.db, class_id),
         typed=forms.typed(request, "username", "role"),
         errors=forms.errors(refusal, translator(request)),

@@ -52,9 +52,9 @@ async def create_module(request: Request, class_id: int, module_id: int) -> HTTP
         title = translate("Copy of %(title)s", title=module.title)
 
         async def make() -> int:
-            copied = await duplicate_module(tx, parts.shelf, module, title)
-            await record_staff(tx, "duplicate_module", person.id, class_id, str(copied.module_id), request.ip)
-            return copied.module_id
+            made = await duplicate_module(tx, parts.shelf, module, title)
+            await record_staff(tx, "duplicate_module", person.id, class_id, str(made), request.ip)
+            return made
 
         made = await made_once(request, tx, make)
         inside = [each for each in await materials_of_class(tx, class_id) if each.module_id == module_id]
@@ -65,8 +65,7 @@ async def create_module(request: Request, class_id: int, module_id: int) -> HTTP
 async def create_in_class(request: Request, class_id: int, module_id: int) -> HTTPResponse:
     """A module into another class of the same person."""
     parts, person = parts_of(request), person_of(request)
-    asked = forms.text(request, "class_id", 20)
-    target_id = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 16 else 0
+    target_id = forms.number(forms.text(request, "class_id", 20))
     await class_of_staff(parts.db, class_id, person.id)
     target = await class_of_teacher(parts.db, target_id, person.id)
     names = await files_to_copy(parts.db, class_id, await module_of_class(parts.db, class_id, module_id))
@@ -78,9 +77,9 @@ async def create_in_class(request: Request, class_id: int, module_id: int) -> HT
             raise NotFound("Choose another class of yours.")
 
         async def make() -> int:
-            copied = await copy_module(tx, module, target.id, _copying(parts, files))
+            made = await copy_module(tx, module, target.id, _copying(parts, files))
             await record_staff(tx, "copy_module", person.id, target.id, f"{class_id}/{module_id}", request.ip)
-            return copied.module_id
+            return made
 
         made = await made_once(request, tx, make)
     say(

@@ -72,6 +72,7 @@ async def update(request: Request, class_id: int, document_id: int) -> HTTPRespo
     try:
         async with parts.db.transaction() as tx:
             await rename_document(tx, class_id, document_id, forms.text(request, "title"))
+            await record_staff(tx, "rename_document", person.id, class_id, str(document_id), request.ip)
     except Invalid as refusal:
         return await _text_page(request, class_id, document_id, refusal)
     say(request, translator(request)("The paper has its new title."))

@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sanic import HTTPResponse, Request
 
 from appliance.classroom.audit import record_staff
-from appliance.classroom.box import box_of, today
+from appliance.classroom.box import today, zone_of
 from appliance.classroom.classes import class_of_staff
 from appliance.parts import Parts, parts_of
 from appliance.storage.zip_streams import ZipEntry
@@ -34,9 +35,8 @@ async def day(request: Request, class_id: int) -> Any:
     """Today's files, as the school counts days."""
     parts, person = parts_of(request), person_of(request)
     await class_of_staff(parts.db, class_id, person.id)
-    box, date = await box_of(parts.db), await today(parts.db)
-    assert box is not None  # noqa: S101 - nobody signs in before the box is set up
-    files = await files_of_day(parts.db, class_id, date, box.zone)
+    date = await today(parts.db)
+    files = await files_of_day(parts.db, class_id, date, await zone_of(parts.db))
     await _noted(request, parts, class_id, "export_day", str(len(files)))
     return send_zip(f"class-{class_id}-{date}.zip", _members(request, parts, files, NOTHING), [])
 
@@ -45,9 +45,7 @@ async def material(request: Request, class_id: int, material_id: int) -> Any:
     """The newest file of each student in one place."""
     parts, person = parts_of(request), person_of(request)
     await class_of_staff(parts.db, class_id, person.id)
-    box = await box_of(parts.db)
-    assert box is not None  # noqa: S101 - nobody signs in before the box is set up
-    files = await latest_files(parts.db, class_id, material_id, box.zone)
+    files = await latest_files(parts.db, class_id, material_id, await zone_of(parts.db))
     await _noted(request, parts, class_id, "export_material", f"{material_id}: {len(files)}")
     members = _members(request, parts, files, NOTHING_HERE)
     return send_zip(f"class-{class_id}-work-{material_id}.zip", members, [])
@@ -60,8 +58,9 @@ async def summary(request: Request, class_id: int) -> HTTPResponse:
     students = await student_summaries(parts.db, class_id)
     lessons = await lesson_summaries(parts.db, class_id)
     await _noted(request, parts, class_id, "export_summary", "")
-    rows = [_heading(), _class_row(classroom.name, students, parts.db.now())]
-    rows += [_student_row(each) for each in students]
+    zone = await zone_of(parts.db)
+    rows = [_heading(), _class_row(classroom.name, students, parts.db.now(), zone)]
+    rows += [_student_row(each, zone) for each in students]
     rows += [_lesson_row(each) for each in lessons]
     return sheet(f"summary-{class_id}", rows)
 
@@ -96,7 +95,7 @@ def _heading() -> list[Cell]:
     ]
 
 
-def _class_row(name: str, students: list[StudentSummary], now: int) -> list[Cell]:
+def _class_row(name: str, students: list[StudentSummary], now: int, zone: ZoneInfo) -> list[Cell]:
     return [
         "class_summary",
         name,
@@ -108,12 +107,12 @@ def _class_row(name: str, students: list[StudentSummary], now: int) -> list[Cell
         sum(each.rubrics for each in students),
         sum(bool(each.rubrics) for each in students),
         sum(each.helper_questions for each in students),
-        day_text(min((each.created_at for each in students), default=0)),
-        day_text(max((each.last_seen_at for each in students), default=0)),
+        day_text(min((each.created_at for each in students), default=0), zone),
+        day_text(max((each.last_seen_at for each in students), default=0), zone),
     ]
 
 
-def _student_row(each: StudentSummary) -> list[Cell]:
+def _student_row(each: StudentSummary, zone: ZoneInfo) -> list[Cell]:
     return [
         "student_summary",
         each.display_name,
@@ -125,8 +124,8 @@ def _student_row(each: StudentSummary) -> list[Cell]:
         each.rubrics,
         int(bool(each.rubrics)),
         each.helper_questions,
-        day_text(each.created_at),
-        day_text(each.last_seen_at),
+        day_text(each.created_at, zone),
+        day_text(each.last_seen_at, zone),
     ]
 
 

@@ -1,6 +1,7 @@
 """Forms that make something: pressed twice they make it once."""
 
 from collections.abc import Awaitable, Callable
+from hashlib import sha256
 
 from sanic import Request
 
@@ -11,9 +12,12 @@ from appliance.web.identity import person_of
 
 
 async def made_once(request: Request, tx: Transaction, make: Callable[[], Awaitable[int]]) -> int:
-    """The id of what this showing of the form made, now or at its first press."""
+    """The id of what this showing of the form made, now or at its first press.
+
+    Whoever goes back and says something else in it presses another form.
+    """
     staff_id, key = person_of(request).id, forms.text(request, "form_key", KEY_CHARACTERS)
-    key = f"{request.path} {key}" if key else ""
+    key = f"{request.path} {key} {sha256(request.body).hexdigest()}" if key else ""
     outcome = await outcome_of(tx, staff_id, key)
     if outcome is not None:
         return int(outcome)

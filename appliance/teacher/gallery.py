@@ -23,7 +23,7 @@ async def show(request: Request, class_id: int, material_id: int) -> HTTPRespons
 
 async def update(request: Request, class_id: int, material_id: int, submission_id: int) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
-    await class_of_teacher(parts.db, class_id, person.id)
+    await class_of_teacher(parts.db, class_id, person.id, "review")
     await material_of_class(parts.db, class_id, material_id, "gallery")
     is_out = forms.text(request, "keep_out") == "1"
     async with parts.db.transaction() as tx:

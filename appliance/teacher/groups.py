@@ -38,7 +38,7 @@ async def update(request: Request, class_id: int, group_id: int) -> HTTPResponse
         name, colour = forms.text(request, "name", 200), forms.text(request, "colour")
         async with parts.db.transaction() as tx:
             await class_of_teacher(tx, class_id, person.id)
-            await update_group(tx, class_id, group_id, name, colour, _members(request))
+            await update_group(tx, class_id, group_id, name, colour, forms.numbers(request, "student"))
             await record_staff(tx, "change_group", person.id, class_id, str(group_id), request.ip)
     except (Invalid, Conflict) as refusal:
         return await _page(request, class_id, group_id, refusal)
@@ -56,11 +56,6 @@ async def remove(request: Request, class_id: int, group_id: int) -> HTTPResponse
     return redirect(f"/teach/class/{class_id}/groups")
 
 
-def _members(request: Request) -> list[int]:
-    """Whatever is no number is nobody."""
-    return [int(each) for each in forms.texts(request, "student") if each.isascii() and each.isdigit()]
-
-
 async def _page(
     request: Request, class_id: int, edited: int = 0, refusal: Refusal | None = None
 ) -> HTTPResponse:
@@ -76,6 +71,6 @@ async def _page(
         colours=COLOURS,
         edited=edited,
         typed=forms.typed(request, "name", "colour") if refusal else None,
-        ticked=frozenset(_members(request)) if refusal else frozenset(),
+        ticked=frozenset(forms.numbers(request, "student")) if refusal else frozenset(),
         errors=forms.errors(refusal, translator(request)),
     )

@@ -1,6 +1,6 @@
 """The teacher's first page: where to start today, and their classes."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sanic import HTTPResponse, Request
 
@@ -8,7 +8,7 @@ from appliance.classroom.box import today
 from appliance.classroom.classes import classes_of_staff
 from appliance.classroom.materials import materials_of_staff
 from appliance.classroom.modules import modules_opening
-from appliance.classroom.releases import decisions_of_staff, release_of
+from appliance.classroom.releases import Decisions, decisions_of_staff, release_of
 from appliance.classroom.road_lessons import lessons_on_road
 from appliance.library.lessons import Lesson
 from appliance.parts import Parts, parts_of
@@ -40,13 +40,16 @@ async def opening_today(parts: Parts, staff_id: int) -> dict[int, list[Lesson]]:
     opening: dict[int, list[Lesson]] = {}
     for material in on_roads:
         lesson = lessons.get((material.course_slug, material.lesson_slug))
-        if lesson is None:
-            continue
         decided = decisions.get(material.class_id, {})
-        yesterday, now = (
-            release_of(decided, lesson.course_slug, lesson.slug, lesson.available_on, each).is_open
-            for each in (day - timedelta(days=1), day)
-        )
-        if now and not yesterday:
+        if lesson and material.is_shown and opens_by_itself(decided, lesson, day):
             opening.setdefault(material.class_id, []).append(lesson)
     return opening
+
+
+def opens_by_itself(decisions: Decisions, lesson: Lesson, day: date) -> bool:
+    """Whether this is its day, or that of its module, and nothing keeps it shut."""
+    yesterday, now = (
+        release_of(decisions, lesson.course_slug, lesson.slug, lesson.available_on, each).is_open
+        for each in (day - timedelta(days=1), day)
+    )
+    return now and not yesterday

@@ -14,9 +14,11 @@ from appliance.classroom.invites import (
     remove_invite,
     set_invite_active,
 )
+from appliance.classroom.pressed_forms import new_form_key
 from appliance.errors import Invalid, Refusal
 from appliance.parts import parts_of
 from appliance.teacher.box_address import hosts, ways
+from appliance.teacher.form_keys import made_once
 from appliance.web import forms
 from appliance.web.identity import person_of
 from appliance.web.rendering import render, say, translator
@@ -33,11 +35,16 @@ async def create(request: Request, class_id: int) -> HTTPResponse:
         hours, seats = _number(request, "hours", WRONG_HOURS), _number(request, "seats", WRONG_SEATS)
         async with parts.db.transaction() as tx:
             await class_of_teacher(tx, class_id, person.id)
-            invite = await create_invite(tx, class_id, person.id, label, hours, seats)
-            await record_staff(tx, "create_invite", person.id, class_id, str(invite.id), request.ip)
+
+            async def make() -> int:
+                invite = await create_invite(tx, class_id, person.id, label, hours, seats)
+                await record_staff(tx, "create_invite", person.id, class_id, str(invite.id), request.ip)
+                return invite.id
+
+            invite_id = await made_once(request, tx, make)
     except Invalid as refusal:
         return await _page(request, class_id, refusal)
-    return redirect(f"/teach/class/{class_id}/invites/{invite.id}")
+    return redirect(f"/teach/class/{class_id}/invites/{invite_id}")
 
 
 async def show(request: Request, class_id: int, invite_id: int) -> HTTPResponse:
@@ -85,9 +92,10 @@ def _number(request: Request, name: str, otherwise: str) -> int | None:
     given = forms.text(request, name, 20)
     if not given:
         return None
-    if not (given.isascii() and given.isdigit()):
+    number = forms.number(given, -1)
+    if number < 0:
         raise Invalid(otherwise, field=name)
-    return int(given)
+    return number
 
 
 async def _page(request: Request, class_id: int, refusal: Refusal | None = None) -> HTTPResponse:
@@ -101,5 +109,6 @@ async def _page(request: Request, class_id: int, refusal: Refusal | None = None)
         classroom=classroom,
         invites=[(invite, invite.state(now)) for invite in await invites_of_class(parts.db, class_id)],
         typed=forms.typed(request, "label", "hours", "seats"),
+        form_key=new_form_key(),
         errors=forms.errors(refusal, translator(request)),
     )

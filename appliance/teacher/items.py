@@ -3,6 +3,7 @@
 from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
+from appliance.classroom.audit import record_staff
 from appliance.classroom.classes import class_of_teacher
 from appliance.errors import Refusal
 from appliance.parts import parts_of
@@ -25,6 +26,7 @@ async def create(request: Request, class_id: int, activity_id: int) -> HTTPRespo
         async with parts.db.transaction() as tx:
             await class_of_teacher(tx, class_id, person.id)
             made = await _add(tx, await activity_of_class(tx, class_id, activity_id), request)
+            await record_staff(tx, "add_item", person.id, class_id, str(activity_id), request.ip)
     except Refusal as refusal:
         return await page(request, class_id, activity_id, refusal, 0, forms.typed(request, *FIELDS))
     say(request, translator(request)("Added."))
@@ -41,6 +43,7 @@ async def update(request: Request, class_id: int, activity_id: int, item_id: int
                 await change_question(tx, activity, item_id, _question(request))
             else:
                 await change_card(tx, activity, item_id, _card(request))
+            await record_staff(tx, "change_item", person.id, class_id, str(activity_id), request.ip)
     except Refusal as refusal:
         return await page(request, class_id, activity_id, refusal, item_id, forms.typed(request, *FIELDS))
     say(request, translator(request)("Saved."))
@@ -53,6 +56,7 @@ async def remove(request: Request, class_id: int, activity_id: int, item_id: int
         await class_of_teacher(tx, class_id, person.id)
         activity = await activity_of_class(tx, class_id, activity_id)
         await (remove_question if activity.is_quiz else remove_card)(tx, activity, item_id)
+        await record_staff(tx, "remove_item", person.id, class_id, str(activity_id), request.ip)
     say(request, translator(request)("Removed."))
     return redirect(f"/teach/class/{class_id}/activities/{activity_id}#items")
 

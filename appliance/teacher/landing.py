@@ -4,7 +4,7 @@ from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
 from appliance.classroom.audit import record_staff
-from appliance.classroom.classes import class_of_teacher
+from appliance.classroom.classes import class_of_staff, class_of_teacher
 from appliance.classroom.landing import save_landing
 from appliance.classroom.media import landing_picture, media_of_class
 from appliance.errors import Invalid
@@ -37,13 +37,12 @@ async def update(request: Request, class_id: int) -> HTTPResponse:
 
 def _picture(request: Request) -> int:
     """0, no picture, for whatever is no number."""
-    asked = forms.text(request, "picture", 100)
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 16 else 0
+    return forms.number(forms.text(request, "picture", 100))
 
 
 async def _page(request: Request, class_id: int, refusal: Invalid | None = None) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
-    classroom = await class_of_teacher(parts.db, class_id, person.id)
+    classroom = await class_of_staff(parts.db, class_id, person.id)
     title = forms.typed_text(request, "title", MOST_TYPED) if refusal else classroom.landing_title
     message = forms.typed_text(request, "message", MOST_TYPED) if refusal else classroom.landing_message
     return render(

@@ -6,9 +6,8 @@ from datetime import date
 
 from appliance.classroom.box import today
 from appliance.classroom.decisions import Decision
-from appliance.classroom.materials import materials_of_class
 from appliance.classroom.releases import Release, decisions_of_class, release_of, release_of_module
-from appliance.classroom.road_lessons import lessons_on_road
+from appliance.classroom.road_lessons import lessons_of_class
 from appliance.library.lessons import Lesson
 from appliance.parts import Parts
 from appliance.work.tracker import Tally
@@ -49,13 +48,8 @@ class TodaysLesson:
 async def lesson_lines(parts: Parts, class_id: int) -> list[LessonLine]:
     decisions = await decisions_of_class(parts.db, class_id)
     day = await today(parts.db)
-    materials = [each for each in await materials_of_class(parts.db, class_id) if each.kind == "lesson"]
-    lessons = lessons_on_road(parts.shelf, materials)
     lines = []
-    for material in materials:
-        lesson = lessons.get((material.course_slug, material.lesson_slug))
-        if lesson is None:
-            continue
+    for lesson in await lessons_of_class(parts.db, parts.shelf, class_id):
         release = release_of(decisions, lesson.course_slug, lesson.slug, lesson.available_on, day)
         lines.append(LessonLine(lesson, release))
     return lines

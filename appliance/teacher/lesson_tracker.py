@@ -23,7 +23,6 @@ from appliance.errors import Invalid
 from appliance.library.lessons import Lesson
 from appliance.library.rendering import render as render_markdown
 from appliance.parts import Parts, parts_of
-from appliance.teacher.modules import may_change
 from appliance.web import forms
 from appliance.web.identity import person_of
 from appliance.web.rendering import render, translator
@@ -136,7 +135,6 @@ async def page(request: Request, class_id: int, refusal: Invalid | None = None) 
         classroom=classroom,
         road=_parts(parts, tallies, decisions, day),
         day=day,
-        can_change=await may_change(parts, class_id, person.id),
         errors=forms.errors(refusal, translator(request)),
         typed=forms.typed(request, "course", "lesson", "opens_on"),
     )

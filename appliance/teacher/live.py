@@ -9,7 +9,6 @@ from sanic.response import redirect
 from appliance.classroom.classes import class_of_staff, class_of_teacher
 from appliance.errors import Invalid, Refusal
 from appliance.parts import parts_of
-from appliance.teacher.modules import may_change
 from appliance.web import forms
 from appliance.web.identity import person_of, recognise
 from appliance.web.rendering import render, rendered, say, translator
@@ -27,7 +26,6 @@ async def show(request: Request, class_id: int) -> HTTPResponse:
         "teacher/live.html",
         classroom=classroom,
         room=parts.presence.room_of(class_id),
-        may_change=await may_change(parts, class_id, person.id),
         now=parts.db.now(),
     )
 
@@ -45,13 +43,13 @@ async def events(request: Request, class_id: int) -> HTTPResponse | None:
 async def lower(request: Request, class_id: int) -> HTTPResponse:
     """The hand of one student, or with no student named all hands of the class."""
     parts, person = parts_of(request), person_of(request)
-    await class_of_teacher(parts.db, class_id, person.id)
+    await class_of_teacher(parts.db, class_id, person.id, "review")
     asked = forms.text(request, "student", 20)
     if not asked:
         parts.presence.lower_hands(class_id)
         say(request, translator(request)("All hands are down."))
-    elif asked.isascii() and asked.isdigit():
-        parts.presence.lower_hand(class_id, int(asked))
+    elif student := forms.number(asked):
+        parts.presence.lower_hand(class_id, student)
     else:
         raise Invalid("Choose whose hand to lower.", "no_student", field="student")
     return redirect(f"/teach/class/{class_id}/live")
@@ -70,7 +68,6 @@ async def _boards(request: Request, class_id: int) -> AsyncIterator[Event]:
                 if not person.is_staff or person.id != staff_id:
                     return
                 classroom = await class_of_staff(parts.db, class_id, staff_id)
-                is_teacher = await may_change(parts, class_id, staff_id)
             except Refusal:
                 return
             board = rendered(
@@ -78,7 +75,6 @@ async def _boards(request: Request, class_id: int) -> AsyncIterator[Event]:
                 "teacher/parts/_live_board.html",
                 classroom=classroom,
                 room=parts.presence.room_of(class_id),
-                may_change=is_teacher,
                 now=parts.db.now(),
             )
             if board != before:

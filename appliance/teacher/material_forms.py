@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 from sanic import Request
 
@@ -40,7 +41,7 @@ def fresh() -> Shown:
 
 
 def shown_material(
-    material: Material, items: Sequence[Item], group_ids: frozenset[int], timezone: str
+    material: Material, items: Sequence[Item], group_ids: frozenset[int], zone: ZoneInfo
 ) -> Shown:
     values = {
         "title": material.title,
@@ -49,7 +50,7 @@ def shown_material(
         "max_upload_mb": str(material.max_upload_mb),
         "rubric_scale_max": str(material.rubric_scale_max),
         "activity": str(material.activity_id or ""),
-        "due": due_text(material.due_at, timezone),
+        "due": due_text(material.due_at, zone),
     }
     lines = tuple(Edited(item.key, item.text, place) for place, item in enumerate(items, start=1))
     return Shown(values, material.body, lines, "", group_ids)
@@ -62,15 +63,15 @@ def typed(request: Request, items: Sequence[Item]) -> Shown:
         forms.typed_text(request, "body", MOST_TYPED),
         _lines(request, items),
         forms.typed_text(request, "lines", MOST_TYPED),
-        frozenset(_number(text) for text in forms.texts(request, "group")),
+        frozenset(forms.number(text, -1) for text in forms.texts(request, "group")),
     )
 
 
 def draft(
-    request: Request, kind: str, items: Sequence[Item], groups: Sequence[GroupName], timezone: str
+    request: Request, kind: str, items: Sequence[Item], groups: Sequence[GroupName], zone: ZoneInfo
 ) -> Draft:
     """Raises Invalid for what can't be read; what it may be is the noun's to say."""
-    chosen = frozenset(_number(text) for text in forms.texts(request, "group"))
+    chosen = frozenset(forms.number(text, -1) for text in forms.texts(request, "group"))
     if not chosen <= {group.id for group in groups}:
         raise Invalid(GROUP_GONE, "group_gone", field="group")
     added = lines_from(forms.text(request, "lines", MOST_TYPED))
@@ -80,10 +81,10 @@ def draft(
         forms.text(request, "body", MOST_TYPED),
         forms.text(request, "url", 5000),
         forms.text(request, "accepted_extensions", 2000),
-        _number(forms.text(request, "max_upload_mb") or "50"),
-        _number(forms.text(request, "rubric_scale_max") or "4"),
-        _number(forms.text(request, "activity") or "0"),
-        due_of(forms.text(request, "due", 40), timezone),
+        forms.number(forms.text(request, "max_upload_mb") or "50", -1),
+        forms.number(forms.text(request, "rubric_scale_max") or "4", -1),
+        forms.number(forms.text(request, "activity") or "0", -1),
+        due_of(forms.text(request, "due", 40), zone),
         tuple(arranged(items, _lines(request, items), added)),
         chosen,
     )
@@ -95,11 +96,6 @@ def _lines(request: Request, items: Sequence[Item]) -> tuple[Edited, ...]:
     for place, item in enumerate(items, start=1):
         is_sent = forms.has(request, f"{PLACE}{item.key}")
         text = forms.typed_text(request, f"{TEXT}{item.key}", 2000) if is_sent else item.text
-        asked = _number(forms.typed_text(request, f"{PLACE}{item.key}", 20))
+        asked = forms.number(forms.typed_text(request, f"{PLACE}{item.key}", 20))
         lines.append(Edited(item.key, text.replace("\x00", ""), asked if asked > 0 else place))
     return tuple(lines)
-
-
-def _number(text: str) -> int:
-    """-1 for what is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else -1

@@ -1,4 +1,4 @@
-"""Moving, hiding, removing and bringing back a material, and making a second one like it."""
+"""Moving, hiding, removing and bringing back a material."""
 
 from sanic import HTTPResponse, Request
 from sanic.response import redirect
@@ -25,11 +25,10 @@ async def move(request: Request, class_id: int, material_id: int) -> HTTPRespons
     async with parts.db.transaction() as tx:
         await class_of_teacher(tx, class_id, person.id)
         material = await material_of_class(tx, class_id, material_id)
-        asked = forms.text(request, "module", 20)
-        is_number = asked.isascii() and asked.isdigit() and len(asked) < 16
-        module_id = int(asked) if is_number else material.module_id
+        module_id = forms.number(forms.text(request, "module", 20), material.module_id)
         await move_material(tx, material, module_id, place_of(request))
         await record_staff(tx, "move_material", person.id, class_id, str(material_id), request.ip)
+    say(request, translator(request)("%(title)s is in its new place.", title=material.title))
     return redirect(f"/teach/class/{class_id}/modules#material-{material_id}")
 
 

@@ -6,7 +6,7 @@ from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
 from appliance.classroom.audit import record_staff
-from appliance.classroom.box import box_of, today
+from appliance.classroom.box import today, zone_of
 from appliance.classroom.classes import class_of_staff, class_of_teacher
 from appliance.classroom.groups_of_materials import group_names, groups_of_materials
 from appliance.classroom.lesson_words import only_changes, words_of
@@ -29,7 +29,6 @@ from appliance.parts import Parts, parts_of
 from appliance.storage.database import Transaction
 from appliance.teacher.form_keys import made_once
 from appliance.teacher.material_forms import Shown, draft, fresh, shown_material, typed
-from appliance.teacher.modules import may_change
 from appliance.web import forms
 from appliance.web.identity import person_of
 from appliance.web.rendering import render, say, translator
@@ -49,8 +48,8 @@ async def create(request: Request, class_id: int, module_id: int) -> HTTPRespons
     await class_of_teacher(parts.db, class_id, person.id)
     kind = forms.text(request, "kind")
     try:
-        groups, timezone = await group_names(parts.db, class_id), await _timezone(parts)
-        wanted = draft(request, kind, (), groups, timezone)
+        groups, zone = await group_names(parts.db, class_id), await zone_of(parts.db)
+        wanted = draft(request, kind, (), groups, zone)
         async with parts.db.transaction() as tx:
             await class_of_teacher(tx, class_id, person.id)
             module = await module_of_class(tx, class_id, module_id)
@@ -89,7 +88,6 @@ async def show(request: Request, class_id: int, material_id: int) -> HTTPRespons
         release=release_of_material(decisions, parts.shelf, material, day),
         groups=[group for group in await group_names(parts.db, class_id) if group.id in chosen],
         answers=await answers_of_material(parts.db, material, lines),
-        can_change=await may_change(parts, class_id, person.id),
     )
 
 
@@ -101,13 +99,13 @@ async def update(request: Request, class_id: int, material_id: int) -> HTTPRespo
     parts, person = parts_of(request), person_of(request)
     await class_of_teacher(parts.db, class_id, person.id)
     try:
-        groups, timezone = await group_names(parts.db, class_id), await _timezone(parts)
+        groups, zone = await group_names(parts.db, class_id), await zone_of(parts.db)
         async with parts.db.transaction() as tx:
             await class_of_teacher(tx, class_id, person.id)
             material = await material_of_class(tx, class_id, material_id)
             lesson = _lesson(parts, material)
             items = lines_of(material, await items_of_material(tx, material_id), lesson)
-            wanted = draft(request, material.kind, items, groups, timezone)
+            wanted = draft(request, material.kind, items, groups, zone)
             if material.is_of_lesson:
                 wanted = only_changes(wanted, material, lesson)
             if material.kind in WITH_ACTIVITY:
@@ -160,7 +158,7 @@ async def _edit_page(
     else:
         chosen = (await groups_of_materials(parts.db, class_id)).get(material_id, frozenset())
         written = replace(material, body=words_of(material, lesson)) if material.is_of_lesson else material
-        shown = shown_material(written, items, chosen, await _timezone(parts))
+        shown = shown_material(written, items, chosen, await zone_of(parts.db))
     values = {"module": module, "material": material, "form_key": "", "copy_key": new_form_key()}
     return await _form(request, class_id, material.kind, shown, refusal, **values)
 
@@ -192,8 +190,3 @@ def _lesson(parts: Parts, material: Material) -> Lesson | None:
         )
     except (NotFound, Unavailable):
         return None
-
-
-async def _timezone(parts: Parts) -> str:
-    school = await box_of(parts.db)
-    return school.timezone if school else "UTC"

@@ -25,7 +25,6 @@ from appliance.parts import Parts, parts_of
 from appliance.storage.database import Database, Reads
 from appliance.storage.files import StoredFile
 from appliance.teacher.media_uploads import ACCEPTED, MEGABYTE, check_room, keep_each
-from appliance.teacher.modules import may_change
 from appliance.web import forms
 from appliance.web.identity import person_of
 from appliance.web.many_uploads import MOST_FILES, Arrived, Uploads, receive_many
@@ -263,7 +262,6 @@ async def _list_page(
         "teacher/media.html",
         forms.status_of(refusal),
         classroom=classroom,
-        may_change=await may_change(parts, classroom.id, person_of(request).id),
         folders=_by_folder(media),
         lessons=await _lessons(parts.db, classroom.id),
         accepted=",".join(ACCEPTED),
@@ -299,7 +297,6 @@ async def _edit_page(
         forms.status_of(refusal),
         classroom=classroom,
         media=media,
-        may_change=await may_change(parts, class_id, person_of(request).id),
         lessons={
             **lessons,
             **({media.lesson: media.lesson} if media.lesson and media.lesson not in lessons else {}),

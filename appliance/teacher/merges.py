@@ -7,22 +7,23 @@ from appliance.classroom.audit import record_staff
 from appliance.classroom.classes import class_of_teacher
 from appliance.classroom.students import student_of_class
 from appliance.errors import Invalid, Refusal
+from appliance.helper.class_reset import forget_person
 from appliance.parts import parts_of
 from appliance.web import forms
-from appliance.web.identity import LARGEST_ID, person_of
+from appliance.web.identity import person_of
 from appliance.web.rendering import render, say, translator
 from appliance.work.merging import belongings_of, merge_students
 
 
 async def new(request: Request, class_id: int) -> HTTPResponse:
     """What each of the two has, before anything is done."""
-    gone, kept = (_id(str(request.args.get(name) or "")) for name in ("gone", "kept"))
+    gone, kept = (forms.asked_number(request, name) for name in ("gone", "kept"))
     return await _page(request, class_id, gone, kept)
 
 
 async def create(request: Request, class_id: int) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
-    gone, kept = (_id(forms.text(request, name, 20)) for name in ("gone", "kept"))
+    gone, kept = (forms.number(forms.text(request, name, 20)) for name in ("gone", "kept"))
     try:
         if forms.text(request, "confirmed", 10) != "1":
             raise Invalid("Tick the box if they are one and the same.", "not_confirmed", field="confirmed")
@@ -33,13 +34,9 @@ async def create(request: Request, class_id: int) -> HTTPResponse:
     except Invalid as refusal:
         return await _page(request, class_id, gone, kept, refusal)
     parts.presence.leave(class_id, gone)
+    await forget_person(parts.helper, class_id, gone)
     say(request, translator(request)("All of it belongs to %(name)s now.", name=student.display_name))
     return redirect(f"/teach/class/{class_id}/student/{student.id}")
-
-
-def _id(given: str) -> int:
-    """0, which nobody has, for anything that is no number of a row."""
-    return int(given) if given.isascii() and given.isdigit() and int(given[:20]) <= LARGEST_ID else 0
 
 
 async def _page(

@@ -23,7 +23,9 @@ async def move(request: Request, class_id: int, module_id: int) -> HTTPResponse:
     async with parts.db.transaction() as tx:
         await class_of_teacher(tx, class_id, person.id)
         await move_module(tx, class_id, module_id, place_of(request))
+        module = await module_of_class(tx, class_id, module_id)
         await record_staff(tx, "move_module", person.id, class_id, str(module_id), request.ip)
+    say(request, translator(request)("%(title)s is in its new place.", title=module.title))
     return redirect(f"/teach/class/{class_id}/modules#module-{module_id}")
 
 
@@ -66,5 +68,4 @@ async def restore(request: Request, class_id: int, module_id: int) -> HTTPRespon
 
 def place_of(request: Request) -> int:
     """Counted from 0; what is no such number means the beginning."""
-    text = forms.text(request, "place", 20)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+    return forms.number(forms.text(request, "place", 20))

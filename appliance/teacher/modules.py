@@ -27,7 +27,7 @@ from appliance.classroom.releases import (
     release_on_road,
 )
 from appliance.classroom.road_lessons import lessons_on_road
-from appliance.errors import Forbidden, Invalid
+from appliance.errors import Invalid
 from appliance.parts import Parts, parts_of
 from appliance.teacher.form_keys import made_once
 from appliance.web import forms
@@ -98,15 +98,6 @@ async def update(request: Request, class_id: int, module_id: int) -> HTTPRespons
     return redirect(f"/teach/class/{class_id}/modules#module-{module_id}")
 
 
-async def may_change(parts: Parts, class_id: int, staff_id: int) -> bool:
-    """Whether the page shows buttons: who may only look gets none."""
-    try:
-        await class_of_teacher(parts.db, class_id, staff_id)
-    except Forbidden:
-        return False
-    return True
-
-
 async def parts_of_road(parts: Parts, classroom: Class) -> list[Part]:
     """Every module with every material, empty ones too; in six queries."""
     decisions, day = await decisions_of_class(parts.db, classroom.id), await today(parts.db)
@@ -137,7 +128,6 @@ async def _index_page(request: Request, class_id: int, refusal: Invalid | None =
         classroom=classroom,
         road=await parts_of_road(parts, classroom),
         kinds=KINDS,
-        can_change=await may_change(parts, class_id, person.id),
         form_key=new_form_key(),
         typed=forms.typed(request, "title"),
         errors=forms.errors(refusal, translator(request)),
@@ -163,7 +153,6 @@ async def module_page(
         module=module,
         release=release_of_module(module.decision, await today(parts.db)),
         lessons=await _lesson_titles(parts, module),
-        can_change=await may_change(parts, class_id, person.id),
         typed=typed,
         errors=forms.errors(refusal, translator(request)),
         other_classes=[

@@ -4,6 +4,7 @@ from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
 from appliance.classroom.audit import record_staff
+from appliance.classroom.box import zone_of
 from appliance.classroom.classes import class_of_staff, class_of_teacher
 from appliance.classroom.modules import modules_of_class
 from appliance.errors import Invalid
@@ -29,7 +30,7 @@ async def index(request: Request, class_id: int) -> HTTPResponse:
 async def create(request: Request, class_id: int) -> HTTPResponse:
     """A session for somebody who was there without the box."""
     parts, person, translate = parts_of(request), person_of(request), translator(request)
-    student_id, module_id = (_number(forms.text(request, name, 20)) for name in ("student", "module"))
+    student_id, module_id = (forms.number(forms.text(request, name, 20)) for name in ("student", "module"))
     async with parts.db.transaction() as tx:
         await class_of_teacher(tx, class_id, person.id)
         is_new = await credit_session(tx, class_id, student_id, module_id, person.id)
@@ -61,6 +62,7 @@ async def export(request: Request, class_id: int) -> HTTPResponse:
     parts, person, translate = parts_of(request), person_of(request), translator(request)
     await class_of_staff(parts.db, class_id, person.id)
     reached, wanted = await reached_in_class(parts.db, class_id), await wanted_of_class(parts.db, class_id)
+    zone = await zone_of(parts.db)
     async with parts.db.transaction() as tx:
         await record_staff(tx, "export_outcomes", person.id, class_id, "", request.ip)
     rows: list[list[Cell]] = [
@@ -83,16 +85,12 @@ async def export(request: Request, class_id: int) -> HTTPResponse:
             each.milestones,
             int(each.is_eligible(wanted)),
             each.certificate,
-            day_text(each.first_at),
-            day_text(each.last_at),
+            day_text(each.first_at, zone),
+            day_text(each.last_at, zone),
         ]
         for each in reached
     ]
     return sheet(f"outcomes-{class_id}", rows)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
 
 
 async def _page(request: Request, class_id: int, refusal: Invalid | None = None) -> HTTPResponse:

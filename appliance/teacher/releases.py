@@ -8,7 +8,7 @@ from sanic.response import redirect
 
 from appliance.classroom.audit import record_staff
 from appliance.classroom.box import today
-from appliance.classroom.classes import class_of_staff, class_of_teacher
+from appliance.classroom.classes import class_of_teacher
 from appliance.classroom.decisions import NO_GATE, UNDECIDED
 from appliance.classroom.materials import materials_of_lesson
 from appliance.classroom.releases import (
@@ -42,7 +42,7 @@ BAD_DATE = "Choose a day, such as 2026-09-01."
 async def update(request: Request, class_id: int) -> HTTPResponse:
     parts, person, translate = parts_of(request), person_of(request), translator(request)
     course, lesson, state = (forms.text(request, name) for name in ("course", "lesson", "state"))
-    await class_of_staff(parts.db, class_id, person.id)
+    await class_of_teacher(parts.db, class_id, person.id)
     if state not in SAID:
         raise Invalid(BAD_STATE, field="state")
     try:

@@ -24,7 +24,7 @@ async def show(request: Request, class_id: int, assignment_id: int, student_id: 
 
 async def update(request: Request, class_id: int, assignment_id: int, student_id: int) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
-    await class_of_teacher(parts.db, class_id, person.id)
+    await class_of_teacher(parts.db, class_id, person.id, "review")
     student = await student_of_class(parts.db, class_id, student_id)
     try:
         score = score_of_text(forms.text(request, "score", 20))

@@ -6,7 +6,7 @@ from sanic import HTTPResponse, Request
 
 from appliance.auth.emoji_codes import pictures_of
 from appliance.classroom.audit import record_staff
-from appliance.classroom.box import box_of
+from appliance.classroom.box import zone_of
 from appliance.classroom.classes import class_of_staff, class_of_teacher
 from appliance.classroom.students import NEVER, ids_of_form, roster, students_of_class
 from appliance.errors import Invalid
@@ -38,14 +38,16 @@ async def index(request: Request, class_id: int) -> HTTPResponse:
 
 async def export(request: Request, class_id: int) -> HTTPResponse:
     """A table without return codes."""
-    parts, translate = parts_of(request), translator(request)
-    await class_of_staff(parts.db, class_id, person_of(request).id)
-    box = await box_of(parts.db)
+    parts, person, translate = parts_of(request), person_of(request), translator(request)
+    await class_of_staff(parts.db, class_id, person.id)
+    async with parts.db.transaction() as tx:
+        await record_staff(tx, "export_roster", person.id, class_id, "", request.ip)
+    zone = await zone_of(parts.db)
 
     def day(seconds: int) -> str:
         if seconds == NEVER:
             return ""
-        return datetime.fromtimestamp(seconds, box.zone if box else None).strftime("%Y-%m-%d %H:%M")
+        return datetime.fromtimestamp(seconds, zone).strftime("%Y-%m-%d %H:%M")
 
     head: list[Cell] = [translate("Name"), translate("Joined"), translate("Last here"), translate("Ticks")]
     head += [translate("Reflections"), translate("Handed in")]
@@ -66,7 +68,7 @@ async def export(request: Request, class_id: int) -> HTTPResponse:
 async def print_cards(request: Request, class_id: int) -> HTTPResponse:
     """Cards with names and return codes, of those who were chosen or of all; each printing is in the audit trail."""
     parts, person = parts_of(request), person_of(request)
-    chosen = {int(given) for given in forms.texts(request, "student") if given.isascii() and given.isdigit()}
+    chosen = forms.numbers(request, "student")
     async with parts.db.transaction() as tx:
         classroom = await class_of_teacher(tx, class_id, person.id)
         everybody = await students_of_class(tx, class_id)

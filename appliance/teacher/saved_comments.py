@@ -8,8 +8,8 @@ from appliance.parts import parts_of
 from appliance.web import forms
 from appliance.web.identity import person_of
 from appliance.web.rendering import render, say, translator
+from appliance.work.reviews import COMMENT_CHARACTERS
 from appliance.work.saved_comments import remove_comment, save_comment, saved_comments_of_staff
-from appliance.work.submission_reviews import COMMENT_CHARACTERS
 
 
 async def index(request: Request) -> HTTPResponse:

@@ -18,6 +18,7 @@ from appliance.web import forms
 from appliance.web.identity import person_of
 from appliance.web.refusals import wants_json
 from appliance.web.rendering import render, say, translator
+from appliance.work.erasure import erase
 from appliance.work.submissions import submissions_of_student
 
 
@@ -78,11 +79,10 @@ async def remove(request: Request, class_id: int, student_id: int) -> HTTPRespon
     async with parts.db.transaction() as tx:
         await class_of_teacher(tx, class_id, person.id)
         student = await student_of_class(tx, class_id, student_id)
-        files = await remove_student(tx, student.id)
+        left = await remove_student(tx, student.id)
         await record_staff(tx, "remove_student", person.id, class_id, str(student.id), request.ip)
     parts.presence.leave(class_id, student_id)
-    for name in files:
-        await parts.files.remove(name)
+    await erase(parts.db, parts.files, parts.partial_files, left)
     await forget_person(parts.helper, class_id, student.id)
     say(request, translator(request)("%(name)s and all their work are removed.", name=student.display_name))
     return redirect(f"/teach/class/{class_id}/roster")

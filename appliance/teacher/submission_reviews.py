@@ -21,9 +21,9 @@ from appliance.work.review_queue import (
     queue_of_class,
     versions_of_piece,
 )
+from appliance.work.reviews import COMMENT_CHARACTERS
 from appliance.work.saved_comments import save_comment, saved_comments_of_staff
 from appliance.work.submission_reviews import (
-    COMMENT_CHARACTERS,
     Criterion,
     criteria_of_material,
     review_of_submission,
@@ -39,7 +39,6 @@ async def index(request: Request, class_id: int) -> HTTPResponse:
         "teacher/review_queue.html",
         classroom=await class_of_staff(parts.db, class_id, person_of(request).id),
         wanted=wanted,
-        shown_words=SHOWN,
         queue=await queue_of_class(parts.db, class_id, wanted, forms.page(request)),
     )
 
@@ -51,7 +50,7 @@ async def show(request: Request, class_id: int, submission_id: int) -> HTTPRespo
 async def update(request: Request, class_id: int, submission_id: int) -> HTTPResponse:
     """Saves, and goes on to the next piece of the queue that one came from."""
     parts, person, wanted = parts_of(request), person_of(request), _filter(request)
-    await class_of_teacher(parts.db, class_id, person.id)
+    await class_of_teacher(parts.db, class_id, person.id, "review")
     piece = await piece_of_class(parts.db, class_id, submission_id)
     after = (await neighbours_of_piece(parts.db, class_id, wanted, piece)).after
     criteria = await criteria_of_material(parts.db, piece.submission.material_id)
@@ -76,12 +75,7 @@ def _filter(request: Request) -> Filter:
     """Whatever the address says that can't be is left out."""
     asked = str(request.args.get("show") or "")
     shown = next((each for each in SHOWN if each == asked), SHOWN[0])
-    material, student = (str(request.args.get(name) or "") for name in ("material", "student"))
-    return Filter(shown, _number(material), _number(student))
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return Filter(shown, *(forms.asked_number(request, name) for name in ("material", "student")))
 
 
 def _rubric(request: Request, criteria: tuple[Criterion, ...]) -> dict[str, int]:
@@ -89,10 +83,11 @@ def _rubric(request: Request, criteria: tuple[Criterion, ...]) -> dict[str, int]
     given: dict[str, int] = {}
     for number, each in enumerate(criteria):
         text = forms.text(request, f"criterion-{number}", 10)
-        if text and not (_number(text) and 1 <= _number(text) <= each.most):
+        points = forms.number(text)
+        if text and not 1 <= points <= each.most:
             raise Invalid("Choose the points from the list.", field="rubric")
         if text:
-            given[each.key] = _number(text)
+            given[each.key] = points
     return given
 
 

@@ -8,7 +8,8 @@ from sanic.response import redirect
 from appliance.classroom.audit import record_staff
 from appliance.classroom.box import profile_of
 from appliance.classroom.classes import Class, class_of_staff, class_of_teacher
-from appliance.classroom.materials import materials_of_class, materials_of_lesson
+from appliance.classroom.materials import materials_of_lesson
+from appliance.classroom.road_lessons import lessons_of_class
 from appliance.classroom.tunings import (
     NOT_OFFERED,
     Layers,
@@ -19,12 +20,12 @@ from appliance.classroom.tunings import (
     tuned_lessons,
     tuning_from,
 )
-from appliance.errors import Invalid, NotFound, Refusal, Unavailable
+from appliance.errors import Invalid, NotFound, Refusal
 from appliance.helper.rules import for_profile
 from appliance.helper.trial import Trace
 from appliance.library.documents import documents_of_class
 from appliance.library.lessons import Lesson
-from appliance.parts import Parts, parts_of
+from appliance.parts import parts_of
 from appliance.teacher.tuning_words import Ground, inherited_topics, labels_of, lines_of, options_of
 from appliance.web import forms
 from appliance.web.identity import person_of
@@ -156,7 +157,7 @@ async def page(
         is_own=place.own != replace(Tuning(), shared_answers=place.own.shared_answers),
         errors=forms.errors(refusal, translate),
         asked=forms.typed(request, "question", "student_language", "lesson"),
-        lessons=await _lessons(parts, place.classroom.id),
+        lessons=await lessons_of_class(parts.db, parts.shelf, place.classroom.id),
         tuned=await tuned_lessons(parts.db, place.classroom.id),
         trace=trace,
     )
@@ -165,15 +166,3 @@ async def page(
 def _sharing(request: Request, place: Place, is_typed: bool) -> str:
     typed = forms.typed(request, "shared_answers")["shared_answers"] if is_typed else ""
     return typed or ("on" if place.own.shared_answers else "off")
-
-
-async def _lessons(parts: Parts, class_id: int) -> list[Lesson]:
-    """Those on the road that can be read."""
-    found = []
-    for material in await materials_of_class(parts.db, class_id):
-        if material.kind == "lesson":
-            try:
-                found.append(parts.shelf.lesson(material.course_slug, material.lesson_slug))
-            except (NotFound, Unavailable):
-                continue
-    return found

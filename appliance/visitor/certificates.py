@@ -11,7 +11,6 @@ from appliance.parts import parts_of
 from appliance.web.identity import person_of
 from appliance.web.qr import qr
 from appliance.web.rendering import render, translator
-from appliance.work.certificate_pages import certificate_pdf
 from appliance.work.certificates import Certificate, certificate_by_code, mark_certificate_read
 
 MINUTE = 60
@@ -50,7 +49,9 @@ async def download(request: Request, code: str) -> HTTPResponse:
         "address": _address(request, certificate),
     }
     headers = {"Content-Disposition": 'attachment; filename="certificate.pdf"'}
-    return raw(await certificate_pdf(texts), content_type="application/pdf", headers=headers)
+    return raw(
+        await parts_of(request).certificate_pages.page(texts), content_type="application/pdf", headers=headers
+    )
 
 
 async def _certificate(request: Request, code: str) -> Certificate:

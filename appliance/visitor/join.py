@@ -17,16 +17,16 @@ from appliance.classroom.box import name_safety_of, profile_of
 from appliance.classroom.classes import class_by_id
 from appliance.classroom.invites import usable_invite
 from appliance.classroom.joining import Joined, JoinRequest, JoinRules, NameIsThere, join
-from appliance.classroom.students import student_by_id
-from appliance.errors import NotFound, RateLimited, Refusal, Unavailable
+from appliance.classroom.students import student_of_device
+from appliance.errors import RateLimited, Refusal, Unavailable
 from appliance.parts import parts_of
 from appliance.web import forms
 from appliance.web.identity import DEVICE_COOKIE, person_of, remember, session_token, set_cookie
 from appliance.web.refusals import answer, with_wait
 from appliance.web.rendering import render, say, translator
+from appliance.web.site_mode import Restricted, closed_to_newcomers
 
 MOST_TYPED = 20_000
-DEVICE_SECONDS = 180 * 24 * 3600
 FIELDS = ("class_code", "display_name", "return_code", "invite_token")
 EVENTS = {
     "new": "class_join",
@@ -68,8 +68,10 @@ async def create(request: Request) -> HTTPResponse:
     response = json(_as_json(request, joined)) if forms.is_json(request) else _welcome(request, joined)
     remember(request, response, token, sessions.STUDENT_SECONDS)
     keys = parts_of(request).secrets
-    hint = device.sign(keys.device, joined.classroom.id, joined.student.id, parts_of(request).clock())
-    set_cookie(request, response, DEVICE_COOKIE, hint, DEVICE_SECONDS)
+    student = joined.student
+    known = device.Device(student.class_id, student.id, student.created_at)
+    hint = device.sign(keys.device, known, parts_of(request).clock())
+    set_cookie(request, response, DEVICE_COOKIE, hint, device.DEVICE_SECONDS)
     return response
 
 
@@ -105,8 +107,9 @@ async def join_page(
 async def _refused(request: Request, refusal: Refusal) -> HTTPResponse:
     if forms.is_json(request):
         return answer(request, refusal)
-    status = refusal.status if isinstance(refusal, RateLimited | Unavailable) else 422
-    return with_wait(await join_page(request, forms.typed(request, *FIELDS), refusal, status), refusal)
+    typed, is_closed = forms.typed(request, *FIELDS), isinstance(refusal, Restricted)
+    status = refusal.status if isinstance(refusal, RateLimited | Unavailable | Restricted) else 422
+    return with_wait(await join_page(request, typed, refusal, status, is_returning=is_closed), refusal)
 
 
 async def _pressed(request: Request, pressed: str) -> HTTPResponse:
@@ -135,9 +138,8 @@ async def _invited_to(
 async def _offered_name(request: Request) -> tuple[str, bool]:
     """The name this device was in with, so that it opens the same work; else a made-up one, and which of the two."""
     parts, known = parts_of(request), _device_of(request)
-    if known is not None:
-        with suppress(NotFound):
-            return (await student_by_id(parts.db, known.student_id)).display_name, False
+    if known is not None and (student := await student_of_device(parts.db, known)):
+        return student.display_name, False
     profile = await profile_of(parts.db, parts.settings)
     if not profile.offers_pseudonym:
         return "", False
@@ -151,7 +153,8 @@ async def _enter(request: Request, wanted: JoinRequest) -> tuple[Joined, str]:
     for limit in limits:
         await parts.throttle.look(*limit)
     profile = await profile_of(parts.db, parts.settings)
-    rules = JoinRules(await name_safety_of(parts.db, parts.settings), profile.strict_rejoin)
+    name_safety = await name_safety_of(parts.db, parts.settings)
+    rules = JoinRules(name_safety, profile.strict_rejoin, closed_to_newcomers(request))
     try:
         return await _joined(request, wanted, rules)
     except Refusal as refusal:
@@ -213,10 +216,8 @@ def _welcome(request: Request, joined: Joined) -> HTTPResponse:
 
 
 def _as_json(request: Request, joined: Joined) -> dict[str, Any]:
-    student, classroom = joined.student, joined.classroom
-    token = device.sign_api_token(
-        parts_of(request).secrets.device, student.id, classroom.id, classroom.session_epoch
-    )
+    student = joined.student
+    token = joined.api_token(parts_of(request).secrets.device)
     body = {"ok": True, "return_code": student.return_code, "rejoined": joined.rejoined, "api_token": token}
     if joined.name_warning:
         body["name_warning"] = translator(request)(joined.name_warning)

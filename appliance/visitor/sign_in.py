@@ -5,7 +5,7 @@ from sanic.response import redirect
 
 from appliance.auth import accounts, recovery, sessions, totp
 from appliance.classroom.audit import record_staff
-from appliance.errors import Invalid, Refusal, Unauthorized
+from appliance.errors import Invalid, RateLimited, Refusal, Unauthorized
 from appliance.parts import parts_of
 from appliance.web import forms
 from appliance.web.addresses import LONGEST, inside, with_next
@@ -89,8 +89,9 @@ async def confirm_enrolment(request: Request) -> HTTPResponse:
             codes = recovery.new_codes()
             await recovery.store_codes(tx, person.id, codes)
             await record_staff(tx, "enrol", person.id, None, "", request.ip)
-    except Invalid as refusal:
-        return await _enrol_page(request, translator(request)(refusal.message), 422)
+    except (Invalid, RateLimited) as refusal:
+        status = 429 if refusal.status == 429 else 422
+        return with_wait(await _enrol_page(request, translator(request)(refusal.message), status), refusal)
     token = await verified_session(request, person.id)
     response = render(request, "recovery_codes.html", codes=codes, next=_next(request))
     remember(request, response, token, sessions.STAFF_SECONDS)

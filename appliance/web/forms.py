@@ -12,6 +12,9 @@ from sanic.request import RequestParameters
 from appliance.errors import Invalid, Refusal
 
 BAD_JSON = "This was not sent in a form the box can read."
+# A number of so many digits always fits into the database.
+MOST_DIGITS = 18
+LAST_PAGE = 10**9
 
 
 def text(request: Request, name: str, most: int = 1000) -> str:
@@ -34,8 +37,24 @@ def texts(request: Request, name: str) -> list[str]:
 
 def page(request: Request) -> int:
     """Which page the address asks for: `?page=3`; the first for anything that is no such number."""
-    asked = str(request.args.get("page") or "")
-    return max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 1
+    asked = asked_number(request, "page")
+    return asked if 0 < asked < LAST_PAGE else 1
+
+
+def number(given: str, otherwise: int = 0) -> int:
+    """What digits say; `otherwise` for anything else, and for more of them than a row's number can have."""
+    return int(given) if given.isascii() and given.isdigit() and len(given) <= MOST_DIGITS else otherwise
+
+
+def numbers(request: Request, name: str) -> list[int]:
+    """Of all boxes of this name that were ticked; what is no number is nothing."""
+    found = (number(value, -1) for value in texts(request, name))
+    return [value for value in found if value >= 0]
+
+
+def asked_number(request: Request, name: str, otherwise: int = 0) -> int:
+    """One that stands behind the question mark of the address."""
+    return number(str(request.args.get(name) or ""), otherwise)
 
 
 def typed(request: Request, *names: str) -> dict[str, str]:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sanic import HTTPResponse, Request
 from sanic.response import ResponseStream
@@ -51,3 +52,11 @@ def send_file(
     if part:
         said["Content-Range"] = f"bytes {first}-{first + length - 1}/{size}"
     return ResponseStream(send, status=206 if part else 200, headers=said, content_type=content_type)
+
+
+def disposition(filename: str, how: str = "attachment") -> str:
+    """What a browser calls the file. RFC 6266: a plain name for old ones, the real one encoded beside it."""
+    plain = "".join(
+        letter if letter.isascii() and (letter.isalnum() or letter in "._- ") else "_" for letter in filename
+    )
+    return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"

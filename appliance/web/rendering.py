@@ -145,7 +145,7 @@ def _common(request: Request, static: StaticFiles) -> dict[str, Any]:
         "request_id": request.ctx.request_id,
         "version": VERSION,
         "date": lambda day: format_date(day, translate("EEEE d MMMM"), locale=translate.language),
-        "moment": lambda seconds: _moment(request, seconds),
+        "moment": lambda seconds, is_near=True: _moment(request, seconds, is_near),
     }
 
 
@@ -154,9 +154,27 @@ def _local(request: Request, seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, ZoneInfo(school.timezone) if school else UTC)
 
 
-def _moment(request: Request, seconds: int) -> str:
+def _moment(request: Request, seconds: int, is_near: bool) -> str:
+    """Near days by their names, unless a sentence needs the date; another year's with its year."""
     translate = translator(request)
-    return format_datetime(_local(request, seconds), translate("d MMM, HH:mm"), locale=translate.language)
+    then, now = _local(request, seconds), _local(request, request.app.ctx.db.now())
+    word = _near_day(translate, (then.date() - now.date()).days) if is_near else ""
+    if word:
+        return f"{word}, {then:%H:%M}"
+    pattern = translate("d MMM, HH:mm") if then.year == now.year else translate("d MMM y, HH:mm")
+    return format_datetime(then, pattern, locale=translate.language)
+
+
+def _near_day(translate: Translator, days: int) -> str:
+    """Empty for a day that has no name of its own."""
+    match days:
+        case 0:
+            return translate("today")
+        case 1:
+            return translate("tomorrow")
+        case -1:
+            return translate("yesterday")
+    return ""
 
 
 def _rooms_loader() -> ChoiceLoader:

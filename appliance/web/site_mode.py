@@ -1,11 +1,13 @@
-"""What each site mode stops, and what no mode ever stops: coming in, going out, and one's own data.
+"""What each site mode stops, and what no mode ever stops: coming back, going out, and one's own data.
 
-read-only     everybody looks at everything and asks the helper; nothing is handed in or changed.
+read-only     everybody looks at everything and asks the helper; nothing is handed in or changed, nobody new joins.
 join-only     students join and read lessons; staff look; no hand-in, no helper, no quizzes, no chats.
 maintenance   staff alone, and they may do everything.
 
 A class that has ended is read-only for its students, and its helper rests.
 """
+
+import re
 
 from sanic import Request
 
@@ -27,6 +29,8 @@ ALWAYS = (
     "/operate",
     "/student/my-data",
     "/student/return-code",
+    "/student/name",
+    "/student/feedback",
     "/student/delete-work",
     "/student/delete-me",
     "/student/end-session",
@@ -35,6 +39,8 @@ ALWAYS = (
     "/v1/openapi.json",
     "/helper/healthz",
 )
+# What My data leads to; whose file it is, its page asks.
+FILES = re.compile(r"/submission/\d+/(download|thumbnail)")
 JOINING = ("/join",)
 # Asking changes nothing that anybody handed in; a form without script asks at the lesson itself.
 ASKING = ("/helper", "/course", "/v1/llm", "/v1/chat/completions", "/v1/embeddings", "/v1/chat/generate")
@@ -54,6 +60,10 @@ CLOSED_TO_CHANGES = (
 )
 CLOSED_TO_WORK = "Just now the box lets people join and read lessons, nothing else. Try again later."
 CLOSED = "The box is being looked after. Try again later, or ask your teacher."
+NOBODY_NEW = (
+    "The box can be read but not changed just now, so nobody new gets in. "
+    "Were you here before? Then use your return code."
+)
 CLASS_ENDED = (
     "Your class has ended. You can still read everything and take your work home, but hand nothing in."
 )
@@ -83,7 +93,7 @@ def check(request: Request) -> None:
 
 def allows(mode: str, method: str, path: str, is_staff: bool) -> bool:
     """Whether somebody may send this to this address; `is_staff` for whoever is signed in as staff."""
-    if path == "/" or _is_under(path, ALWAYS):
+    if path == "/" or _is_under(path, ALWAYS) or (method in SAFE and FILES.fullmatch(path)):
         return True
     if mode == "maintenance":
         return is_staff or (_is_under(path, ("/teach",)) and method in SAFE)
@@ -92,6 +102,12 @@ def allows(mode: str, method: str, path: str, is_staff: bool) -> bool:
     if mode == "read-only":
         return method in SAFE or _is_under(path, ASKING)
     return method in SAFE and _is_under(path, READING) and not _is_under(path, NOT_READING)
+
+
+def closed_to_newcomers(request: Request) -> Restricted | None:
+    """Why nobody new joins any class of the box just now; who was there before comes back all the same."""
+    mode, _ = request.app.ctx.site_mode()
+    return Restricted(NOBODY_NEW, mode) if mode == "read-only" else None
 
 
 def _is_still_there(method: str, path: str) -> bool:

@@ -1,1 +1,1 @@
-"""What students make: ticks, reflections and files they hand in."""
+"""What students make and what comes of it: files, ticks, words, quizzes, reviews, outcomes."""

@@ -21,13 +21,36 @@ NOT_IN_CLASS = "There is no such work in this class."
 YEARS = range(1970, 2200)
 BAD_DUE = "Due date is invalid."
 DUE_IS_PAST = "This due date is in the past. Choose a later one, or none."
-# What the module of an assignment says; of several the one that opens first, and nothing where it is in none.
+# What the module of an assignment says, asked beside a row of `activities` and one of `students`: of several that this
+# student sees the one that opens first, and nothing where it is in none.
 GATE = """
   (SELECT json_array(modules.is_locked, modules.opens_on, modules.title, modules.intro)
-   FROM materials JOIN modules ON modules.id = materials.module_id
-   WHERE materials.activity_id = activities.id AND materials.removed_at IS NULL AND modules.removed_at IS NULL
+   FROM student_materials
+     JOIN materials ON materials.id = student_materials.material_id
+     JOIN modules ON modules.id = materials.module_id
+   WHERE materials.activity_id = activities.id AND student_materials.student_id = students.id
    ORDER BY modules.is_locked, coalesce(modules.opens_on, '')
    LIMIT 1) AS gate
+"""
+# Asked beside a row of `assignments` and one of `students`: what stands on the road is seen as it is there, the rest
+# by the groups that it is for.
+IS_SEEN = """
+  (EXISTS (
+      SELECT 1
+      FROM materials JOIN student_materials ON student_materials.material_id = materials.id
+      WHERE materials.activity_id = assignments.activity_id AND student_materials.student_id = students.id)
+    OR (
+      NOT EXISTS (
+        SELECT 1
+        FROM materials JOIN modules ON modules.id = materials.module_id
+        WHERE materials.activity_id = assignments.activity_id
+          AND materials.removed_at IS NULL AND modules.removed_at IS NULL)
+      AND (
+        NOT EXISTS (SELECT 1 FROM assignment_groups WHERE assignment_groups.assignment_id = assignments.id)
+        OR EXISTS (
+          SELECT 1
+          FROM assignment_groups JOIN group_students ON group_students.group_id = assignment_groups.group_id
+          WHERE assignment_groups.assignment_id = assignments.id AND group_students.student_id = students.id))))
 """
 ANSWERS_ARE_OUT = "The due date has passed and students have seen the answers. Make a copy and assign that."
 
@@ -154,7 +177,7 @@ async def assignment_of_class(db: Database | Reads, class_id: int, assignment_id
 
 
 async def assignment_of_student(db: Database | Reads, student_id: int, assignment_id: int) -> Assignment:
-    """Raises NotFound for another class's assignment, and for one that is for groups without this student."""
+    """Raises NotFound for another class's assignment, and for one that this student doesn't see."""
     row = await db.fetch_one(
         f"""
         SELECT assignments.id, assignments.activity_id, assignments.due_at, assignments.attempt_limit,
@@ -164,12 +187,7 @@ async def assignment_of_student(db: Database | Reads, student_id: int, assignmen
           JOIN activities ON activities.id = assignments.activity_id
           JOIN students ON students.class_id = activities.class_id
         WHERE assignments.id = :id AND students.id = :student_id
-          AND (
-            NOT EXISTS (SELECT 1 FROM assignment_groups WHERE assignment_groups.assignment_id = assignments.id)
-            OR EXISTS (
-              SELECT 1
-              FROM assignment_groups JOIN group_students ON group_students.group_id = assignment_groups.group_id
-              WHERE assignment_groups.assignment_id = assignments.id AND group_students.student_id = students.id))
+          AND {IS_SEEN}
         """,  # noqa: S608 - a constant
         id=assignment_id,
         student_id=student_id,
@@ -200,16 +218,11 @@ async def study_of_student(db: Database, class_id: int, student_id: int) -> list
           {GATE}
         FROM activities
           JOIN assignments ON assignments.activity_id = activities.id
+          JOIN students ON students.id = :student_id
           LEFT JOIN attempts ON attempts.assignment_id = assignments.id AND attempts.student_id = :student_id
           LEFT JOIN reviews ON reviews.assignment_id = assignments.id AND reviews.student_id = :student_id
         WHERE activities.class_id = :class_id AND activities.state = 'published'
-          AND (
-            NOT EXISTS (SELECT 1 FROM assignment_groups WHERE assignment_groups.assignment_id = assignments.id)
-            OR EXISTS (
-              SELECT 1
-              FROM assignment_groups JOIN group_students ON group_students.group_id = assignment_groups.group_id
-              WHERE assignment_groups.assignment_id = assignments.id
-                AND group_students.student_id = :student_id))
+          AND {IS_SEEN}
         GROUP BY assignments.id
         ORDER BY assignments.due_at IS NULL, assignments.due_at, assignments.id
         """,  # noqa: S608 - a constant
@@ -254,8 +267,8 @@ async def results_of_assignment(db: Database, assignment: Assignment) -> list[Re
     return [Result(row["student_id"], row["display_name"], _standing(row), row["answered"]) for row in rows]
 
 
-def due_of(text: str, timezone: str) -> int | None:
-    """UTC seconds of a date and time as a form sends it; without an offset it is in the school's timezone.
+def due_of(text: str, zone: ZoneInfo) -> int | None:
+    """UTC seconds of a date and time as a form sends it; without an offset it is in the school's zone.
 
     Blank is None. Raises Invalid.
     """
@@ -263,7 +276,7 @@ def due_of(text: str, timezone: str) -> int | None:
         return None
     try:
         moment = datetime.fromisoformat(text.strip())
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(timezone))
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
         if moment.year not in YEARS:
             raise ValueError(moment.year)
         return int(moment.astimezone(UTC).timestamp())
@@ -271,11 +284,11 @@ def due_of(text: str, timezone: str) -> int | None:
         raise Invalid(BAD_DUE, "bad_due", field="due") from error
 
 
-def due_text(due_at: int | None, timezone: str) -> str:
+def due_text(due_at: int | None, zone: ZoneInfo) -> str:
     """The same the other way round: what a date field shows."""
     if due_at is None:
         return ""
-    return datetime.fromtimestamp(due_at, ZoneInfo(timezone)).strftime("%Y-%m-%dT%H:%M")
+    return datetime.fromtimestamp(due_at, zone).strftime("%Y-%m-%dT%H:%M")
 
 
 def _check_due(due_at: int | None, now: int) -> None:

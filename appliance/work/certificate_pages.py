@@ -13,8 +13,19 @@ NO_FONT = "This box has no letters for this name. Open the certificate in a brow
 NOT_DRAWN = "The PDF could not be made. Open the certificate in a browser and print it there."
 
 
-async def certificate_pdf(texts: dict[str, str]) -> bytes:
-    """`texts` as certificate_drawing.drawn takes them. Raises Unavailable with a sentence."""
+class CertificatePages:
+    """Draws a few at a time: a whole class prints on its last day, and each takes a process of its own."""
+
+    def __init__(self, lanes: int = 2) -> None:
+        self._lanes = asyncio.Semaphore(lanes)
+
+    async def page(self, texts: dict[str, str]) -> bytes:
+        """`texts` as certificate_drawing.drawn takes them. Raises Unavailable with a sentence."""
+        async with self._lanes:
+            return await _drawn_by_child(texts)
+
+
+async def _drawn_by_child(texts: dict[str, str]) -> bytes:
     child = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "appliance.work.certificate_drawing"),

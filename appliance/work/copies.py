@@ -1,8 +1,7 @@
 """Copies of what a teacher built: a material, a module, a whole class. Never of students or of what they did."""
 
-from dataclasses import dataclass
-
 from appliance.classroom.classes import Class, create_class
+from appliance.classroom.groups_of_materials import set_groups
 from appliance.classroom.lesson_words import items_of_file, words_of
 from appliance.classroom.material_items import items_of_material, save_items
 from appliance.classroom.material_places import move_material
@@ -64,14 +63,6 @@ OF_CLASS = (
 )
 
 
-@dataclass(frozen=True)
-class CopiedModule:
-    """`left_out` counts the lessons that the other class has on its road already."""
-
-    module_id: int
-    left_out: int
-
-
 async def duplicate_material(tx: Transaction, shelf: Shelf, material: Material, title: str) -> int:
     """Right behind it, nobody's work in it; what came with a lesson becomes the teacher's own. Raises Conflict."""
     if material.kind == "lesson":
@@ -92,19 +83,16 @@ async def duplicate_material(tx: Transaction, shelf: Shelf, material: Material, 
     return made
 
 
-async def duplicate_module(tx: Transaction, shelf: Shelf, module: Module, title: str) -> CopiedModule:
+async def duplicate_module(tx: Transaction, shelf: Shelf, module: Module, title: str) -> int:
     """Right behind it, without its lessons: those stand on a road once."""
     made = await create_module(tx, module.class_id, title[:TITLE_CHARACTERS])
-    left_out = 0
     for material in await _inside(tx, module):
-        if material.kind == "lesson":
-            left_out += 1
-        else:
+        if material.kind != "lesson":
             await _copy_own(tx, shelf, material, made, material.title)
     await _like(tx, module, made)
     order = [other.id for other in await modules_of_class(tx, module.class_id)]
     await move_module(tx, module.class_id, made, order.index(module.id) + 1)
-    return CopiedModule(made, left_out)
+    return made
 
 
 async def files_to_copy(db: Database, class_id: int, module: Module | None = None) -> list[str]:
@@ -114,13 +102,12 @@ async def files_to_copy(db: Database, class_id: int, module: Module | None = Non
     return await files_of_media(db, class_id, await media_among(db, class_id, await _inside(db, module)))
 
 
-async def copy_module(tx: Transaction, module: Module, class_id: int, copying: Copying) -> CopiedModule:
+async def copy_module(tx: Transaction, module: Module, class_id: int, copying: Copying) -> int:
     """To the end of another class's road, with its videos and files. Groups of the same name are made there."""
-    copied, materials = await _copy_module(tx, module, class_id)
+    made, materials = await _copy_module(tx, module, class_id)
     media = await media_among(tx, module.class_id, materials)
-    made = await copy_media(tx, module.class_id, media, class_id, copying)
-    await relink(tx, made, [copied.module_id])
-    return copied
+    await relink(tx, await copy_media(tx, module.class_id, media, class_id, copying), [made])
+    return made
 
 
 async def copy_class(tx: Transaction, staff_id: int, source: Class, name: str, copying: Copying) -> Class:
@@ -132,8 +119,7 @@ async def copy_class(tx: Transaction, staff_id: int, source: Class, name: str, c
     for statement in OF_CLASS:
         await tx.execute(statement, source=source.id, target=made.id)
     modules = [
-        (await _copy_module(tx, module, made.id))[0].module_id
-        for module in await modules_of_class(tx, source.id)
+        (await _copy_module(tx, module, made.id))[0] for module in await modules_of_class(tx, source.id)
     ]
     media = await copy_media(tx, source.id, await all_media(tx, source.id), made.id, copying)
     await relink(tx, media, modules)
@@ -141,7 +127,7 @@ async def copy_class(tx: Transaction, staff_id: int, source: Class, name: str, c
     return made
 
 
-async def _copy_module(tx: Transaction, module: Module, class_id: int) -> tuple[CopiedModule, list[Material]]:
+async def _copy_module(tx: Transaction, module: Module, class_id: int) -> tuple[int, list[Material]]:
     """And those of its materials that went along."""
     made = await create_module(tx, class_id, module.title)
     there = {
@@ -149,15 +135,13 @@ async def _copy_module(tx: Transaction, module: Module, class_id: int) -> tuple[
         for material in await materials_of_class(tx, class_id)
         if material.lesson_slug
     }
-    left_out, copied = 0, []
+    copied = []
     for material in await _inside(tx, module):
-        if (material.course_slug, material.lesson_slug) in there:
-            left_out += material.kind == "lesson"
-        else:
+        if (material.course_slug, material.lesson_slug) not in there:
             await _copy_to(tx, material, made, class_id)
             copied.append(material)
     await _like(tx, module, made)
-    return CopiedModule(made, left_out), copied
+    return made, copied
 
 
 async def _like(tx: Transaction, module: Module, made: int) -> None:
@@ -218,7 +202,7 @@ async def _copy_to(tx: Transaction, material: Material, module_id: int, class_id
         await tx.execute(
             "UPDATE materials SET activity_id = :copied WHERE id = :id", copied=copied.id, id=made
         )
-    for statement in (
+    await tx.execute(
         """
         INSERT INTO groups (class_id, name, colour)
         SELECT :class_id, groups.name, groups.colour
@@ -226,16 +210,21 @@ async def _copy_to(tx: Transaction, material: Material, module_id: int, class_id
         WHERE material_groups.material_id = :id
         ON CONFLICT (class_id, name) DO NOTHING
         """,
+        class_id=class_id,
+        id=material.id,
+    )
+    rows = await tx.fetch_all(
         """
-        INSERT INTO material_groups (material_id, group_id)
-        SELECT :made, theirs.id
+        SELECT theirs.id
         FROM material_groups
           JOIN groups ON groups.id = material_groups.group_id
           JOIN groups AS theirs ON theirs.name = groups.name AND theirs.class_id = :class_id
         WHERE material_groups.material_id = :id
         """,
-    ):
-        await tx.execute(statement, class_id=class_id, made=made, id=material.id)
+        class_id=class_id,
+        id=material.id,
+    )
+    await set_groups(tx, made, [row["id"] for row in rows])
 
 
 async def _copy_row(tx: Transaction, material: Material, module_id: int, title: str) -> int:

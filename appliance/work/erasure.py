@@ -2,22 +2,23 @@
 
 from dataclasses import dataclass
 
-from appliance.classroom.students import remove_student
-from appliance.storage.database import Transaction
+from appliance.classroom.students import LeftFiles, files_of_student, remove_student
+from appliance.storage.database import Database, Transaction
+from appliance.storage.files import FileStore
+from appliance.storage.partial_files import PartialFiles
 
 
 @dataclass(frozen=True)
 class Removed:
-    """`files` were handed in, `partial` were still coming (stored names); `entries` are texts, ticks and marks."""
+    """`entries` are texts, ticks and marks."""
 
-    files: tuple[str, ...]
-    partial: tuple[str, ...]
+    left: LeftFiles
     entries: int
 
 
 async def remove_work(tx: Transaction, student_id: int) -> Removed:
     """What was handed in, ticked and written. Name, chats, scores and certificates stay."""
-    files, partial = await _names(tx, student_id)
+    left = await files_of_student(tx, student_id)
     entries = 0
     for statement in (
         "DELETE FROM checklist_ticks WHERE student_id = :id",
@@ -37,7 +38,7 @@ async def remove_work(tx: Transaction, student_id: int) -> Removed:
         "DELETE FROM student_events WHERE student_id = :id AND kind = 'submission_upload'",
     ):
         await tx.execute(statement, id=student_id)
-    return Removed(files, partial, entries)
+    return Removed(left, entries)
 
 
 async def remove_everything(tx: Transaction, student_id: int) -> Removed:
@@ -48,9 +49,9 @@ async def remove_everything(tx: Transaction, student_id: int) -> Removed:
     return done
 
 
-async def _names(tx: Transaction, student_id: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    files = await tx.fetch_all("SELECT stored_name FROM submissions WHERE student_id = :id", id=student_id)
-    partial = await tx.fetch_all(
-        "SELECT stored_name FROM partial_uploads WHERE student_id = :id", id=student_id
-    )
-    return tuple(row["stored_name"] for row in files), tuple(row["stored_name"] for row in partial)
+async def erase(db: Database, files: FileStore, partial_files: PartialFiles, left: LeftFiles) -> None:
+    """From the disk too: the files, and the words in what the database keeps behind."""
+    for name in left.whole:
+        await files.remove(name)
+    await partial_files.remove(*left.partial)
+    await db.forget_deleted()

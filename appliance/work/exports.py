@@ -31,7 +31,6 @@ class StudentSummary:
     joins: int
     rejoins: int
     submissions: int
-    places: int
     rubrics: int
     helper_questions: int
 
@@ -109,7 +108,6 @@ async def student_summaries(db: Database, class_id: int) -> list[StudentSummary]
         SELECT students.id, students.display_name, students.created_at, students.last_seen_at,
           coalesce(events.joins, 0), coalesce(events.rejoins, 0),
           (SELECT count(*) FROM submissions WHERE submissions.student_id = students.id),
-          (SELECT count(DISTINCT material_id) FROM submissions WHERE submissions.student_id = students.id),
           (SELECT count(DISTINCT material_id) FROM rubric_scores WHERE rubric_scores.student_id = students.id),
           coalesce(events.asked, 0)
         FROM students

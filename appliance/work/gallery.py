@@ -92,7 +92,7 @@ async def keep_out(
 
 
 async def shown_to_student(db: Database, submission_id: int, student_id: int) -> Submission:
-    """One's own, or a classmate's that is in the gallery of the class they share. Raises NotFound."""
+    """One's own, or a classmate's in a gallery that both see. Raises NotFound."""
     row = await db.fetch_one(
         """
         SELECT submissions.*
@@ -100,12 +100,12 @@ async def shown_to_student(db: Database, submission_id: int, student_id: int) ->
           JOIN students AS author ON author.id = submissions.student_id
           JOIN students AS looker ON looker.id = :student_id
           JOIN materials ON materials.id = submissions.material_id
-          JOIN modules ON modules.id = materials.module_id
         WHERE submissions.id = :id
           AND (author.id = looker.id OR (
             author.class_id = looker.class_id AND submissions.is_shared = 1 AND submissions.is_kept_out = 0
-            AND materials.kind = 'gallery' AND materials.is_hidden = 0 AND materials.removed_at IS NULL
-            AND modules.is_hidden = 0 AND modules.removed_at IS NULL))
+            AND materials.kind = 'gallery' AND EXISTS (
+              SELECT 1 FROM student_materials
+              WHERE student_materials.student_id = looker.id AND student_materials.material_id = materials.id)))
         """,
         id=submission_id,
         student_id=student_id,

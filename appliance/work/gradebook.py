@@ -1,9 +1,10 @@
-"""The gradebook: every student of a class against everything that is handed in or taken, in four queries."""
+"""The gradebook: every student of a class against everything that is handed in or taken, in five queries."""
 
 import sqlite3
 from dataclasses import dataclass
 
 from appliance.storage.database import Database
+from appliance.work.assignments import IS_SEEN
 
 
 @dataclass(frozen=True)
@@ -15,10 +16,17 @@ class Column:
     title: str
     due_at: int | None
 
+    @property
+    def takes_files(self) -> bool:
+        return self.kind in ("upload", "gallery")
+
 
 @dataclass(frozen=True)
 class Cell:
-    """`state` is missing, late (missing after the due date), waiting, returned, done; `score` in percent."""
+    """`state` is missing, late, waiting, returned, done; `score` in percent.
+
+    Late is missing after the due date, for those who see it.
+    """
 
     state: str
     score: int | None = None
@@ -57,6 +65,7 @@ async def gradebook_of_class(db: Database, class_id: int) -> Gradebook:
         """,
         class_id=class_id,
     )
+    seen = await _seen(db, class_id)
     now = db.now()
     return Gradebook(
         tuple(columns),
@@ -64,7 +73,7 @@ async def gradebook_of_class(db: Database, class_id: int) -> Gradebook:
             Line(
                 row["id"],
                 row["display_name"],
-                tuple(_cell(column, row["id"], files, taken, now) for column in columns),
+                tuple(_cell(column, row["id"], files, taken, seen, now) for column in columns),
             )
             for row in students
         ),
@@ -141,15 +150,37 @@ async def _taken(db: Database, class_id: int) -> dict[tuple[int, int], int | Non
     return {(row["assignment_id"], row["student_id"]): row["score"] for row in rows}
 
 
+async def _seen(db: Database, class_id: int) -> frozenset[tuple[bool, int, int]]:
+    """Who sees what: whether it takes files, its id, the student."""
+    rows = await db.fetch_all(
+        f"""
+        SELECT 1 AS takes_files, material_id AS id, student_id
+        FROM student_materials
+        WHERE class_id = :class_id
+        UNION ALL
+        SELECT 0, assignments.id, students.id
+        FROM students
+          JOIN activities ON activities.class_id = students.class_id
+          JOIN assignments ON assignments.activity_id = activities.id
+        WHERE students.class_id = :class_id AND {IS_SEEN}
+        """,  # noqa: S608 - a constant
+        class_id=class_id,
+    )
+    return frozenset((bool(row["takes_files"]), row["id"], row["student_id"]) for row in rows)
+
+
 def _cell(
     column: Column,
     student_id: int,
     files: dict[tuple[int, int], sqlite3.Row],
     taken: dict[tuple[int, int], int | None],
+    seen: frozenset[tuple[bool, int, int]],
     now: int,
 ) -> Cell:
-    missing = Cell("late" if column.due_at is not None and now > column.due_at else "missing")
-    if column.kind not in ("upload", "gallery"):
+    is_over = column.due_at is not None and now > column.due_at
+    is_theirs = (column.takes_files, column.id, student_id) in seen
+    missing = Cell("late" if is_over and is_theirs else "missing")
+    if not column.takes_files:
         key = (column.id, student_id)
         return Cell("done", taken[key]) if key in taken else missing
     row = files.get((column.id, student_id))

@@ -4,7 +4,8 @@ Handing in again is not another artifact, and what is deleted later was still re
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from appliance.errors import Invalid, NotFound
 from appliance.storage.database import Database, Reads, Transaction
@@ -151,9 +152,9 @@ def is_active(reached: Reached, now: int) -> bool:
     return bool(reached.last_at) and now - reached.last_at <= ACTIVE_SECONDS
 
 
-def day_text(moment: int) -> str:
+def day_text(moment: int, zone: ZoneInfo) -> str:
     """A day for a table, empty for never."""
-    return datetime.fromtimestamp(moment, UTC).date().isoformat() if moment else ""
+    return datetime.fromtimestamp(moment, zone).date().isoformat() if moment else ""
 
 
 async def _note(tx: Transaction, kind: str, student_id: int, material_id: int) -> None:

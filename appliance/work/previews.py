@@ -17,7 +17,7 @@ from appliance.errors import Invalid
 from appliance.storage.archives import entries_of
 from appliance.work.file_kinds import extension_of
 
-Kind = Literal["image", "audio", "video", "pdf", "text", "scratch", "none"]
+Kind = Literal["image", "audio", "video", "pdf", "text", "scratch", "none", "gone"]
 # What browsers show or play as it is. Never SVG or HTML: those are shown as text.
 MEDIA_TYPES = {
     ".png": "image/png",
@@ -84,7 +84,9 @@ def kind_of(filename: str) -> Kind:
 
 
 async def preview_of(path: Path, filename: str) -> Preview:
-    """Never raises for what is in the file: what can't be shown is a preview of kind none."""
+    """Never raises for what is in the file: what can't be shown is of kind none, and gone what is not there."""
+    if not await asyncio.to_thread(path.is_file):
+        return Preview("gone")
     kind = kind_of(filename)
     if kind == "text":
         return await asyncio.to_thread(_text, path, filename)

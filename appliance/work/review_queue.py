@@ -12,6 +12,31 @@ Shown = Literal["waiting", "returned", "reviewed", "all"]
 SHOWN: tuple[Shown, ...] = ("waiting", "returned", "reviewed", "all")
 PAGE_LINES = 50
 NO_WORK = "There is no such file in this class, or the student deleted it."
+# What a filter leaves of a class's newest files.
+NEWEST = """
+  FROM students
+    JOIN submissions ON submissions.student_id = students.id
+    JOIN materials ON materials.id = submissions.material_id
+    LEFT JOIN submission_reviews ON submission_reviews.submission_id = submissions.id
+  WHERE students.class_id = :class_id
+    AND (:material_id = 0 OR submissions.material_id = :material_id)
+    AND (:student_id = 0 OR submissions.student_id = :student_id)
+    AND (:shown = 'all' OR coalesce(submission_reviews.state, 'waiting') = :shown)
+    AND NOT EXISTS (
+      SELECT 1 FROM submissions AS newer
+      WHERE newer.student_id = submissions.student_id AND newer.material_id = submissions.material_id
+        AND newer.id > submissions.id)
+"""
+BEFORE = f"""
+  SELECT submissions.id {NEWEST} AND (submissions.uploaded_at, submissions.id) < (:at, :id)
+  ORDER BY submissions.uploaded_at DESC, submissions.id DESC
+  LIMIT 1
+"""
+AFTER = f"""
+  SELECT submissions.id {NEWEST} AND (submissions.uploaded_at, submissions.id) > (:at, :id)
+  ORDER BY submissions.uploaded_at, submissions.id
+  LIMIT 1
+"""
 
 
 @dataclass(frozen=True)
@@ -78,28 +103,17 @@ class Neighbours:
 async def queue_of_class(db: Database, class_id: int, wanted: Filter, number: int) -> QueuePage:
     """Who waits longest comes first; `number` counts pages from 1."""
     rows = await db.fetch_all(
-        """
+        f"""
         SELECT submissions.*, students.display_name, materials.title, materials.due_at,
           submission_reviews.state, submission_reviews.score,
           (SELECT count(*) FROM submissions AS each
            WHERE each.student_id = submissions.student_id AND each.material_id = submissions.material_id)
             AS versions,
           count(*) OVER () AS total
-        FROM students
-          JOIN submissions ON submissions.student_id = students.id
-          JOIN materials ON materials.id = submissions.material_id
-          LEFT JOIN submission_reviews ON submission_reviews.submission_id = submissions.id
-        WHERE students.class_id = :class_id
-          AND (:material_id = 0 OR submissions.material_id = :material_id)
-          AND (:student_id = 0 OR submissions.student_id = :student_id)
-          AND (:shown = 'all' OR coalesce(submission_reviews.state, 'waiting') = :shown)
-          AND NOT EXISTS (
-            SELECT 1 FROM submissions AS newer
-            WHERE newer.student_id = submissions.student_id AND newer.material_id = submissions.material_id
-              AND newer.id > submissions.id)
+        {NEWEST}
         ORDER BY submissions.uploaded_at, submissions.id
         LIMIT :most OFFSET :skipped
-        """,
+        """,  # noqa: S608 - a constant
         class_id=class_id,
         material_id=wanted.material_id,
         student_id=wanted.student_id,
@@ -163,42 +177,6 @@ async def neighbours_of_piece(db: Database, class_id: int, wanted: Filter, piece
         )
         found.append(row["id"] if row else None)
     return Neighbours(*found)
-
-
-BEFORE = """
-    SELECT submissions.id
-    FROM students
-      JOIN submissions ON submissions.student_id = students.id
-      LEFT JOIN submission_reviews ON submission_reviews.submission_id = submissions.id
-    WHERE students.class_id = :class_id
-      AND (:material_id = 0 OR submissions.material_id = :material_id)
-      AND (:student_id = 0 OR submissions.student_id = :student_id)
-      AND (:shown = 'all' OR coalesce(submission_reviews.state, 'waiting') = :shown)
-      AND (submissions.uploaded_at, submissions.id) < (:at, :id)
-      AND NOT EXISTS (
-        SELECT 1 FROM submissions AS newer
-        WHERE newer.student_id = submissions.student_id AND newer.material_id = submissions.material_id
-          AND newer.id > submissions.id)
-    ORDER BY submissions.uploaded_at DESC, submissions.id DESC
-    LIMIT 1
-"""
-AFTER = """
-    SELECT submissions.id
-    FROM students
-      JOIN submissions ON submissions.student_id = students.id
-      LEFT JOIN submission_reviews ON submission_reviews.submission_id = submissions.id
-    WHERE students.class_id = :class_id
-      AND (:material_id = 0 OR submissions.material_id = :material_id)
-      AND (:student_id = 0 OR submissions.student_id = :student_id)
-      AND (:shown = 'all' OR coalesce(submission_reviews.state, 'waiting') = :shown)
-      AND (submissions.uploaded_at, submissions.id) > (:at, :id)
-      AND NOT EXISTS (
-        SELECT 1 FROM submissions AS newer
-        WHERE newer.student_id = submissions.student_id AND newer.material_id = submissions.material_id
-          AND newer.id > submissions.id)
-    ORDER BY submissions.uploaded_at, submissions.id
-    LIMIT 1
-"""
 
 
 def _piece(row: sqlite3.Row) -> Piece:

@@ -70,13 +70,13 @@ async def mark_read(tx: Transaction, assignment_id: int, student_id: int) -> Non
     )
 
 
-def score_of_text(text: str) -> int | None:
-    """A score as it was typed; blank is None. Raises Invalid."""
+def score_of_text(text: str, refused: str = BAD_SCORE) -> int | None:
+    """A score as it was typed; blank is None. Raises Invalid with the sentence `refused`."""
     text = text.strip().removesuffix("%").strip()
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= 3 and int(text) <= 100):
-        raise Invalid(BAD_SCORE, "bad_score", field="score")
+        raise Invalid(refused, "bad_score", field="score")
     return int(text)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from appliance.errors import Invalid
 from appliance.storage.database import Database, Transaction
-from appliance.work.submission_reviews import COMMENT_CHARACTERS
+from appliance.work.reviews import COMMENT_CHARACTERS
 
 MOST_COMMENTS = 50
 

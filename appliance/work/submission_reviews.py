@@ -7,10 +7,10 @@ from typing import Literal
 
 from appliance.errors import Invalid
 from appliance.storage.database import Database, Reads, Transaction
+from appliance.work.reviews import COMMENT_CHARACTERS, score_of_text
 
 State = Literal["reviewed", "returned"]
 STATES: tuple[State, ...] = ("reviewed", "returned")
-COMMENT_CHARACTERS = 2000
 BAD_SCORE = "A score is a whole number from 0 to 100. Leave it empty for none."
 MOST_SHOWN = 100
 
@@ -131,11 +131,9 @@ async def save_submission_review(
 
 def score_given(typed: str, criteria: tuple[Criterion, ...], rubric: Mapping[str, int]) -> int | None:
     """What was typed; else the share of the rubric's points in whole percent, once every criterion has some."""
-    text = typed.strip().removesuffix("%").strip()
-    if text:
-        if not (text.isascii() and text.isdigit() and len(text) <= 3 and int(text) <= 100):
-            raise Invalid(BAD_SCORE, "bad_score", field="score")
-        return int(text)
+    score = score_of_text(typed, BAD_SCORE)
+    if score is not None:
+        return score
     if criteria and all(each.key in rubric for each in criteria):
         return round(100 * sum(rubric.values()) / sum(each.most for each in criteria))
     return None

@@ -137,17 +137,6 @@ async def submissions_of_student(db: Database, student_id: int) -> list[Submissi
     return [submission_of_row(row) for row in rows]
 
 
-async def submission_of_student(db: Database, submission_id: int, student_id: int) -> Submission:
-    row = await db.fetch_one(
-        "SELECT * FROM submissions WHERE id = :id AND student_id = :student_id",
-        id=submission_id,
-        student_id=student_id,
-    )
-    if row is None:
-        raise NotFound("There is no such file, or it isn't yours.")
-    return submission_of_row(row)
-
-
 async def submission_of_staff(db: Database, submission_id: int, staff_id: int) -> Submission:
     """A file handed in to one of this person's classes."""
     row = await db.fetch_one(

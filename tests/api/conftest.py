@@ -61,8 +61,8 @@ class Program:
 
     async def for_student(self, student: Student | None) -> "Program":
         assert student is not None
-        keys = self.cast.parts.secrets
-        return Program(self.cast, device.sign_api_token(keys.device, student.id, student.class_id, 1))
+        token = device.ApiToken(student.id, student.class_id, 1, student.created_at)
+        return Program(self.cast, device.sign_api_token(self.cast.parts.secrets.device, token))
 
 
 @pytest.fixture

@@ -73,6 +73,7 @@ async def test_what_was_asked_reaches_the_model(cast: Cast, client: openai.Async
         stop="END",
         seed=3,
         n=1,
+        logit_bias={"12": -100, "7": 50},
         response_format={"type": "json_object"},
     )  # fmt: skip
     asked = cast.engine.asked[-1]
@@ -90,6 +91,7 @@ async def test_what_was_asked_reaches_the_model(cast: Cast, client: openai.Async
         3,
     )
     assert asked.grammar.startswith("root ::= object")
+    assert asked.biases == ((12, -100.0), (7, 50.0))
 
 
 async def test_an_answer_as_long_as_it_may_get_says_so(cast: Cast, client: openai.AsyncOpenAI) -> None:
@@ -139,6 +141,11 @@ async def test_vectors_are_the_same_packed_or_listed(cast: Cast, client: openai.
         {"messages": ASK, "n": 2},
         {"messages": ASK, "tools": [{"type": "function", "function": {"name": "f"}}]},
         {"messages": ASK, "logprobs": True},
+        {"messages": ASK, "logit_bias": {"12": 101}},
+        {"messages": ASK, "logit_bias": {"12": "much"}},
+        {"messages": ASK, "logit_bias": {"lamp": -100}},
+        {"messages": ASK, "logit_bias": {"-1": -100}},
+        {"messages": ASK, "logit_bias": {str(token): 1 for token in range(1025)}},
         {"messages": ASK, "stop": ["a", "b", "c", "d", "e"]},
         {"messages": ASK, "temperature": 3},
         {"messages": ASK, "max_tokens": 0},
@@ -151,6 +158,12 @@ async def test_what_the_box_does_not_do_is_a_bad_request(
     with pytest.raises(openai.BadRequestError) as refused:
         await client.chat.completions.create(model="", **asked)
     assert refused.value.type == "invalid_request_error" and "Error code" in refused.value.message
+
+
+async def test_a_token_that_is_none_is_named_in_a_sentence(client: openai.AsyncOpenAI) -> None:
+    with pytest.raises(openai.BadRequestError, match="numbers of the model's tokens") as refused:
+        await client.chat.completions.create(model="", messages=ASK, logit_bias={"lamp": -100})
+    assert (refused.value.code, refused.value.param) == ("validation_error", "logit_bias")
 
 
 @pytest.mark.parametrize("asked", [[1, 2], [[1, 2]], "", [], ["x"] * 257])

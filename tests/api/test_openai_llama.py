@@ -49,6 +49,7 @@ async def test_a_real_model_does_all_of_it(client: openai.AsyncOpenAI) -> None:
     await streamed_with_a_count(client)
     await held_to_a_schema(client)
     await any_object(client)
+    await limited(client)
     await too_long(client)
     await vectors(client)
 
@@ -83,6 +84,17 @@ async def any_object(client: openai.AsyncOpenAI) -> None:
     assert text.startswith("{")
     if answer.choices[0].finish_reason == "stop":
         assert isinstance(json.loads(text), dict)
+
+
+async def limited(client: openai.AsyncOpenAI) -> None:
+    """One byte of the vocabulary and nothing else, and a token that the model doesn't have."""
+    answer = await client.chat.completions.create(
+        model="", messages=ASK, max_tokens=4, logit_bias={"0": 100}, temperature=1.5
+    )
+    assert answer.choices[0].message.content == "!!!!"
+    with pytest.raises(openai.BadRequestError) as refused:
+        await client.chat.completions.create(model="", messages=ASK, logit_bias={"999999": 1})
+    assert (refused.value.code, refused.value.param) == ("bad_bias", "logit_bias")
 
 
 async def too_long(client: openai.AsyncOpenAI) -> None:

@@ -152,3 +152,15 @@ def test_a_classmate_reads_the_shared_answer_and_may_ask_anyway(
     expect(page.get_by_role("button", name="Ask anyway")).to_have_count(0)
     expect(page.locator(".answer").last).to_contain_text("Look at its core")
     expect(page.locator(".answer").last).not_to_contain_text("Somebody in your class")
+
+
+def test_a_long_answer_is_read_from_its_question_on(demo: RunningBox, people: People) -> None:
+    page = people()
+    join(page, demo, "Noor")
+    page.goto(demo.url + ADDRESS)
+    page.locator(".helper-opener").click()
+    ask(page, QUESTION)
+    expect(page.locator(".answer .thumbs")).to_be_attached()
+    log = page.locator(".helper-log")
+    assert log.evaluate("log => log.scrollHeight > log.clientHeight")
+    expect(page.locator(".question").last).to_be_in_viewport(ratio=1)

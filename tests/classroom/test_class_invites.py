@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from appliance.auth.device import Device
 from appliance.classroom.classes import Class, set_enrollment_mode, set_locked
 from appliance.classroom.invites import (
     Invite,
@@ -59,7 +60,7 @@ async def test_somebody_new_takes_a_place_and_whoever_comes_back_takes_none(
     dee = await come(db, invite, "Dee")
     assert (dee.how, dee.invite_id, await used(db, invite)) == ("new", invite.id, 1)
     back = await come(db, invite, "", return_code=dee.student.return_code)
-    again = await come(db, invite, "Dee", device=(b7.id, dee.student.id))
+    again = await come(db, invite, "Dee", device=Device(b7.id, dee.student.id, dee.student.created_at))
     assert (back.student.id, again.student.id, await used(db, invite)) == (dee.student.id, dee.student.id, 1)
 
 

@@ -6,7 +6,6 @@ from appliance.classroom.classes import Class
 from appliance.classroom.groups import (
     MOST_GROUPS,
     create_group,
-    group_ids_of_student,
     groups_of_class,
     remove_group,
     update_group,
@@ -23,7 +22,6 @@ async def test_a_group_holds_students_of_its_class_alone(db: Database, b7: Class
         await update_group(tx, b7.id, group, "Table 3", "blue", [ben.id, dee.id, 999, ben.id])
     (found,) = await groups_of_class(db, b7.id)
     assert (found.name, found.colour, set(found.student_ids)) == ("Table 3", "blue", {ben.id})
-    assert await group_ids_of_student(db, ben.id) == {group}
     assert await groups_of_class(db, c8.id) == []
 
 

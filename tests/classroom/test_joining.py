@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from appliance.auth.device import Device
 from appliance.auth.pseudonyms import LONGEST_NAME, clean_display_name
 from appliance.classroom.classes import Class, rotate_join_code, set_locked
 from appliance.classroom.joining import Joined, JoinRequest, JoinRules, NameIsThere, join
@@ -69,16 +70,16 @@ async def test_a_return_code_is_worth_nothing_in_another_class(db: Database, b7:
 
 async def test_the_own_device_with_the_own_name_comes_back_without_a_code(db: Database, b7: Class) -> None:
     ben = (await joined(db, b7.join_code, "Ben")).student
-    back = await joined(db, b7.join_code, "BEN", device=(b7.id, ben.id))
+    back = await joined(db, b7.join_code, "BEN", device=Device(b7.id, ben.id, ben.created_at))
     assert (back.student.id, back.how) == (ben.id, "device")
 
 
 async def test_a_device_opens_no_account_of_another_name_or_class(db: Database, b7: Class, c8: Class) -> None:
     ben = (await joined(db, b7.join_code, "Ben")).student
-    assert (await joined(db, b7.join_code, "Chi", device=(b7.id, ben.id))).how == "new"
-    assert (await joined(db, c8.join_code, "Ben", device=(b7.id, ben.id))).how == "new"
+    assert (await joined(db, b7.join_code, "Chi", device=Device(b7.id, ben.id, ben.created_at))).how == "new"
+    assert (await joined(db, c8.join_code, "Ben", device=Device(b7.id, ben.id, ben.created_at))).how == "new"
     with pytest.raises(NameIsThere):
-        await joined(db, c8.join_code, "Ben", device=(c8.id, ben.id))
+        await joined(db, c8.join_code, "Ben", device=Device(c8.id, ben.id, ben.created_at))
 
 
 @pytest.mark.parametrize(
@@ -125,7 +126,7 @@ async def test_a_class_that_takes_no_newcomers_still_lets_its_own_back_in(
         await joined(db, b7.join_code, "Chi")
     assert refused.value.code == code
     assert (await joined(db, b7.join_code, "Ben", return_code=ben.return_code)).rejoined
-    assert (await joined(db, b7.join_code, "Ben", device=(b7.id, ben.id))).rejoined
+    assert (await joined(db, b7.join_code, "Ben", device=Device(b7.id, ben.id, ben.created_at))).rejoined
 
 
 @pytest.mark.parametrize("name", ["ben@example.org", "Ben +49 30 1234567"])

@@ -82,7 +82,7 @@ async def test_removing_a_student_removes_all_that_is_held_about_them(
             await record_student(tx, "class_join", b7.id, student.id, {"rejoined": 0}, "192.168.4.7")
         await record_staff(tx, "class_create", ada_id, b7.id, "", "192.168.4.7")
     async with db.transaction() as tx:
-        assert await remove_student(tx, ben.id) == [f"{ben.id}.png"]
+        assert (await remove_student(tx, ben.id)).whole == (f"{ben.id}.png",)
     with pytest.raises(NotFound, match="Join it again"):
         await student_by_id(db, ben.id)
     left = await db.fetch_all("SELECT student_id FROM submissions")

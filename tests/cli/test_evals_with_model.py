@@ -6,7 +6,10 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from appliance.helper.answers import Answer
 from appliance.library.courses import Shelf
@@ -70,8 +73,18 @@ def test_an_odd_number_of_questions_is_refused(chalkbox: Chalkbox, tiny_model: M
     assert refused.status == 1 and "--sample" in refused.err
 
 
-def test_ctrl_c_ends_it_and_leaves_no_worker(
-    chalkbox: Chalkbox, endless_model: MadeModel, data: Path
+@pytest.fixture
+def heard_signals() -> Iterator[None]:
+    """A shell that starts the tests in the background lets them, and all that they start, ignore Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heard_signals")
+@pytest.mark.parametrize("times", [1, 2])
+def test_ctrl_c_ends_it_and_leaves_no_worker_however_often_it_is_pressed(
+    chalkbox: Chalkbox, endless_model: MadeModel, data: Path, times: int
 ) -> None:
     chalkbox("models", "add", str(endless_model.path))
     name = chalkbox("models", "list", "--json").json["models"][0]["name"]
@@ -81,7 +94,10 @@ def test_ctrl_c_ends_it_and_leaves_no_worker(
         try:
             assert "0 of" in running.stderr.readline()
             children = Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split()
-            running.send_signal(signal.SIGINT)
+            for _ in range(times):
+                running.send_signal(signal.SIGINT)
+                # Pressed again while it closes; a signal that still waits swallows the next.
+                time.sleep(0.03)
             assert running.wait(90) == 130
             assert "Stopped." in running.stderr.read()
         finally:

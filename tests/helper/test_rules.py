@@ -159,7 +159,9 @@ async def test_one_reference_alone_can_be_chosen(
         manifest.replace("file: lessons/3.md", "file: lessons/3.md, helper_reference: cells")
     )
     await index_course(db, shelf.course("lamps"))
-    question = "How many volts does a fresh battery give between its two ends, and two cells in a row?"
+    question = (
+        "What does a fresh AA battery give between its two ends, whatever its price, and two cells in a row?"
+    )
     both = str((await room.answer(ben, question)).citations)
     assert "whatever its make" in both and "Two cells" in both
     await tune(db, ben.class_id, Tuning(reference="course:cells"), "circles")

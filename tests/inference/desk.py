@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from appliance.inference.chat import Chat, open_chat, prompt_tokens
-from appliance.inference.llama import Said, Taste
+from appliance.inference.llama import Said
 from appliance.inference.protocol import Ask, Finished, Refused, Setup, Text, Warm
 from appliance.inference.running import Work
+from appliance.inference.sampler import Taste
 from appliance.inference.token_keys import key_of
 from tests.made_models import MadeModel
 
@@ -38,9 +39,15 @@ class Desk:
         if refused := self.chat.scheduler.add(work):
             self.ended[work.id] = refused
 
-    def say(self, number: int, *turns: tuple[str, str], max_tokens: int = 12) -> None:
+    def say(
+        self,
+        number: int,
+        *turns: tuple[str, str],
+        max_tokens: int = 12,
+        biases: tuple[tuple[int, float], ...] = (),
+    ) -> None:
         """Through the model's chat template, as the worker does it."""
-        work = self.chat.work_for(Ask(number, turns, max_tokens, 0.0, 1.0, None, (), ""))
+        work = self.chat.work_for(Ask(number, turns, max_tokens, 0.0, 1.0, None, (), "", biases))
         if isinstance(work, Refused):
             self.ended[number] = work
         else:

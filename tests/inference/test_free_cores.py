@@ -1,5 +1,8 @@
 """The engine gives up a thread where another program takes its core, and takes it back afterwards."""
 
+import os
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,3 +85,21 @@ def test_where_the_kernel_says_nothing_all_are_used(machine: Machine, tmp_path: 
 
 def test_this_machine_is_read(machine: Machine) -> None:
     assert FreeCores(4).threads() == 4
+
+
+def test_threads_that_openmp_binds_are_as_many_as_ever() -> None:
+    """Loading llama.cpp then leaves the main thread one core, and the engine would take it for all there is."""
+    look = (
+        "import os, appliance.inference.worker; from appliance.inference.chat import physical_cores;"
+        " from appliance.inference.free_cores import OURS;"
+        " print(len(os.sched_getaffinity(0)), len(OURS), physical_cores())"
+    )
+
+    def seen(**binding: str) -> list[int]:
+        given = {**os.environ, **binding}
+        said = subprocess.run(
+            [sys.executable, "-c", look], env=given, capture_output=True, text=True, check=True
+        )
+        return [int(number) for number in said.stdout.split()]
+
+    assert seen(OMP_PROC_BIND="true", OMP_PLACES="cores")[1:] == seen(OMP_PROC_BIND="false")[1:]

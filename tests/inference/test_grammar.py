@@ -12,8 +12,9 @@ from hypothesis import strategies as some
 from appliance.helper.reply_form import schema_for
 from appliance.inference.engine import Message, Prompt
 from appliance.inference.grammar import Schema, gbnf_of, longest
-from appliance.inference.llama import Model, Said, Sampler, Taste
+from appliance.inference.llama import Model, Said
 from appliance.inference.local import LocalEngine, ModelFiles, Tuning
+from appliance.inference.sampler import Sampler, Taste
 from appliance.study import canvas, writing
 from tests.made_models import MadeModel
 

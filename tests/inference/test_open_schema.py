@@ -11,9 +11,10 @@ from pydantic import BaseModel
 
 from appliance.errors import Refusal
 from appliance.inference.engine import Message, Prompt
-from appliance.inference.llama import Model, Said, Sampler, Taste
+from appliance.inference.llama import Model, Said
 from appliance.inference.local import LocalEngine, ModelFiles, Tuning
 from appliance.inference.open_schema import ANY_OBJECT, open_gbnf_of
+from appliance.inference.sampler import Sampler, Taste
 from tests.made_models import MadeModel
 
 

@@ -5,6 +5,7 @@ import json
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -78,8 +79,14 @@ async def test_an_answer_comes_in_pieces_and_the_question_goes_out_whole() -> No
         assert (path, headers["authorization"]) == ("/v1/chat/completions", f"Bearer {KEY}")
         assert body["messages"][1] == {"role": "user", "content": "Why is the lamp dark?"}
         assert (body["model"], body["stream"], body["max_tokens"]) == ("lamp-7b", True, 320)
-        assert not {"seed", "stop", "grammar"} & body.keys()
+        assert not {"seed", "stop", "grammar", "logit_bias"} & body.keys()
         assert (engine.backend, engine.model, engine.can_embed) == ("remote", "lamp-7b", False)
+
+
+async def test_limits_on_tokens_are_passed_on_as_openai_writes_them() -> None:
+    async with borrowed(saying(*LAMP)) as (engine, served):
+        await text_of(engine, replace(PROMPT, biases=((12, -100.0), (7, 0.5))))
+        assert served.chats[-1]["logit_bias"] == {"12": -100.0, "7": 0.5}
 
 
 async def test_without_a_name_the_first_listed_model_is_asked_and_shown_without_its_folder() -> None:

@@ -94,3 +94,19 @@ async def test_being_here_is_noted_once_a_minute(lamps: Lamps) -> None:
         lamps.cast.clock.now = before + later
         await lamps.ben.get("/student")
         assert await seen() == expected
+
+
+async def test_there_is_one_thing_to_do_first_whatever_else_is_new(lamps: Lamps) -> None:
+    cast = lamps.cast
+    assert cast.ben is not None
+    await lamps.hand_in("loop.png", PNG)
+    ada = await cast.ada()
+    await ada.post("/teach/class/1/review/1", {"state": "returned", "comment": "Once more, please."})
+    page = (await lamps.ben.get("/student")).text
+    assert "1 new" in page and page.count("button-primary") == 1
+
+
+async def test_what_is_simply_open_on_the_road_needs_no_word(lamps: Lamps) -> None:
+    page = (await lamps.ben.get("/student")).text
+    lines = page.split('class="road-line"')[1:]
+    assert lines and not any("pill-open" in line.split("</li>")[0] for line in lines)

@@ -6,6 +6,8 @@ from datetime import date
 import pytest
 
 from appliance.classroom.material_drafts import Draft, create_material
+from appliance.classroom.material_places import set_material_hidden
+from appliance.classroom.materials import material_of_class
 from appliance.classroom.modules import (
     create_module,
     open_module,
@@ -201,3 +203,19 @@ async def test_a_quiz_that_is_in_no_module_is_open(house: Lighthouse) -> None:
     await house.lock()
     free = await given(house.lamps.cast, title="A free quiz")
     await take(house.lamps.cast, house.lamps.ben, free, 0, 1)
+
+
+async def test_a_quiz_stays_closed_while_its_open_place_is_not_for_this_student(house: Lighthouse) -> None:
+    cast = house.lamps.cast
+    async with cast.parts.db.transaction() as tx:
+        row = await tx.fetch_one("SELECT activity_id FROM assignments WHERE id = :id", id=house.quiz)
+        assert row is not None
+        harbour = await create_module(tx, cast.classroom.id, "Harbour")
+        again = await create_material(tx, harbour, Draft("quiz", "Again", activity_id=row["activity_id"]))
+        await set_material_hidden(tx, await material_of_class(tx, cast.classroom.id, again), True)
+    await house.lock()
+    attempts = f"/student/study/{house.quiz}/attempts"
+    assert (await house.lamps.ben.post(attempts)).status_code == 403
+    async with cast.parts.db.transaction() as tx:
+        await set_material_hidden(tx, await material_of_class(tx, cast.classroom.id, again), False)
+    assert (await house.lamps.ben.post(attempts)).status_code == 302

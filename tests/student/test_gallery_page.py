@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import pytest
 from PIL import Image
 
+from appliance.classroom.groups import create_group, update_group
+from appliance.classroom.groups_of_materials import set_groups
 from appliance.classroom.students import create_student
 from appliance.work.gallery import PAGE_ITEMS
 from tests.conftest import Browser
@@ -194,3 +196,15 @@ async def test_a_file_that_is_refused_keeps_the_note(hall: Hall) -> None:
         f"/material/{hall.material_id}/upload", {"note": "It glows."}, files={"file": ("a.png", b"MZ")}
     )
     assert answer.status_code == 422 and "This is a program" in answer.text and "It glows." in answer.text
+
+
+async def test_work_of_a_group_is_for_its_students_alone(hall: Hall) -> None:
+    made, db = await hall.hand_in("mine.txt", b"for my group", share="1"), hall.lamps.cast.parts.db
+    assert (await hall.chi.get(f"/submission/{made}/download")).status_code == 200
+    async with db.transaction() as tx:
+        assert hall.lamps.cast.ben is not None
+        red = await create_group(tx, hall.lamps.cast.classroom.id, "Red", "red")
+        await update_group(tx, hall.lamps.cast.classroom.id, red, "Red", "red", [hall.lamps.cast.ben.id])
+        await set_groups(tx, hall.material_id, [red])
+    assert (await hall.chi.get(f"/submission/{made}/download")).status_code == 404
+    assert (await hall.lamps.ben.get(f"/submission/{made}/download")).status_code == 200

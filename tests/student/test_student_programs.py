@@ -68,7 +68,7 @@ async def test_the_session_says_who_and_where(cast: Cast) -> None:
             "student_landing_hero_url": "",
         },
         "student": {"id": cast.ben.id, "display_name": "Ben", "return_code": cast.ben.return_code},
-        "privacy_meta": {"submission_retention_days": None, "student_event_retention_days": None},
+        "privacy_meta": {"submission_retention_days": None, "student_event_retention_days": 180},
     }
 
 

@@ -5,6 +5,8 @@ import re
 from pathlib import Path
 
 from appliance.classroom.audit import PAGE_LINES, record_staff
+from appliance.library.documents import create_document
+from appliance.storage.files import StoredFile
 from tests.conftest import Cast
 
 APPLIANCE = Path(__file__).parents[2] / "appliance"
@@ -57,3 +59,29 @@ async def test_a_long_trail_comes_in_pages(cast: Cast) -> None:
     assert f"{PAGE_LINES + 1} to {PAGE_LINES + 3} of {PAGE_LINES + 3}" in second
     for odd in ("0", "-1", "x", "99999"):
         assert (await ada.get(f"/teach/class/1/audit?page={odd}")).status_code == 200
+
+
+async def test_what_is_in_a_quiz_and_what_a_paper_is_called_leaves_a_trace_too(cast: Cast) -> None:
+    """The page says that every change of the class is on it."""
+    ada, base = await cast.ada(), "/teach/class/1"
+    made = await ada.post(f"{base}/activities", {"kind": "cards", "title": "Cards", "by": "hand"})
+    one = made.headers["location"]
+    card = {"front": "Loop", "back": "a way all round"}
+    await ada.post(f"{one}/items", card)
+    await ada.post(f"{one}/items/1", {**card, "front": "Circle"})
+    await ada.post(f"{one}/items/1/remove")
+    await ada.post(one, {"title": "More cards", "instructions": ""})
+    async with cast.parts.db.transaction() as tx:
+        paper = await create_document(tx, 1, "Motors", "m.pdf", "pdf", StoredFile("name", 9, "sum"))
+    await ada.post(f"{base}/library/{paper}", {"title": "Engines"})
+    blueprint = {"summary": "", "title-0": "Loops", "objective-0": "Explain why a lamp glows in a loop"}
+    assert (await ada.post(f"{base}/blueprint", blueprint)).status_code == 302
+    rows = await cast.parts.db.fetch_all("SELECT action, target FROM audit_events ORDER BY id")
+    assert [tuple(row) for row in rows][1:] == [
+        ("add_item", "1"),
+        ("change_item", "1"),
+        ("remove_item", "1"),
+        ("change_activity", "1"),
+        ("rename_document", str(paper)),
+        ("change_blueprint", ""),
+    ]

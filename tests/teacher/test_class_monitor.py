@@ -103,7 +103,7 @@ async def test_the_numbers_of_a_class_stand_in_words_and_tables(cast: Cast) -> N
             now=tx.now,
         )
     page = (await (await cast.ada()).get(f"/teach/class/{cast.classroom.id}/insights")).text
-    assert "reached 75\u00a0% in its quizzes and has finished 67\u00a0% of them" in page
+    assert "reached 75% in its quizzes and has finished 67% of them" in page
     assert "1 student may need you." in page
     for words in ("Light from a lamp", "Needs help now", "On track", "Practise more", "Understood"):
         assert words in page

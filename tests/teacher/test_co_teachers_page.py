@@ -63,3 +63,12 @@ async def test_a_username_that_nobody_has_is_said_and_kept(cast: Cast) -> None:
     assert "Nobody on this box has this username" in page.text and 'value="nobody"' in page.text
     page = await (await cast.ada()).post(PATH, {"username": "olu", "role": "owner"})
     assert page.status_code == 422
+
+
+async def test_somebody_who_is_switched_off_does_not_count_as_a_teacher(cast: Cast) -> None:
+    ada = await cast.ada()
+    await ada.post(PATH, {"username": "olu", "role": "teacher"})
+    async with cast.parts.db.transaction() as tx:
+        await tx.execute("UPDATE staff SET is_active = 0 WHERE id = :id", id=cast.olu_id)
+    assert (await ada.post(f"{PATH}/{cast.ada_id}/remove")).status_code == 409
+    assert (await ada.post(f"{PATH}/{cast.olu_id}/remove")).status_code == 302

@@ -1,9 +1,13 @@
 """Copies of modules and classes: all that the teacher built, nothing of the students, and once for a double press."""
 
+import pytest
+
 from appliance.classroom.classes import class_of_staff, create_class
 from appliance.classroom.decisions import Decision
 from appliance.classroom.materials import materials_of_class
 from appliance.classroom.releases import decisions_of_class, set_lock
+from appliance.classroom.students import create_student
+from appliance.work.assignments import study_of_student
 from tests.conftest import COURSE, Cast
 from tests.teacher.road import Road
 from tests.teacher.test_material_pages import published_quiz
@@ -122,3 +126,61 @@ async def test_a_duplicated_module_stands_behind_the_first_without_its_lesson(ro
     kinds = {material.kind for material in await road.inside(1)}
     rows = await road.cast.parts.db.fetch_all("SELECT max(id) AS id FROM modules")
     assert {material.kind for material in await road.inside(rows[0]["id"])} == kinds - {"lesson"}
+
+
+async def test_the_same_form_copies_into_each_class_that_is_chosen(road: Road, cast: Cast) -> None:
+    """Whoever goes back and chooses another class has the form of before."""
+    nine, ten = await nines(cast), await nines(cast)
+    key = await road.key(f"{road.base}/modules/1")
+    for class_id in (nine, ten):
+        await road.ada.post(f"{road.base}/modules/1/copy", {"class_id": str(class_id), "form_key": key})
+    assert await summary(cast, nine) == await summary(cast, ten) != []
+
+
+async def test_a_quiz_for_a_group_is_for_that_group_alone_in_the_copied_class_too(
+    road: Road, cast: Cast
+) -> None:
+    async with cast.parts.db.transaction() as tx:
+        red = await tx.insert("INSERT INTO groups (class_id, name, colour) VALUES (1, 'Red', 'red')")
+    await road.material("quiz", "Try it", activity=str(await published_quiz(road)), group=str(red))
+    answer = await road.ada.post(f"{road.base}/copy", {"name": "7B next year"})
+    made = int(answer.headers["location"].rsplit("/", 1)[1])
+    async with cast.parts.db.transaction() as tx:
+        eve = await create_student(tx, made, "Eve")
+    assert await study_of_student(cast.parts.db, made, eve.id) == []
+    rows = await cast.parts.db.fetch_all(
+        """
+        SELECT groups.class_id
+        FROM assignment_groups JOIN groups ON groups.id = assignment_groups.group_id
+        ORDER BY groups.class_id
+        """
+    )
+    assert [row["class_id"] for row in rows] == [1, made]
+
+
+@pytest.mark.parametrize(
+    ("page", "path", "form", "table"),
+    [
+        ("/teach/class/new", "/teach/class", {"name": "9A"}, "classes"),
+        (
+            "/teach/class/1/announcements",
+            "/teach/class/1/announcements",
+            {"body": "Bring foil."},
+            "announcements",
+        ),
+        ("/teach/class/1/invites", "/teach/class/1/invites", {"label": "Summer"}, "invites"),
+        (
+            "/teach/class/1/activities",
+            "/teach/class/1/activities",
+            {"kind": "quiz", "title": "Loops", "by": "hand"},
+            "activities",
+        ),
+    ],
+)
+async def test_whatever_a_form_makes_it_makes_once(
+    road: Road, cast: Cast, page: str, path: str, form: dict[str, str], table: str
+) -> None:
+    key, before = await road.key(page), await cast.count(table)
+    answers = [await road.ada.post(path, {**form, "form_key": key}) for _ in range(2)]
+    assert answers[0].headers["location"] == answers[1].headers["location"]
+    assert await cast.count(table) == before + 1

@@ -7,7 +7,9 @@ import pytest
 from appliance.classroom.material_items import items_of_material
 from appliance.classroom.materials import material_of_class
 from appliance.classroom.students import create_student
-from tests.conftest import Cast
+from appliance.insights.classes import insights_of_class
+from appliance.work.gradebook import gradebook_of_class
+from tests.conftest import COURSE, Cast
 from tests.teacher.road import Road
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"a picture" * 20
@@ -249,3 +251,61 @@ async def test_a_lesson_is_not_duplicated_and_its_list_becomes_ones_own(road: Ro
     await road.ada.post(f"{road.base}/materials/{checklist.id}/duplicate")
     copy = next(m for m in await road.inside(1) if m.title.startswith("Copy of"))
     assert not copy.is_of_lesson and len(await items_of_material(cast.parts.db, copy.id)) > 2
+
+
+async def test_a_quiz_that_the_road_hides_is_hidden_on_the_study_page_too(road: Road, cast: Cast) -> None:
+    made = await road.material("quiz", activity=str(await published_quiz(road)))
+    ben = await cast.student(cast.ben)
+    assert "Circuits quiz" in (await ben.get("/student/study")).text
+    await road.ada.post(f"{road.base}/materials/{made}/hide", {"hidden": "1"})
+    assert "Circuits quiz" not in (await ben.get("/student/study")).text
+    assert (await ben.get("/student/study/1")).status_code == 404
+    await road.ada.post(f"{road.base}/materials/{made}/hide", {"hidden": "0"})
+    assert (await ben.get("/student/study/1")).status_code == 200
+
+
+async def test_a_quiz_of_a_removed_group_is_nobodys(road: Road, cast: Cast) -> None:
+    async with cast.parts.db.transaction() as tx:
+        red = await tx.insert("INSERT INTO groups (class_id, name, colour) VALUES (1, 'Red', 'red')")
+    await road.material("quiz", activity=str(await published_quiz(road)), group=str(red))
+    await road.ada.post(f"{road.base}/groups/{red}/remove")
+    ben = await cast.student(cast.ben)
+    assert "Circuits quiz" not in (await ben.get("/student/study")).text
+    assert (await ben.get("/student/study/1")).status_code == 404
+
+
+async def test_nobody_is_late_in_the_gradebook_with_what_they_never_saw(road: Road, cast: Cast) -> None:
+    assert cast.ben is not None
+    async with cast.parts.db.transaction() as tx:
+        red = await tx.insert("INSERT INTO groups (class_id, name, colour) VALUES (1, 'Red', 'red')")
+        await tx.execute("INSERT INTO group_students VALUES (:red, :ben)", red=red, ben=cast.ben.id)
+    for kind, more in (("upload", KINDS["upload"]), ("quiz", {"activity": str(await published_quiz(road))})):
+        await road.material(kind, kind, form={"due": "2027-02-01T10:00", "group": str(red), **more})
+    cast.clock.now += 365 * 24 * 3600
+    book = await gradebook_of_class(cast.parts.db, 1)
+    places = [number for number, column in enumerate(book.columns) if column.due_at]
+    states = {line.display_name: [line.cells[place].state for place in places] for line in book.lines}
+    assert states == {"Ben": ["late", "late"], "Chi": ["missing", "missing"]}
+
+
+async def test_a_lesson_comes_back_only_where_it_does_not_stand_already(road: Road) -> None:
+    """Removed, put on the road anew, and then the undo of before."""
+    lesson = (await road.inside(1))[0]
+    await road.ada.post(f"{road.base}/materials/{lesson.id}/remove")
+    await road.ada.post(f"{road.base}/courses", {"course": COURSE})
+    refused = await road.ada.post(f"{road.base}/materials/{lesson.id}/restore")
+    assert refused.status_code == 409 and "stands on the road" in refused.text
+    module = (await road.inside(2))[0].module_id
+    await road.ada.post(f"{road.base}/modules/{module}/remove")
+    await road.ada.post(f"{road.base}/courses", {"course": COURSE})
+    assert (await road.ada.post(f"{road.base}/modules/{module}/restore")).status_code == 409
+
+
+async def test_a_quiz_of_another_group_is_no_work_that_somebody_has_not_done(road: Road, cast: Cast) -> None:
+    assert cast.ben is not None
+    async with cast.parts.db.transaction() as tx:
+        red = await tx.insert("INSERT INTO groups (class_id, name, colour) VALUES (1, 'Red', 'red')")
+        await tx.execute("INSERT INTO group_students VALUES (:red, :ben)", red=red, ben=cast.ben.id)
+    await road.material("quiz", activity=str(await published_quiz(road)), group=str(red))
+    insights = await insights_of_class(cast.parts.db, 1)
+    assert {line.learner.name: line.completion for line in insights.learners} == {"Ben": 0, "Chi": None}

@@ -59,6 +59,7 @@ async def test_a_module_is_renamed_moved_hidden_and_shown(road: Road) -> None:
     await road.ada.post(f"{road.base}/modules/{made}", {"title": "Extras"})
     await road.ada.post(f"{road.base}/modules/{made}/move", {"place": "0"})
     assert (await road.titles())[:2] == ["Extras", first]
+    assert "Extras is in its new place." in (await road.ada.get(f"{road.base}/modules")).text
     await road.ada.post(f"{road.base}/modules/{made}/hide", {"hidden": "1"})
     assert "Hidden" in (await road.ada.get(f"{road.base}/modules")).text
     await road.ada.post(f"{road.base}/modules/{made}/hide", {"hidden": "0"})
@@ -99,9 +100,9 @@ async def test_a_viewer_sees_it_all_and_changes_nothing(road: Road) -> None:
     olu, before = await road.cast.olu(), await road.everything()
     page = await olu.get(f"{road.base}/modules")
     assert page.status_code == 200 and "You may look at this class" in page.text and "Remove" not in page.text
-    for path in ("/lessons", "/materials/1", "/modules/1"):
+    for path in ("/lessons", "/materials/1", "/modules/1", "/landing"):
         assert (await olu.get(f"{road.base}{path}")).status_code == 200
-    for path in ("/materials/1/edit", "/modules/1/materials/new", "/landing"):
+    for path in ("/materials/1/edit", "/modules/1/materials/new"):
         assert (await olu.get(f"{road.base}{path}")).status_code == 403
     changes = ["/modules", "/modules/1", "/modules/1/materials", "/materials/1", "/landing", "/releases"]
     changes += [f"/modules/1/{verb}" for verb in ("move", "hide", "remove", "restore", "duplicate")]

@@ -2,7 +2,9 @@
 
 import io
 import zipfile
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -10,6 +12,7 @@ from appliance.classroom.materials import materials_of_lesson
 from appliance.storage.files import IncomingFile
 from appliance.work.certificate_pages import NO_FONT
 from appliance.work.certificates import issue_certificate
+from appliance.work.outcomes import note_milestone
 from appliance.work.submissions import accept, create_submission
 from tests.conftest import COURSE, Cast
 
@@ -175,3 +178,24 @@ async def test_the_first_page_says_where_to_start_today(cast: Cast) -> None:
     assert "1 piece of work to review" in page and "2 new students, 1 file," in page
     assert "1 student has handed in nothing yet" in page
     assert "pieces of work" not in (await (await cast.olu()).get("/teach")).text
+
+
+async def test_days_in_tables_are_days_at_the_school(cast: Cast) -> None:
+    """Half past midnight in Madrid, when it is still the day before in Greenwich."""
+    cast.clock.now = datetime(2027, 6, 2, 0, 30, tzinfo=ZoneInfo("Europe/Madrid")).timestamp()
+    assert cast.ben is not None
+    async with cast.parts.db.transaction() as tx:
+        await note_milestone(tx, cast.ben.id, 1)
+        await tx.execute("UPDATE students SET last_seen_at = :now WHERE id = :id", now=tx.now, id=cast.ben.id)
+    ada = await cast.ada()
+    for name in ("outcomes", "summary"):
+        table = (await ada.get(f"/teach/class/1/exports/{name}.csv")).text
+        assert "2027-06-02" in table and "2027-06-01" not in table
+
+
+async def test_a_hidden_lesson_is_not_among_what_opens_today(cast: Cast) -> None:
+    ada, lesson = await cast.ada(), {"course": COURSE, "lesson": "a-circle-makes-light"}
+    await ada.post("/teach/class/1/releases", {**lesson, "state": "date", "opens_on": "2027-01-15"})
+    assert "A circle makes light" in (await ada.get("/teach")).text
+    await ada.post("/teach/class/1/modules/1/hide", {"hidden": "1"})
+    assert "A circle makes light" not in (await ada.get("/teach")).text

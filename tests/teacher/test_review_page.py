@@ -43,6 +43,8 @@ async def test_the_queue_goes_from_the_oldest_to_the_next_until_nothing_waits(ca
     ada = await cast.ada()
     page = (await ada.get(QUEUE)).text
     assert page.index(">Ben<") < page.index(">Chi<")
+    assert '<span class="count">2</span>' in page and 'data-label="State"' not in page
+    assert 'data-label="State"' in (await ada.get(f"{QUEUE}?show=all")).text
     saved = await ada.post(
         f"{QUEUE}/{first}?show=waiting", {"state": "reviewed", "score": "85", "comment": "Good."}
     )
@@ -256,3 +258,13 @@ async def test_the_gradebook_asks_as_many_questions_for_many_students_as_for_few
     asked.clear()
     book = await gradebook_of_class(db, 1)
     assert len(asked) == few and len(book.lines) == 42
+
+
+@pytest.mark.parametrize(("name", "content"), [("a.txt", b"words"), ("a.pdf", pdf("One", "Two"))])
+async def test_the_page_opens_though_the_file_is_gone(cast: Cast, name: str, content: bytes) -> None:
+    assert cast.ben
+    work = await handed_in(cast, cast.ben.id, name, content)
+    for path in cast.parts.files.folder.glob("??/*"):
+        path.unlink()
+    page = await (await cast.ada()).get(f"{QUEUE}/{work}")
+    assert page.status_code == 200 and "a." in page.text

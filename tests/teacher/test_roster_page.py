@@ -9,11 +9,16 @@ import pytest
 from bs4 import BeautifulSoup
 
 from appliance.auth.emoji_codes import pictures_of
+from appliance.classroom.materials import materials_of_lesson
 from appliance.classroom.students import Student, create_student
-from tests.conftest import Browser, Cast
+from appliance.helper.conversations import Memory, Turn, key_of
+from appliance.helper.scope import Scope
+from appliance.work.partial_uploads import Announced, begin_upload, upload_of_student
+from tests.conftest import COURSE, Browser, Cast
 
 ROSTER = "/teach/class/1/roster"
 BEN = "/teach/class/1/student/1"
+FIRST = "a-circle-makes-light"
 
 
 def ben_of(cast: Cast) -> Student:
@@ -45,7 +50,7 @@ async def test_the_return_code_is_on_no_page_before_it_is_asked_for(cast: Cast) 
     for path in ("/teach/class/1", ROSTER, BEN, f"{ROSTER}/export", f"{ROSTER}/merge?gone=1&kept=2"):
         page = await ada.get(path)
         assert page.status_code == 200 and ben_of(cast).return_code not in page.text, path
-    assert await audit(cast) == []
+    assert await audit(cast) == [("export_roster", "")]
 
 
 async def test_asked_for_it_is_shown_in_letters_and_pictures_and_noted(cast: Cast) -> None:
@@ -157,7 +162,7 @@ async def test_emptying_the_roster_takes_everybody_and_their_sessions_and_change
     assert (await eva_there.get("/student")).status_code == 200
     row = await cast.parts.db.fetch_one("SELECT join_code, session_epoch FROM classes WHERE id = 1")
     assert row is not None and row["session_epoch"] == 2 and row["join_code"] != cast.classroom.join_code
-    assert await audit(cast) == [("reset_roster", "")]
+    assert await audit(cast) == [("reset_roster", ""), ("forget_conversations", "conversations=0")]
 
 
 async def test_the_code_may_stay_when_the_roster_is_emptied(cast: Cast) -> None:
@@ -284,3 +289,38 @@ async def test_the_number_of_queries_does_not_grow_with_the_roster(cast: Cast) -
             for number in range(40):
                 await create_student(tx, 1, f"Student {number}")
     assert counts[0] == counts[1]
+
+
+async def trace_of_ben(cast: Cast) -> None:
+    """A file that is still coming, and a talk with the helper."""
+    upload = next(iter((await materials_of_lesson(cast.parts.db, 1, COURSE, FIRST)).values()))
+    async with cast.parts.db.transaction() as tx:
+        begun = await begin_upload(tx, upload.id, ben_of(cast).id, Announced("loop.png", 9))
+    coming = await upload_of_student(cast.parts.db, begun, upload.id, ben_of(cast).id)
+    async with cast.parts.partial_files.writing(coming.stored_name, 0, 9) as writer:
+        await cast.parts.partial_files.write(writer, b"half")
+    key = key_of(f"student:1:{ben_of(cast).id}", Scope(1, COURSE, FIRST, "student"), "c")
+    await cast.parts.helper.conversations.keep(key, Memory((Turn("user", "Why?"),)), 0)
+
+
+@pytest.mark.parametrize(("path", "form"), [(f"{BEN}/remove", {}), (f"{ROSTER}/reset", {"class_name": "7B"})])
+async def test_who_is_removed_leaves_no_half_of_a_file_and_no_talk_behind(
+    cast: Cast, path: str, form: dict[str, str]
+) -> None:
+    """The next student may get the same number."""
+    await trace_of_ben(cast)
+    await (await cast.ada()).post(path, form)
+    assert list(cast.parts.partial_files.folder.glob("*")) == []
+    assert await cast.parts.helper.conversations.of_class(1) == []
+
+
+async def test_the_table_of_the_roster_is_in_the_audit_trail_like_every_other(cast: Cast) -> None:
+    await (await cast.ada()).get(f"{ROSTER}/export")
+    assert await audit(cast) == [("export_roster", "")]
+
+
+@pytest.mark.parametrize("number", ["9" * 40, "9" * 5000])
+async def test_a_number_that_no_student_has_is_nobody(cast: Cast, number: str) -> None:
+    ada = await cast.ada()
+    assert (await ada.post(f"{ROSTER}/cards", {"student": ["1", number]})).status_code == 200
+    assert (await ada.get(f"{ROSTER}/merge?gone=1&kept={number[:300]}")).status_code == 404

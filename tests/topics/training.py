@@ -26,8 +26,9 @@ EVALS = Path(__file__).parents[1] / "evals"
 LABELLED_COURSE = "electricity-you-can-touch"
 # Questions about other courses are many and easy.
 OF_OTHER_COURSES = 0.1
-# So many of the questions on the topic of a course may be refused by what was learnt from the others.
-MOST_REFUSED = 0.03
+# So many of the questions on the topic of a course may be refused by what was learnt from the others. The short courses
+# written to learn from ask harder than a class does: of strangers' questions that is under two in a hundred.
+MOST_REFUSED = 0.05
 HELD_BACK = 1e-3
 ROUNDS = 40
 
@@ -123,8 +124,7 @@ def _courses(shelf: Path) -> Iterator[tuple[Course, list[Line]]]:
         own.append(Line(label == "on", session, before, each.text))
     strangers = [
         Line(is_on, session, NOTHING_BEFORE, text)
-        for part in ("dev", "held")
-        for is_on, session, text in topics_of_part(electricity, part)
+        for is_on, session, text in topics_of_part(electricity, "dev")
     ]
     yield electricity, [*own, *strangers]
     yield from _other_courses()

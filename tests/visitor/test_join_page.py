@@ -182,9 +182,10 @@ async def test_the_same_device_with_another_name_is_somebody_else(cast: Cast) ->
 
 async def test_a_device_cookie_that_the_box_did_not_sign_is_ignored(cast: Cast) -> None:
     assert cast.ben is not None
-    other_box = device.sign(b"k" * 32, cast.classroom.id, cast.ben.id, cast.clock())
-    real = device.sign(cast.parts.secrets.device, cast.classroom.id, cast.ben.id, cast.clock())
-    old = device.sign(cast.parts.secrets.device, cast.classroom.id, cast.ben.id, cast.clock() - 181 * 86400)
+    key, ben = cast.parts.secrets.device, device.Device(cast.classroom.id, cast.ben.id, cast.ben.created_at)
+    other_box = device.sign(b"k" * 32, ben, cast.clock())
+    real = device.sign(key, ben, cast.clock())
+    old = device.sign(key, ben, cast.clock() - 181 * 86400)
     for cookie in (other_box, real[:-2], old, "[1,1]", ""):
         visitor = cast.visitor()
         visitor.client.cookies.set(DEVICE_COOKIE, cookie)
@@ -192,6 +193,27 @@ async def test_a_device_cookie_that_the_box_did_not_sign_is_ignored(cast: Cast) 
             "/join", {"class_code": cast.classroom.join_code, "display_name": "Ben"}
         )
         assert joined.json()["error"] == "return_code_required"
+
+
+async def test_who_comes_after_a_reset_is_not_opened_by_the_device_of_who_was_there_before(
+    cast: Cast,
+) -> None:
+    """The first new student gets the first number again."""
+    device_of_dee, ada = cast.visitor(), await cast.ada()
+    body = {"class_code": cast.classroom.join_code, "display_name": "Dee"}
+    token = (await device_of_dee.post_json("/join", body)).json()["api_token"]
+    rows = await cast.parts.db.fetch_all("SELECT max(id) AS id FROM students")
+    await ada.post(f"/teach/class/1/student/{rows[0]['id']}/remove")
+    cast.clock.now += 60
+    await join(cast, cast.visitor(), "Eve")
+    again = await cast.parts.db.fetch_all("SELECT max(id) AS id FROM students")
+    assert again[0]["id"] == rows[0]["id"]
+    await leave(device_of_dee)
+    assert "Eve" not in (await device_of_dee.get("/")).text
+    joined = await device_of_dee.post_json("/join", {**body, "display_name": "Eve"})
+    assert joined.json()["error"] == "return_code_required"
+    program = cast.visitor(Authorization=f"Bearer {token}")
+    assert (await program.get("/api/v1/student/session")).status_code == 401
 
 
 async def test_a_name_of_markup_is_shown_as_it_was_typed(cast: Cast) -> None:

@@ -243,3 +243,14 @@ async def test_a_link_that_is_too_old_or_made_up_opens_nothing(cast: Cast) -> No
     cast.clock.now += 60
     for address in (link, "/sign-in/link/made-up", "/sign-in/link/%00"):
         assert (await cast.visitor().post(address)).status_code == 404
+
+
+async def test_too_many_wrong_codes_while_enrolling_leave_the_square_on_the_page(cast: Cast) -> None:
+    async with cast.parts.db.transaction() as tx:
+        await accounts.set_totp_secret(tx, cast.ada_id, totp.new_secret())
+    browser = await half_in(cast)
+    for _ in range(5):
+        assert (await browser.post("/sign-in/enrol", {"code": "000000"})).status_code == 422
+    refused = await browser.post("/sign-in/enrol", {"code": "000000"})
+    assert refused.status_code == 429 and int(refused.headers["retry-after"]) >= 1
+    assert await totp.secret_of(cast.parts.db, cast.ada_id) in refused.text

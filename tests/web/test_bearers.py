@@ -21,7 +21,9 @@ LOCK = "/api/v1/teacher/class/1/toggle-lock"
 
 def token_of(cast: Cast, student: Student | None) -> str:
     assert student is not None
-    return device.sign_api_token(cast.parts.secrets.device, student.id, student.class_id, 1)
+    return device.sign_api_token(
+        cast.parts.secrets.device, device.ApiToken(student.id, student.class_id, 1, student.created_at)
+    )
 
 
 async def staff_token(cast: Cast, staff_id: int) -> str:

@@ -5,6 +5,7 @@ import pytest
 from appliance.auth.permissions import WHO_MAY
 from appliance.web.site_mode import SAFE, allows
 from tests.conftest import Cast
+from tests.teacher.test_review_page import handed_in
 
 NEEDED = (
     "/sign-in",
@@ -15,6 +16,8 @@ NEEDED = (
     "/healthz",
     "/student/my-data",
     "/student/end-session",
+    "/student/name",
+    "/student/feedback",
 )
 CHANGES = [(method, path) for method, path in WHO_MAY if method not in SAFE]
 
@@ -29,7 +32,8 @@ def test_no_mode_stops_what_people_need(mode: str, path: str) -> None:
 def test_read_only_stops_every_change_but_joining_asking_and_ones_own_data() -> None:
     let_through = {path for method, path in CHANGES if allows("read-only", method, path, is_staff=True)}
     expected = ("/join", "/sign-", "/setup", "/language", "/operate", "/helper/", "/course/", "/student/delete-",
-                "/student/end-session", "/student/my-data", "/v1/llm/", "/v1/chat/completions", "/v1/embeddings",
+                "/student/end-session", "/student/my-data", "/student/name",
+                "/v1/llm/", "/v1/chat/completions", "/v1/embeddings",
                 "/v1/chat/generate")  # fmt: skip
     assert {path for path in let_through if not path.startswith(expected)} == set()
     assert allows("read-only", "POST", "/helper/chat", is_staff=False)
@@ -56,6 +60,49 @@ def test_join_only_lets_students_in_and_read() -> None:
         assert not allows("join-only", "POST", path, is_staff=True)
     for path in ("/student/chats", "/student/study"):
         assert not allows("join-only", "GET", path, is_staff=False)
+
+
+async def test_while_the_box_is_read_only_people_come_back_and_nobody_new_gets_in(cast: Cast) -> None:
+    assert cast.ben is not None
+    code = cast.classroom.join_code
+    before = cast.visitor()
+    await before.post_json("/join", {"class_code": code, "display_name": "Fay"})
+    await (await cast.max()).post("/operate/site-mode", {"mode": "read-only", "message": ""})
+    students = await cast.count("students")
+    newcomer = {"class_code": code, "display_name": "Gus"}
+    told = await cast.visitor().post("/join", newcomer)
+    assert told.status_code == 503 and "so nobody new gets in" in told.text and "return code" in told.text
+    assert told.headers["retry-after"] == "120" and 'value="Gus"' in told.text
+    refused = await cast.visitor().post_json("/join", newcomer)
+    assert (refused.status_code, refused.json()["error"]) == (503, "site_mode_restricted")
+    assert refused.json()["site_mode"] == "read-only"
+    # Nor as somebody else of a name that is there.
+    namesake = {"class_code": code, "display_name": "Ben"}
+    assert "Are you another" not in (await cast.visitor().post("/join", namesake)).text
+    again = await cast.visitor().post_json("/join", {**namesake, "confirm_new": True})
+    assert again.status_code == 503
+    for browser, known in (
+        (cast.visitor(), {"class_code": code, "return_code": cast.ben.return_code}),
+        (before, {"class_code": code, "display_name": "Fay"}),
+    ):
+        back = await browser.post_json("/join", known)
+        assert back.status_code == 200 and back.json()["rejoined"] is True
+    assert await cast.count("students") == students
+
+
+@pytest.mark.parametrize("mode", ["read-only", "join-only", "maintenance"])
+async def test_ones_own_files_name_and_feedback_belong_to_ones_own_data(cast: Cast, mode: str) -> None:
+    assert cast.ben is not None
+    mine = await handed_in(cast, cast.ben.id)
+    ben, chi = await cast.student(cast.ben), await cast.student(cast.chi)
+    await (await cast.max()).post("/operate/site-mode", {"mode": mode, "message": ""})
+    assert f"/submission/{mine}/download" in (await ben.get("/student/my-data")).text
+    for path in (f"/submission/{mine}/download", "/student/name", "/student/feedback", "/student/portfolio"):
+        assert (await ben.get(path)).status_code == 200, path
+    assert (await ben.post("/student/name", {"display_name": "Benno"})).status_code == 302
+    assert "Benno" in (await ben.get("/student/my-data")).text
+    assert (await chi.get(f"/submission/{mine}/download")).status_code == 404
+    assert (await ben.post(f"/submission/{mine}/share", {"shared": "1"})).status_code == 503
 
 
 def test_maintenance_is_for_staff_alone() -> None:

@@ -1,6 +1,7 @@
 """The rules of quizzes and cards, with their golden numbers."""
 
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -93,14 +94,14 @@ def test_fronts_are_compared_by_letters_and_digits_alone() -> None:
     ],
 )
 def test_a_due_date_is_read_in_its_own_zone_or_the_schools(typed: str, utc: str) -> None:
-    assert due_text(due_of(typed, "Europe/Madrid"), "UTC") == utc
+    assert due_text(due_of(typed, ZoneInfo("Europe/Madrid")), ZoneInfo("UTC")) == utc
 
 
 def test_no_due_date_is_none_and_nonsense_is_refused() -> None:
-    assert due_of("  ", "UTC") is None
+    assert due_of("  ", ZoneInfo("UTC")) is None
     for nonsense in ("2026-13-40", "soon"):
         with pytest.raises(Invalid, match="Due date is invalid"):
-            due_of(nonsense, "UTC")
+            due_of(nonsense, ZoneInfo("UTC"))
 
 
 @pytest.mark.parametrize(("typed", "score"), [("", None), (" 85 ", 85), ("100%", 100), ("0", 0)])

@@ -13,6 +13,7 @@ from appliance.errors import Invalid, NotFound
 from appliance.storage.database import Database
 from appliance.storage.files import GRACE_SECONDS, ORPHANS, FileStore, Swept
 from appliance.work.erasure import remove_work
+from appliance.work.gallery import shown_to_student
 from appliance.work.responses import responses_of_student, save_reflection, save_ticks
 from appliance.work.submissions import (
     NOTE_CHARACTERS,
@@ -21,7 +22,6 @@ from appliance.work.submissions import (
     create_submission,
     handed_in_to_class,
     submission_of_staff,
-    submission_of_student,
     submissions_of_student,
     sweep_files,
 )
@@ -43,7 +43,7 @@ async def test_a_file_handed_in_is_there_byte_for_byte(
     db: Database, store: FileStore, adas: Room, ben: Student
 ) -> None:
     submission_id = await hand_in(db, store, adas, ben, "Mon dessin \U0001f4a1.png", "Look!")
-    found = await submission_of_student(db, submission_id, ben.id)
+    found = await shown_to_student(db, submission_id, ben.id)
     assert (found.original_filename, found.note, found.size_bytes) == (
         "Mon dessin \U0001f4a1.png",
         "Look!",
@@ -130,7 +130,7 @@ async def test_only_its_student_and_the_teachers_of_the_class_find_it(
     assert (await submission_of_staff(db, work, adas.staff_id)).id == work
     for nobody in (chi, dee):
         with pytest.raises(NotFound, match="isn't yours"):
-            await submission_of_student(db, work, nobody.id)
+            await shown_to_student(db, work, nobody.id)
     with pytest.raises(NotFound, match="isn't from your class"):
         await submission_of_staff(db, work, olus.staff_id)
     with pytest.raises(NotFound):
@@ -157,7 +157,7 @@ async def test_deleting_ones_work_deletes_all_of_it_and_nobody_elses(
             await save_reflection(tx, adas.things["reflection"], student.id, "words")
     async with db.transaction() as tx:
         removed = await remove_work(tx, ben.id)
-    assert (len(removed.files), removed.entries) == (1, 2)
+    assert (len(removed.left.whole), removed.entries) == (1, 2)
     assert await submissions_of_student(db, ben.id) == []
     said = await responses_of_student(db, ben.id)
     assert (said.ticks, said.reflections) == ({}, {})
@@ -168,7 +168,7 @@ async def test_deleting_ones_work_deletes_all_of_it_and_nobody_elses(
 async def test_only_files_that_no_row_knows_are_put_aside(
     db: Database, store: FileStore, adas: Room, ben: Student
 ) -> None:
-    work = await submission_of_student(db, await hand_in(db, store, adas, ben), ben.id)
+    work = await shown_to_student(db, await hand_in(db, store, adas, ben), ben.id)
     orphans = {(await accept(store, arrived(store, PNG), "a.png", (".png",))).stored_name for _ in range(3)}
     half = arrived(store, PNG)
     assert await sweep_files(db, store) == Swept(3, 0, 0)
@@ -185,20 +185,20 @@ async def test_what_was_handed_in_after_a_backup_outlives_its_restore(
     """An older database is put in its place, the box starts, and then somebody finds the newer one."""
     before = await hand_in(db, store, adas, ben)
     older = await copy_of(db, tmp_path / "older.sqlite3", clock)
-    after = await submission_of_student(db, await hand_in(db, store, adas, ben), ben.id)
+    after = await shown_to_student(db, await hand_in(db, store, adas, ben), ben.id)
     content = store.path(after.stored_name).read_bytes()
     assert await sweep_files(older, store) == Swept(1, 0, 0)
     await older.close()
     clock.now += GRACE_SECONDS - 10
     assert await sweep_files(db, store) == Swept(0, 1, 0)
     assert store.path(after.stored_name).read_bytes() == content
-    assert (await submission_of_student(db, before, ben.id)).stored_name in await store.names()
+    assert (await shown_to_student(db, before, ben.id)).stored_name in await store.names()
 
 
 async def test_a_file_that_nobody_missed_for_thirty_days_goes(
     db: Database, store: FileStore, adas: Room, ben: Student, clock: Clock
 ) -> None:
-    work = await submission_of_student(db, await hand_in(db, store, adas, ben), ben.id)
+    work = await shown_to_student(db, await hand_in(db, store, adas, ben), ben.id)
     os.utime(store.path(work.stored_name), (1, 1))
     async with db.transaction() as tx:
         await tx.execute("DELETE FROM submissions")

@@ -4,10 +4,9 @@ import re
 
 from appliance.helper.evals.figures import Figure, share_of
 from appliance.helper.evals.labelled import labelled
-from appliance.helper.redaction import redacted
+from appliance.helper.redaction import MARK, redacted
 
 SECRET = re.compile("‹(.*?)›")
-MADE = re.compile(r"\[REDACTED_[A-Z]+\]")
 
 
 def redaction_figures() -> list[Figure]:
@@ -24,5 +23,5 @@ def is_taken_out(marked: str) -> bool:
     """What stands outside the marks has to stay as it is, but for signs at their edges."""
     around = [piece.strip(" +,.#:") for piece in SECRET.sub("\n", marked).split("\n")]
     safe = redacted(SECRET.sub(r"\1", marked))
-    left = [piece.strip(" +,.#:") for piece in MADE.sub("\n", safe).split("\n")]
+    left = [piece.strip(" +,.#:") for piece in MARK.sub("\n", safe).split("\n")]
     return around == left

@@ -1,19 +1,23 @@
-"""Sets by an author who knew the lessons and not the code: `dev` was read while mending, `held` only counted."""
+"""Sets by authors who knew the lessons and not the code: `dev` was read while mending, `held` only counted.
 
-from collections.abc import Sequence
+Half of what `held` asks about passages and topics is of a course that only stands here.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from importlib.resources import files
+from importlib.resources import as_file, files
+from pathlib import Path
 from typing import Literal
 
 from appliance.helper.evals.figures import Figure, share_of
 from appliance.helper.evals.retrieval import FIRST, Embed
-from appliance.helper.evals.topics import NOTHING_BEFORE, TopicEval
+from appliance.helper.evals.topics import NOTHING_BEFORE, TopicEval, faults
 from appliance.helper.evals.words import BLOCK_LESSON
 from appliance.helper.intents import intent_of
 from appliance.helper.redaction import redacted
 from appliance.helper.text_languages import leads_back
 from appliance.library.comparable import comparable
-from appliance.library.courses import Course
+from appliance.library.courses import Course, Shelf
 from appliance.library.search import Vectors, search
 from appliance.storage.database import Database
 
@@ -21,6 +25,9 @@ Part = Literal["dev", "held"]
 PARTS: tuple[Part, ...] = ("dev", "held")
 CALLED = {"dev": "a stranger's, seen", "held": "a stranger's, unseen"}
 FOLDER = "appliance.helper.evals"
+OTHER_COURSE = "rivers-and-rain"
+# Between headings of which each answers the question.
+OR = " ; "
 
 
 def figures_of_words() -> list[Figure]:
@@ -32,33 +39,45 @@ def figures_of_words() -> list[Figure]:
     ]
 
 
-async def retrieval_of_strangers(db: Database, course: Course, embed: Embed | None) -> list[Figure]:
-    """As `retrieval_figures`; one heading is the right one."""
+def other_course() -> Course:
+    """A course that nobody who worked on the helper had read."""
+    with as_file(files(FOLDER) / "strangers") as folder:
+        return Shelf([Path(folder)]).course(OTHER_COURSE)
+
+
+async def retrieval_of_strangers(
+    db: Database, courses: Mapping[str, Course], embed: Embed | None
+) -> list[Figure]:
+    """As `retrieval_figures`, over all these courses by their slugs."""
     way = "words and meaning" if embed else "words alone"
     found = []
     for part in PARTS:
-        judged = [await _is_found(db, course, embed, line) for line in _lines("passages", part, 3)]
+        judged = [
+            await _is_found(db, embed, line) for line in _lines("passages", part, 3) if line[0] in courses
+        ]
         found.append(share_of(f"right passage in {FIRST}, {way}, {CALLED[part]}", judged))
     return [_kept_apart(figure) for figure in found]
 
 
-async def topics_of_strangers(course: Course, asked: TopicEval) -> list[Figure]:
+async def topics_of_strangers(asked: Sequence[TopicEval]) -> list[Figure]:
+    """One for each course."""
     found = []
     for part in PARTS:
         judged = []
-        for is_on, session, text in topics_of_part(course, part):
-            judged.append((is_on, text, await asked.passes(session, NOTHING_BEFORE, text)))
-        refused = [(text, not passed) for is_on, text, passed in judged if is_on]
-        through = [(text, passed) for is_on, text, passed in judged if not is_on]
-        found.append(share_of(f"on-topic refused, {CALLED[part]}", refused))
-        found.append(share_of(f"off-topic let through, {CALLED[part]}", through))
+        for of_course in asked:
+            for is_on, session, text in topics_of_part(of_course.course, part):
+                judged.append((is_on, text, await of_course.passes(session, NOTHING_BEFORE, text)))
+        refused = [(text, passed) for is_on, text, passed in judged if is_on]
+        through = [(text, not passed) for is_on, text, passed in judged if not is_on]
+        found.append(faults(f"on-topic refused, {CALLED[part]}", refused))
+        found.append(faults(f"off-topic let through, {CALLED[part]}", through))
     return [_kept_apart(figure) for figure in found]
 
 
 def topics_of_part(course: Course, part: Part) -> list[tuple[bool, str, str]]:
     """Whether it is on the topic, the lesson's number, and the question."""
     slugs = [lesson.slug for lesson in course.lessons]
-    lines = _lines("topics", part, 3)
+    lines = [line for line in _lines("topics", part, 3) if line[1] == course.slug]
     return [(label == "on", str(slugs.index(slug) + 1), text) for label, _, slug, text in lines]
 
 
@@ -100,13 +119,11 @@ def _personal(part: Part) -> list[Figure]:
     ]
 
 
-async def _is_found(
-    db: Database, course: Course, embed: Embed | None, line: Sequence[str]
-) -> tuple[str, bool]:
-    _, slug, heading, text = line
+async def _is_found(db: Database, embed: Embed | None, line: Sequence[str]) -> tuple[str, bool]:
+    course, slug, headings, text = line
     vector = await embed(comparable(text)) if embed else None
-    found = await search(db, text, course.slug, slug, vector, FIRST, Vectors())
-    return text, heading in {passage.heading for passage in found}
+    found = await search(db, text, course, slug, vector, FIRST, Vectors())
+    return text, not {passage.heading for passage in found}.isdisjoint(headings.split(OR))
 
 
 def _lines(name: str, part: Part, labels: int) -> list[list[str]]:

@@ -33,7 +33,7 @@ class TopicEval:
 
     def __init__(self, db: Database, course: Course, router: Router, cache: Cache) -> None:
         self._db = db
-        self._course = course
+        self.course = course
         self._lessons = lessons_of(course)
         self._router = router
         self._topics = Topics(router, cache)
@@ -86,14 +86,15 @@ def _memory(before: str) -> Memory:
 
 def _figures(half: str, judged: Sequence[Judged]) -> list[Figure]:
     return [
-        _faults(f"on-topic refused{half}", [(each.text, each.passed) for each in judged if each.is_on]),
-        _faults(
+        faults(f"on-topic refused{half}", [(each.text, each.passed) for each in judged if each.is_on]),
+        faults(
             f"off-topic let through{half}",
             [(each.text, not each.passed) for each in judged if not each.is_on],
         ),
     ]
 
 
-def _faults(name: str, judged: list[tuple[str, bool]]) -> Figure:
+def faults(name: str, judged: list[tuple[str, bool]]) -> Figure:
+    """Counts what was not judged right."""
     right = share_of(name, judged)
     return Figure(name, right.of - right.count, right.of, right.missed)

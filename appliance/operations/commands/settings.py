@@ -1,8 +1,10 @@
 """`chalkbox settings`: every knob of the box, what it is set to and why."""
 
 import os
+import sys
 from argparse import ArgumentParser, Namespace
 
+from appliance.operations import known_elsewhere
 from appliance.operations.commands import terminal
 from appliance.settings import Settings, table
 
@@ -10,7 +12,9 @@ INTRODUCTION = """\
 # Settings
 
 Every setting is an environment variable; on an installed box they stand in `/etc/chalkbox/chalkbox.env`.
-A name the box does not know, or a value that can't be, stops the start with one sentence.
+A name the box does not know, or a value that can't be, stops the start with one sentence. Names of other
+programs, such as `OPENAI_API_KEY`, `OPENROUTER_…`, `GEMINI_…` or `AI_PROVIDER_DEFAULT`, have no effect:
+the start and `chalkbox doctor` say so.
 `chalkbox settings` prints this table with the values in force. What a teacher may change while the box
 runs is not here: it is on the teacher's pages, and a setting is its default.
 
@@ -29,6 +33,8 @@ def run(arguments: Namespace, settings: Settings) -> int:
     if arguments.markdown:
         print(page(), end="")
         return 0
+    for sentence in known_elsewhere.sentences(os.environ):
+        print(sentence, file=sys.stderr)
     rows = [_with_source(row, arguments) for row in table(settings, os.environ)]
     keys = ("name", "value", "source", "default", "help")
     terminal.report(

@@ -6,6 +6,8 @@ import { attachScope } from "./helper-scope.js";
 import { attachSheet } from "./helper-sheet.js";
 import { answerTo, Refusal } from "./helper-stream.js";
 
+const GAP = 8;
+
 export default function helper(element) {
   const form = element.querySelector("form.helper-form");
   const panel = attachPanel(element);
@@ -34,12 +36,14 @@ export default function helper(element) {
     running = new AbortController();
     log.querySelectorAll(".answer .follow-ups > *, .ask-anyway").forEach((entry) => entry.remove());
     log.append(question, answer.element);
-    log.scrollTop = log.scrollHeight;
+    // As far down as the words go, and no further than the question: an answer is read from its beginning.
+    const follow = () => { log.scrollTop += question.getBoundingClientRect().top - log.getBoundingClientRect().top - GAP; };
+    follow();
     if (form.message.value.trim() === message) form.message.value = "";
     panel.busy(answer.element);
     if (matchMedia("(pointer: coarse)").matches) form.message.blur();
     try {
-      await heard(message, more, answer);
+      await heard(message, more, answer, follow);
     } catch (problem) {
       answer.settle();
       if (running.signal.aborted) answer.note(element.dataset.stopped);
@@ -51,13 +55,13 @@ export default function helper(element) {
     panel.busy(null);
   }
 
-  async function heard(message, more, answer) {
+  async function heard(message, more, answer, follow) {
     try {
-      await hear(asked(message, more, running.signal), answer);
+      await hear(asked(message, more, running.signal), answer, follow);
     } catch (problem) {
       // The page has been open for too long: with a fresh token the same question goes out again.
       if (problem.code !== "invalid_scope_token" || !await renew()) throw problem;
-      await hear(asked(message, more, running.signal), answer);
+      await hear(asked(message, more, running.signal), answer, follow);
     }
   }
 
@@ -66,7 +70,7 @@ export default function helper(element) {
     return answerTo(questions.of(message, more), { url: element.dataset.url, headers, signal });
   }
 
-  async function hear(events, answer) {
+  async function hear(events, answer, follow) {
     for await (const [name, data] of events) {
       const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
       questions.heard(name, data);
@@ -74,7 +78,7 @@ export default function helper(element) {
       else panel.arrived();
       if (name === "delta") answer.add(data.text);
       if (name === "done") answer.finish(data);
-      if (atEnd) log.scrollTop = log.scrollHeight;
+      if (atEnd) follow();
     }
   }
 }
