@@ -5,18 +5,24 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from appliance.classroom.audit import record_student
-from appliance.errors import Conflict
+from appliance.errors import Conflict, Refusal
 from appliance.helper.answers import Answer, Citation, Done, Event
 from appliance.helper.caring import said as words_said
-from appliance.helper.citations import source_of_paper, url_of_paper
+from appliance.helper.citations import source_of_paper, url_of, url_of_paper
 from appliance.helper.class_chat import ClassChat, Talk, kept_answer
+from appliance.helper.class_topics import Asked, Stretch, stays_with_class
 from appliance.helper.conversations import Turn
+from appliance.helper.counted_questions import CLASS_CHAT
 from appliance.helper.grounds import SEARCH_CHARS
+from appliance.helper.own_search import found_in, rows_of
+from appliance.helper.own_texts import open_materials, passages_of_materials
 from appliance.helper.questions import Asker, Question, checked
 from appliance.helper.redaction import redacted
 from appliance.helper.rules import Rules, rules_of
+from appliance.helper.scope import Scope
 from appliance.helper.topics import leans_back
 from appliance.helper.writing import LESSON
+from appliance.inference.engine import Vector
 from appliance.library.comparable import comparable
 from appliance.library.document_search import DocumentPassage, search_documents
 from appliance.parts import Parts
@@ -43,7 +49,7 @@ from appliance.study.compaction import (
     from_text,
     memory_text,
 )
-from appliance.study.passages import ClassPassage, open_courses, passages_for_class
+from appliance.study.passages import ClassPassage, OpenCourse, open_courses, passages_for_class
 
 EVENT = "class_chat"
 CLIENT_ID_CHARS = 64
@@ -78,8 +84,34 @@ class Begun:
     words: str = ""
 
 
+@dataclass(frozen=True)
+class Found:
+    """The passages for a question; `beside` are texts of those that are of no course, shown or not."""
+
+    best: list[ClassPassage]
+    vector: Vector | None
+    beside: tuple[str, ...]
+
+    @property
+    def bodies(self) -> tuple[str, ...]:
+        return tuple(passage.text for passage in self.best)
+
+
 async def begin(parts: Parts, asker: Asker, session: ChatSession, sent: Sent) -> Begun:
-    """Every refusal comes from here: Invalid, Conflict (`chat_archived`), RateLimited."""
+    """Every refusal comes from here: Invalid, Conflict (`chat_archived`), RateLimited, Forbidden.
+
+    A student's is counted for the teacher.
+    """
+    try:
+        return await _begun(parts, asker, session, sent)
+    except Refusal as refusal:
+        if asker.audience == "student":
+            place = Scope(asker.class_id, *CLASS_CHAT, "student")
+            await parts.helper.counting.refused(asker, sent.request_id, place, refusal)
+        raise
+
+
+async def _begun(parts: Parts, asker: Asker, session: ChatSession, sent: Sent) -> Begun:
     message = redacted(checked(Question(sent.message, "")))
     client_id = _stored_id(sent.client_id)
     rules = await rules_of(parts.db, parts.settings, asker.class_id)
@@ -185,25 +217,12 @@ async def _talk(
     rules: Rules,
 ) -> Talk:
     courses = await open_courses(parts.db, parts.shelf, asker.class_id)
-    searched = _searched(message, before)
-    vector = await parts.router.embed(comparable(searched))
-    most = parts.settings.helper_reference_max_citations
-    kept, rank = parts.helper.grounds.vectors, parts.router.rank
-    beside = None if rules.reference == "all" else frozenset[str]()
-    passages = await passages_for_class(parts.db, courses, searched, vector, most, kept, rank, beside)
-    # Lessons first, as in the lesson's own helper; a paper gets the last place when they would fill them all.
-    papers = await search_documents(
-        parts.db,
-        searched,
-        asker.class_id,
-        vector,
-        most,
-        parts.helper.grounds.paper_vectors,
-        rank,
-        rules.document_id,
-    )
-    best = passages[: most - 1 if papers else most]
-    best += [_of_paper(paper, asker.language) for paper in papers[: most - len(best)]]
+    found = await _found(parts, asker, rules, courses, _searched(message, before))
+    best = found.best
+    asked = Asked(message[:SEARCH_CHARS], found.vector, found.bodies, found.beside, _was_cited(before))
+    on_topic = await _stays(parts, asker, rules, courses, asked)
+    if not on_topic:
+        best = []
     citations = tuple(
         Citation(f"L{number}", passage.source, passage.text, passage.url)
         for number, passage in enumerate(best, start=1)
@@ -212,8 +231,72 @@ async def _talk(
         Turn("user" if said.is_person else "assistant", said.body) for said in before[-RECENT_TURNS:]
     )
     topics = tuple(title for course in courses for title in course.open_titles)
-    about = next((passage.topic for passage in best), topics[0] if topics else "")
-    return Talk(session.id, message, turns, memory_text(summary), citations, about, topics, request_id, rules)
+    heading = next((passage.topic for passage in best), "")
+    return Talk(
+        session.id,
+        message,
+        turns,
+        memory_text(summary),
+        citations,
+        heading or next(iter(topics), ""),
+        topics,
+        request_id,
+        rules,
+        on_topic,
+        heading,
+        frozenset(each.course.language for each in courses),
+    )
+
+
+async def _found(parts: Parts, asker: Asker, rules: Rules, courses: list[OpenCourse], searched: str) -> Found:
+    """Lessons first, as in the lesson's own helper; what the teacher wrote or a paper gets the last place."""
+    vector = await parts.router.embed(comparable(searched))
+    grounds, rank = parts.helper.grounds, parts.router.rank
+    most = parts.settings.helper_reference_max_citations
+    references = None if rules.reference == "all" else frozenset[str]()
+    passages = await passages_for_class(
+        parts.db, courses, searched, vector, most, grounds.vectors, rank, references
+    )
+    papers = await search_documents(
+        parts.db, searched, asker.class_id, vector, most, grounds.paper_vectors, rank, rules.document_id
+    )
+    own = await _own_passages(parts, asker, searched, vector, most) if rules.reference == "all" else []
+    best = passages[: most - 1 if papers or own else most]
+    room = most - len(best)
+    best += own[: max(1, room - bool(papers))] if room else []
+    best += [_of_paper(paper, asker.language) for paper in papers[: most - len(best)]]
+    return Found(best, vector, (*(each.body for each in papers), *(each.text for each in own)))
+
+
+async def _stays(parts: Parts, asker: Asker, rules: Rules, courses: list[OpenCourse], asked: Asked) -> bool:
+    """A teacher may ask about anything."""
+    if asker.audience != "student":
+        return True
+    grounds = parts.helper.grounds
+    road = []
+    for each in courses:
+        lessons = parts.shelf.lessons(each.course.slug)
+        road.append(Stretch(each.course, tuple(one for one in lessons if one.slug not in each.closed)))
+    return await stays_with_class(parts.db, grounds.topics, grounds.vectors, rules, road, asked)
+
+
+def _was_cited(before: tuple[ChatMessage, ...]) -> bool:
+    """The answer before rests on passages, so what leans on it stays with the class too."""
+    answers = [said for said in before if not said.is_person]
+    return bool(answers and answers[-1].citations)
+
+
+async def _own_passages(
+    parts: Parts, asker: Asker, searched: str, vector: Vector | None, most: int
+) -> list[ClassPassage]:
+    """Of what the teacher wrote; a teacher who asks has it before them."""
+    if asker.audience != "student":
+        return []
+    materials = await open_materials(parts.db, parts.shelf, asker.id)
+    texts = await passages_of_materials(parts.db, materials)
+    rows = await rows_of(parts.helper.grounds.topics, texts)
+    found = found_in(texts, rows, searched, vector, most)
+    return [ClassPassage(each.heading, each.heading, each.body, url_of(each), each.score) for each in found]
 
 
 def _of_paper(paper: DocumentPassage, language: str) -> ClassPassage:

@@ -90,6 +90,8 @@ async def generate(request: Request, asked: GenerateAsked) -> Answered:
         async with asyncio.timeout(asked.timeout_ms / 1000 if asked.timeout_ms else None):
             with parts.helper.counted():
                 rules = await rules_of(parts.db, parts.settings, asker.class_id)
+                if asker.audience == "student":
+                    rules.hold_to_on()
                 strict = await _strict(parts, asker, wanted, rules)
                 settings = replace(parts.settings, helper_strictness=rules.strictness)
                 reply = await replied(settings, parts.router, asker, wanted, strict)
@@ -169,6 +171,8 @@ ROUTES = (
             "user_token_required": 401,
             "user_id_mismatch": 403,
             "class_access_required": 403,
+            "class_locked": 403,
+            "llm_access_disabled": 403,
             "validation_error": 400,
             "message_too_long": 400,
             "rate_limited": 429,

@@ -285,6 +285,8 @@ ROUTES = (
             "send_session_owner_mismatch": 403,
             "validation_error": 400,
             "message_too_long": 400,
+            "class_locked": 403,
+            "llm_access_disabled": 403,
             "chat_archived": 409,
             "rate_limited": 429,
             "response_generation_failed": 502,

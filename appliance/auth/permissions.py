@@ -64,6 +64,8 @@ WHO_MAY: dict[tuple[str, str], frozenset[Who]] = {
     ("POST", "/material/<material_id:int>/reading"): STUDENT,
     ("POST", "/material/<material_id:int>/reflection"): STUDENT,
     ("GET", "/material/<material_id:int>"): STUDENT,
+    ("GET", "/material/<material_id:int>/helper"): STUDENT,
+    ("POST", "/material/<material_id:int>/helper"): STUDENT,
     ("POST", "/material/<material_id:int>/rubric"): STUDENT,
     ("GET", "/material/<material_id:int>/upload"): STUDENT,
     ("POST", "/material/<material_id:int>/upload"): STUDENT,

@@ -156,8 +156,17 @@ async def classes_of_staff(db: Database, staff_id: int, ended: bool = False) -> 
     ]
 
 
+async def is_class_locked(db: Database | Reads, class_id: int) -> bool:
+    """False where there is no such class: a preview belongs to none."""
+    row = await db.fetch_one("SELECT is_locked FROM classes WHERE id = :id", id=class_id)
+    return row is not None and bool(row["is_locked"])
+
+
 async def set_locked(tx: Transaction, class_id: int, is_locked: bool) -> None:
-    """A locked class lets nobody in, new or known; whoever is in stays in. Raises Conflict for one that has ended."""
+    """A locked class lets nobody in, new or known; whoever is in stays in, without the helper.
+
+    Raises Conflict for one that has ended.
+    """
     changed = await tx.execute(
         "UPDATE classes SET is_locked = :is_locked WHERE id = :id AND (:is_locked OR ended_at IS NULL)",
         is_locked=is_locked,

@@ -19,18 +19,22 @@ INHERITS = "inherit"
 NOTES_CHARS = 300
 MOST_TOPICS = 24
 TOPIC_CHARS = 60
+MOST_ANSWERS = 40
+ANSWER_CHARS = 200
 
 NOT_OFFERED = "This is none of the choices. Choose one from the list."
 LONG_NOTES = "Your notes are longer than 300 characters. Keep what matters most."
 MANY_TOPICS = "These are more than 24 topics. Keep the widest ones."
 LONG_TOPIC = "A topic has more than 60 characters. Say it in a few words."
+MANY_ANSWERS = "These are more than 40 answers. Keep those that your students must find themselves."
+LONG_ANSWER = "An answer has more than 200 characters. Write one answer on each line."
 
 
 @dataclass(frozen=True)
 class Tuning:
     """None leaves it to the next one. `reference` is all, none, `course:<key>` or `paper:<id>`, 0 for one that is gone.
 
-    `shared_answers` is the class's alone.
+    `shared_answers` is the class's alone, `answers` a lesson's: what the helper must not give away, line by line.
     """
 
     is_on: bool | None = None
@@ -43,6 +47,7 @@ class Tuning:
     ages: str | None = None
     language: str | None = None
     shared_answers: bool = True
+    answers: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,19 @@ async def layers_of(db: Database, class_id: int, course_slug: str = "", lesson_s
     return Layers(found.get(("", ""), Tuning()), own)
 
 
+async def listed_answers_of_class(db: Database, class_id: int) -> dict[tuple[str, str], tuple[str, ...]]:
+    """What the teacher listed, by the slugs of course and lesson."""
+    rows = await db.fetch_all(
+        """
+        SELECT course_slug, lesson_slug, answers
+        FROM tunings
+        WHERE class_id = :class_id AND lesson_slug <> '' AND answers IS NOT NULL
+        """,
+        class_id=class_id,
+    )
+    return {(row["course_slug"], row["lesson_slug"]): tuple(json.loads(row["answers"])) for row in rows}
+
+
 async def tuned_lessons(db: Database, class_id: int) -> frozenset[tuple[str, str]]:
     """Slugs of course and lesson of every lesson with a tuning of its own."""
     rows = await db.fetch_all(
@@ -113,6 +131,7 @@ def tuning_from(typed: Mapping[str, str]) -> Tuning:
         notes=_notes(typed.get("notes", "")),
         ages=_chosen(typed, "ages", AGES),
         language=_chosen(typed, "language", LANGUAGES),
+        answers=_answers(typed.get("answers", "")),
     )
 
 
@@ -122,6 +141,7 @@ def texts_of(tuning: Tuning) -> dict[str, str]:
         "is_on": INHERITS if tuning.is_on is None else "on" if tuning.is_on else "off",
         "topics": "\n".join(tuning.topics or ()),
         "notes": tuning.notes or "",
+        "answers": "\n".join(tuning.answers or ()),
         **{
             field: getattr(tuning, field) or INHERITS
             for field in ("strictness", "scope_mode", "topic_filter", "reference", "ages", "language")
@@ -141,14 +161,14 @@ async def save_tuning(
     await tx.execute(
         """
         INSERT INTO tunings (class_id, course_slug, lesson_slug, is_on, strictness, scope_mode, topic_filter,
-                             topics, reference, document_id, notes, ages, language, shared_answers)
+                             topics, reference, document_id, notes, ages, language, shared_answers, answers)
         VALUES (:class_id, :course_slug, :lesson_slug, :is_on, :strictness, :scope_mode, :topic_filter,
-                :topics, :reference, :document_id, :notes, :ages, :language, :shared_answers)
+                :topics, :reference, :document_id, :notes, :ages, :language, :shared_answers, :answers)
         ON CONFLICT (class_id, course_slug, lesson_slug) DO UPDATE
         SET is_on = excluded.is_on, strictness = excluded.strictness, scope_mode = excluded.scope_mode,
             topic_filter = excluded.topic_filter, topics = excluded.topics, reference = excluded.reference,
             document_id = excluded.document_id, notes = excluded.notes, ages = excluded.ages,
-            language = excluded.language, shared_answers = excluded.shared_answers
+            language = excluded.language, shared_answers = excluded.shared_answers, answers = excluded.answers
         """,
         class_id=class_id,
         course_slug=course_slug,
@@ -157,13 +177,14 @@ async def save_tuning(
         strictness=tuning.strictness,
         scope_mode=tuning.scope_mode,
         topic_filter=tuning.topic_filter,
-        topics=None if tuning.topics is None else json.dumps(tuning.topics, ensure_ascii=False),
+        topics=_listed(tuning.topics),
         reference="paper" if is_paper else tuning.reference,
         document_id=int(document) or None if is_paper else None,
         notes=tuning.notes,
         ages=tuning.ages,
         language=tuning.language,
         shared_answers=tuning.shared_answers,
+        answers=_listed(tuning.answers if lesson_slug else None),
     )
 
 
@@ -197,6 +218,20 @@ def _topics(text: str) -> tuple[str, ...] | None:
     return topics or None
 
 
+def _answers(text: str) -> tuple[str, ...] | None:
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    answers = tuple(dict.fromkeys(filter(None, lines)))
+    if len(answers) > MOST_ANSWERS:
+        raise Invalid(MANY_ANSWERS, "too_long", field="answers")
+    if any(len(answer) > ANSWER_CHARS for answer in answers):
+        raise Invalid(LONG_ANSWER, "too_long", field="answers")
+    return answers or None
+
+
+def _listed(texts: tuple[str, ...] | None) -> str | None:
+    return None if texts is None else json.dumps(texts, ensure_ascii=False)
+
+
 def _notes(text: str) -> str | None:
     if len(text) > NOTES_CHARS:
         raise Invalid(LONG_NOTES, "too_long", field="notes")
@@ -216,4 +251,5 @@ def _tuning(row: sqlite3.Row) -> Tuning:
         ages=row["ages"],
         language=row["language"],
         shared_answers=bool(row["shared_answers"]),
+        answers=None if row["answers"] is None else tuple(json.loads(row["answers"])),
     )

@@ -22,7 +22,7 @@ def citations_of(
 ) -> tuple[Citation, ...]:
     """The lesson's own passages first, then those of the class's papers."""
     titles = {lesson.slug: lesson.title for lesson in course.lessons}
-    found = [(_source(passage, titles, language), passage.body, _url(passage)) for passage in passages]
+    found = [(_source(passage, titles, language), passage.body, url_of(passage)) for passage in passages]
     found += [(source_of_paper(paper, language), paper.body, url_of_paper(paper)) for paper in papers]
     return tuple(Citation(f"L{number}", *cited) for number, cited in enumerate(found, start=1))
 
@@ -62,8 +62,10 @@ def _source(passage: Passage, titles: dict[str, str], language: str) -> str:
     return " · ".join(dict.fromkeys(part for part in (place, passage.heading) if part))
 
 
-def _url(passage: Passage) -> str:
+def url_of(passage: Passage) -> str:
     if passage.source == "reference":
         return ""
     anchor = f"#{passage.anchor}" if passage.anchor else ""
+    if passage.source == "own":
+        return f"/material/{passage.lesson_slug.rpartition('-')[2]}{anchor}"
     return f"/course/{passage.course_slug}/{passage.lesson_slug}{anchor}"

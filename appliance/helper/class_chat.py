@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from appliance.helper.answers import Answer, Citation, Delta, Done, Event, Start
 from appliance.helper.citations import marks_in
 from appliance.helper.conversations import Memory, Turn, history
+from appliance.helper.counted_questions import CLASS_CHAT, CountedQuestion
+from appliance.helper.counting import is_in_lesson
 from appliance.helper.guards import Outgoing, nothing_kept
 from appliance.helper.intents import intent_of
 from appliance.helper.lesson_answer import MOST_TOPICS, Case, Reason, own_words, quoted
@@ -45,6 +47,7 @@ OPENINGS: dict[Reason, str] = {
     "died": "I could not finish this answer, so here is what your lessons and papers say.",
     "gives_away": "This answer is yours to find, and you can do it. Here is what helps on the way.",
 }
+OFF_TOPIC = "That goes beyond what your class works on."
 NOTHING_FOUND = "I could not find that in your class's lessons and papers."
 DIED_WITHOUT = (
     "I could not finish this answer, and I found nothing about it in your class's lessons and papers."
@@ -58,6 +61,7 @@ class Talk:
     """A question as the class chat puts it, redacted; `turns` are the last ones, `memory` the short form of the older.
 
     `about` is what the question is about, `topics` what the class works on, both in words that may be shown.
+    `heading` is that of the best passage, for the teacher, and `tongues` are the languages of the class's courses.
     """
 
     session_id: int
@@ -69,6 +73,9 @@ class Talk:
     topics: tuple[str, ...]
     request_id: str
     rules: Rules | None = None
+    on_topic: bool = True
+    heading: str = ""
+    tongues: frozenset[str] = frozenset()
 
     @property
     def ages(self) -> str:
@@ -79,9 +86,21 @@ class Talk:
         return self.rules.most_quoted if self.rules else len(self.citations)
 
     @property
+    def covers(self) -> tuple[str, ...]:
+        """What is told to somebody who asked about something else."""
+        return (self.rules.topics if self.rules else ()) or self.topics
+
+    @property
+    def is_turned_back(self) -> bool:
+        """No model is asked at all."""
+        return not self.on_topic and self.rules is not None and self.rules.topic_filter == "strict"
+
+    @property
     def works_on(self) -> str:
-        """In lines: what the class works on, and what its teacher noted for the helper."""
+        """In lines: what the class works on, and what its teacher said and noted for the helper."""
         lines = [line("; ".join(self.topics)[:TOPICS_CHARS])]
+        if self.rules and self.rules.topics:
+            lines.append(f"Allowed topics: {line('; '.join(self.rules.topics))[:TOPICS_CHARS]}")
         if self.rules and self.rules.notes:
             lines.append(f"Notes for the helper: {line(self.rules.notes)[:NOTES_CHARS]}")
         return "\n".join(filter(None, lines))
@@ -106,22 +125,27 @@ class ClassChat:
             keeps = strict.gives_away if strict else nothing_kept
             draft = Draft(Outgoing(marks, self._settings.helper_response_max_chars, keeps))
             language = language_of(talk.message, asker.language)
-            prompt = prompt_for(self._settings, talk, language)
-            group = f"class:{asker.class_id}"
-            async with aclosing(written(self._router, prompt, asker.key, group, draft)) as events:
-                async for event in events:
-                    yield _start(talk, draft) if isinstance(event, Started) else event
+            if talk.is_turned_back:
+                draft.fail("off_topic")
+            else:
+                prompt = prompt_for(self._settings, talk, language)
+                group = f"class:{asker.class_id}"
+                async with aclosing(written(self._router, prompt, asker.key, group, draft)) as events:
+                    async for event in events:
+                        yield _start(talk, draft) if isinstance(event, Started) else event
             if draft.failed is not None:
                 if not draft.has_begun:
                     yield _start(talk, draft)
-                instead = _without_model(talk, draft.failed, language, draft.room)
-                # With what was shown before, even a harmless line may make an answer whole.
-                if strict and strict.gives_away(draft.gate.text + instead):
-                    instead = own_words(_case(talk, draft.failed, language, draft.room))
-                yield Delta(draft.add(instead))
+                yield Delta(draft.add(_instead(talk, draft, strict, language)))
             answer = self._answer(talk, draft, language, began)
+            await self._count(asker, talk, draft, answer)
             _log(asker, answer, draft)
             yield Done(answer, draft.failed or "")
+
+    async def _count(self, asker: Asker, talk: Talk, draft: Draft, answer: Answer) -> None:
+        if asker.audience == "student":
+            counted = _counted(asker, talk, draft, answer)
+            await self._helper.counting.in_chat(asker, talk.message, talk.citations, counted)
 
     async def _strict(self, asker: Asker, talk: Talk) -> Strict | None:
         if self._settings.helper_strictness != "strict":
@@ -189,6 +213,7 @@ def prompt_for(settings: Settings, talk: Talk, language: str) -> Prompt:
     rules = _rules(settings, talk)
     asked = filled("class_question", passages=passages_text(talk.citations), question=shortened(talk.message))
     asked += filled("language", language=language_name(language))
+    asked += "" if talk.on_topic else filled("off_topic_class")
     room = max(0, PROMPT_CHARS - len(rules) - len(asked))
     cut = tuple(replace(turn, text=turn.text[:TURN_CHARS]) for turn in talk.turns)
     turns = history(Memory(cut), min(room, settings.helper_conversation_history_max_chars))
@@ -207,6 +232,7 @@ def _rules(settings: Settings, talk: Talk) -> str:
     parts = (
         stance(talk.ages),
         filled(f"strictness_{settings.helper_strictness}"),
+        filled(f"scope_class_{talk.rules.scope_mode}") if talk.rules else "",
         filled("class_chat"),
         filled("class_topics", topics=talk.works_on) if talk.works_on else "",
     )
@@ -221,13 +247,51 @@ def _case(talk: Talk, reason: Reason, language: str, room: int) -> Case:
     return Case(reason, intent_of(talk.message), is_vague(talk.message), language, room)
 
 
+def _instead(talk: Talk, draft: Draft, strict: Strict | None, language: str) -> str:
+    reason = _reason(talk, draft.failed or "no_model")
+    instead = _without_model(talk, reason, language, draft.room)
+    # With what was shown before, even a harmless line may make an answer whole.
+    if strict and strict.gives_away(draft.gate.text + instead):
+        return own_words(_case(talk, reason, language, draft.room))
+    return instead
+
+
+def _reason(talk: Talk, failed: Reason) -> Reason:
+    return failed if talk.on_topic else "off_topic"
+
+
+def _counted(asker: Asker, talk: Talk, draft: Draft, answer: Answer) -> CountedQuestion:
+    reason = _reason(talk, draft.failed) if draft.failed else ""
+    # An answer that was kept back is there, though nothing was quoted.
+    is_cited = answer.grounded or reason == "gives_away"
+    is_one_tongue = talk.tongues <= {language_of(talk.message, asker.language)}
+    is_found = is_in_lesson(talk.message, talk.citations, is_cited, is_one_tongue)
+    course_slug, lesson_slug = CLASS_CHAT
+    return CountedQuestion(
+        class_id=asker.class_id,
+        student_id=asker.id,
+        request_id=answer.request_id,
+        course_slug=course_slug,
+        lesson_slug=lesson_slug,
+        topic=talk.heading,
+        intent=answer.intent,
+        outcome="lesson" if reason else "model",
+        reason=reason,
+        is_grounded=answer.grounded,
+        is_in_lesson=is_vague(talk.message) or is_found,
+        wait_ms=answer.queue_wait_ms,
+        total_ms=answer.total_ms,
+    )
+
+
 def _without_model(talk: Talk, reason: Reason, language: str, room: int) -> str:
     case = _case(talk, reason, language, room)
     if talk.citations:
         return quoted(case, OPENINGS[reason], talk.citations[: talk.most_quoted])
-    sentences = [say(language, DIED_WITHOUT if reason == "died" else NOTHING_FOUND)]
-    if talk.topics:
-        topics = ", ".join(talk.topics[:MOST_TOPICS])
+    nothing: dict[Reason, str] = {"died": DIED_WITHOUT, "off_topic": OFF_TOPIC}
+    sentences = [say(language, nothing.get(reason, NOTHING_FOUND))]
+    if talk.covers:
+        topics = ", ".join(talk.covers[:MOST_TOPICS])
         sentences.append(say(language, "Your class works on: {topics}.", topics=topics))
         sentences.append(say(language, "Ask me about one of these, or ask your teacher."))
     return " ".join(sentences)

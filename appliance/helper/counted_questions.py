@@ -8,6 +8,8 @@ from appliance.errors import Invalid, NotFound
 from appliance.storage.database import Database, Transaction
 
 DAY = 24 * 3600
+# Slugs that no lesson has: what was asked in the class chat, which belongs to none.
+CLASS_CHAT = ("", "class-chat")
 
 Outcome = Literal["model", "lesson", "refused"]
 THUMBS = {"up": 1, "down": -1, "none": 0}

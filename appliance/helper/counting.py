@@ -43,12 +43,29 @@ class Counting:
 
         A student who deletes everything meanwhile leaves nothing here.
         """
+        await self._kept(asker, message, f"{_text(found)}\n{about}", counted, details)
+
+    async def in_chat(
+        self, asker: Asker, message: str, found: Sequence[Citation], counted: CountedQuestion
+    ) -> None:
+        """As `answered`; the event of a class chat is written with the chat itself."""
+        await self._kept(asker, message, _text(found), counted, None)
+
+    async def _kept(
+        self,
+        asker: Asker,
+        message: str,
+        known: str,
+        counted: CountedQuestion,
+        details: Mapping[str, int | str] | None,
+    ) -> None:
         try:
             words: Words = {}
             if not counted.is_in_lesson:
-                words = telling_words(message, await names_on_the_box(self._db), f"{_text(found)}\n{about}")
+                words = telling_words(message, await names_on_the_box(self._db), known)
             async with self._db.transaction() as tx:
-                await record_student(tx, EVENT, asker.class_id, asker.id, details, asker.network)
+                if details is not None:
+                    await record_student(tx, EVENT, asker.class_id, asker.id, details, asker.network)
                 await self._count(tx, counted, words)
         except (Unavailable, sqlite3.IntegrityError):
             log.warning("helper_event_lost request_id=%s", counted.request_id)

@@ -10,6 +10,7 @@ from appliance.helper.rules import Rules, rules_of
 from appliance.helper.scope import Scope
 from appliance.library.courses import Course, Shelf
 from appliance.library.lessons import Lesson
+from appliance.library.search import Passage
 from appliance.settings import Settings
 from appliance.storage.database import Database
 
@@ -20,7 +21,8 @@ CLOSED_LESSON = "This lesson is closed right now, and so is its helper. Ask your
 class Page:
     """`closed` holds the slugs of those lessons that nothing may be quoted from.
 
-    What counts about topics stands in `rules`: those of the scope are from when the page was drawn.
+    What counts about topics stands in `rules`: those of the scope are from when the page was drawn. `own` are
+    passages of what teachers wrote: for a page that belongs to no course the only ones, for a lesson's some beside it.
     """
 
     scope: Scope
@@ -28,6 +30,7 @@ class Page:
     lesson: Lesson
     closed: frozenset[str]
     rules: Rules
+    own: tuple[Passage, ...] = ()
 
     @property
     def place(self) -> tuple[str, str]:

@@ -91,6 +91,7 @@ SPANISH = {
     "I could not finish this answer, and I found nothing about it in your class's lessons and papers.": (
         "No pude terminar esta respuesta y no encontré nada sobre eso en las lecciones y documentos de tu clase."
     ),
+    "That goes beyond what your class works on.": "Eso va más allá de lo que trabaja tu clase.",
     "Your class works on: {topics}.": "Tu clase trabaja con: {topics}.",
 }
 LANGUAGES = {"es": SPANISH}

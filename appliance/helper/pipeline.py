@@ -27,7 +27,8 @@ from appliance.helper.grounds import Ground, Grounds
 from appliance.helper.guards import Guards, Outgoing, nothing_kept
 from appliance.helper.intents import Intent, intent_of
 from appliance.helper.lesson_answer import Case, Reason, lesson_answer, own_words
-from appliance.helper.pages import Page, page_of
+from appliance.helper.own_texts import page_for
+from appliance.helper.pages import Page
 from appliance.helper.policy import About, Ask, beginning_for, prompt_for
 from appliance.helper.questions import Asker, Question, checked
 from appliance.helper.redaction import redacted
@@ -108,7 +109,7 @@ class Helper:
         self._throttle = throttle
         self._clock = clock
         self.conversations = Conversations(cache, settings)
-        self._counting = Counting(settings, secret, db, throttle)
+        self.counting = Counting(settings, secret, db, throttle)
         self.sharing = Sharing(router, self.conversations, clock)
         self.grounds = Grounds(settings, router, db, Topics(router, cache))
         self.tickets = Tickets()
@@ -131,7 +132,7 @@ class Helper:
             await self.hold_to_rates(asker)
             await self.hold_to_one(asker)
             scope = self._scope(asker, question.scope_token)
-            page = await page_of(self._db, self._shelf, self._settings, scope, self._db.now())
+            page = await page_for(self._db, self._shelf, self._settings, scope, asker, self._db.now())
             self.hold_to_agreement()
             conversation = await self._conversation(asker, scope, question)
             asked = await self.asked(asker, page, message, conversation, question.request_id, began)
@@ -336,7 +337,7 @@ class Helper:
     async def _record(self, asked: Asked, answer: Answer, draft: Draft) -> None:
         if asked.asker.audience == "student":
             counted, found = _counted(asked, answer, draft), asked.ground.citations
-            await self._counting.answered(
+            await self.counting.answered(
                 asked.asker, asked.message, found, counted, _counts(answer), asked.page.about
             )
 
@@ -349,7 +350,7 @@ class Helper:
             except Refusal as refusal:
                 if asker.audience == "student":
                     scope = self._scope_or_none(asker, question)
-                    await self._counting.refused(asker, question.request_id, scope, refusal)
+                    await self.counting.refused(asker, question.request_id, scope, refusal)
                 raise
 
     def _scope_or_none(self, asker: Asker, question: Question) -> Scope | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from appliance.classroom.box import Profile, profile_of
+from appliance.classroom.classes import is_class_locked
 from appliance.classroom.tunings import Tuning, tuning_of
 from appliance.errors import Forbidden, Refusal
 from appliance.helper.reading import MOST_QUOTED, level_of
@@ -15,13 +16,17 @@ from appliance.settings import Settings
 from appliance.storage.database import Database
 
 OFF = "Your teacher has switched the helper off here. Ask your teacher, or read the lesson once more."
+LOCKED = (
+    "Your class is locked just now, and so is its helper. Both open again when your teacher opens the class."
+)
 
 
 @dataclass(frozen=True)
 class Rules:
     """Nothing is left open here. `topics` empty: any; `language` empty: that of the student's pages.
 
-    `reference` is all, none, `course:<key>` or `paper:<id>`: what may be quoted beside the lessons.
+    `reference` is all, none, `course:<key>` or `paper:<id>`: what may be quoted beside the lessons. `answers` are
+    lines in which the teacher listed what students are to find themselves.
     """
 
     is_on: bool
@@ -35,6 +40,12 @@ class Rules:
     language: str
     shared_answers: bool
     text_languages: tuple[str, ...] = LANGUAGES
+    answers: tuple[str, ...] = ()
+    is_locked: bool = False
+
+    @property
+    def lets_ask(self) -> bool:
+        return self.is_on and not self.is_locked
 
     @property
     def most_quoted(self) -> int:
@@ -50,6 +61,9 @@ class Rules:
         return int(number) if kind == "paper" else 0
 
     def hold_to_on(self) -> None:
+        """Raises Forbidden: `class_locked` or `llm_access_disabled`."""
+        if self.is_locked:
+            raise Forbidden(LOCKED, "class_locked")
         if not self.is_on:
             raise Forbidden(OFF, "llm_access_disabled")
 
@@ -64,7 +78,8 @@ async def rules_of(
     """Without a lesson: of the class as a whole."""
     slugs = (lesson.course_slug, lesson.slug) if lesson else ("", "")
     defaults = for_profile(settings, await profile_of(db, settings))
-    return settled(defaults, await tuning_of(db, class_id, *slugs), course, lesson)
+    rules = settled(defaults, await tuning_of(db, class_id, *slugs), course, lesson)
+    return replace(rules, is_locked=await is_class_locked(db, class_id))
 
 
 def for_profile(settings: Settings, profile: Profile) -> Settings:
@@ -98,6 +113,7 @@ def settled(
         language=tuning.language or "",
         shared_answers=tuning.shared_answers,
         text_languages=languages_in(settings.helper_text_language_keywords),
+        answers=tuning.answers or (),
     )
 
 

@@ -171,11 +171,21 @@ class Strict:
         said, numbers = _stems_and_numbers(open_text)
         for item in listed:
             watches = watches_of(item)
-            is_sought = bool(watches) and self._is_about(watches[0])
+            is_sought = bool(watches) and self._is_sought(watches, said, numbers)
             for watch in watches:
                 is_common = not item.is_near or _is_common(watch, said, numbers)
                 is_demanded = self._is_demanding and item.is_near and not (watch.is_everyday and item.choices)
                 yield Kept(watch, is_sought, not is_common or is_sought or is_demanded)
+
+    def _is_sought(
+        self, watches: Sequence[Watch], said: tuple[str, ...], numbers: Sequence[Quantity]
+    ) -> bool:
+        """One that was listed without its question may be what any question is after, unless the lesson says it."""
+        item = watches[0].listed
+        if item.question:
+            return self._is_about(watches[0])
+        is_open = is_verdict(item) or any(_is_open(watch, said, numbers) for watch in watches)
+        return self._is_demanding or (item.is_near and not is_open)
 
     def _is_about(self, watch: Watch) -> bool:
         if watch.listed.is_near and watch.listed.place in self._places:
@@ -316,6 +326,12 @@ def _stems_and_numbers(lesson: str) -> tuple[tuple[str, ...], tuple[Quantity, ..
     """Of what a lesson says to everybody, taken apart once."""
     plain = levelled(lesson)
     return tuple(map(stem, tokens_of(plain))), tuple(quantities_in(plain))
+
+
+def _is_open(watch: Watch, said: tuple[str, ...], numbers: Sequence[Quantity]) -> bool:
+    """The lesson itself says it."""
+    number = watch.quantity
+    return holds(said, watch.tokens) if number is None else any(map(number.equals, numbers))
 
 
 def _is_common(watch: Watch, said: tuple[str, ...], numbers: Sequence[Quantity]) -> bool:

@@ -204,11 +204,12 @@ class Topics:
 
     async def _vectors(self, texts: Sequence[str]) -> Matrix:
         """A row of length one for each text; those that the search model didn't make are left out."""
-        made = [await self._vector(comparable(text)) for text in texts if text]
+        made = [await self.vector_of(comparable(text)) for text in texts if text]
         rows = [unit(vector) for vector in made if vector is not None]
         return numpy.stack(rows) if rows else NONE
 
-    async def _vector(self, topic: str) -> Vector | None:
+    async def vector_of(self, topic: str) -> Vector | None:
+        """Made once a day; None without a search model."""
         key = "topic-vector:" + sha256(topic.encode()).hexdigest()
         try:
             if kept := await self._cache.get(key):

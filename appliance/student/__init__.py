@@ -104,6 +104,8 @@ def _attach_road(app: Sanic) -> None:
         readings.update, "/material/<material_id:int>/reading", methods=["POST"], name="readings.update"
     )
     app.add_route(materials.show, "/material/<material_id:int>", name="materials.show")
+    app.add_route(materials.scope, "/material/<material_id:int>/helper", name="materials.scope")
+    app.add_route(materials.ask, "/material/<material_id:int>/helper", methods=["POST"], name="materials.ask")
     _attach_hand_in(app)
 
 

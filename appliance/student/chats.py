@@ -148,7 +148,7 @@ async def _page(
         "student/chat.html",
         status,
         session=session,
-        is_on=rules.is_on,
+        rules=rules,
         turns=[*turns_of(page.messages), *([unkept] if unkept else [])],
         before=page.before,
         starters=_starters([title for course in courses for title in course.open_titles], request),

@@ -58,12 +58,12 @@ class OpenLesson:
 
     @property
     def has_helper(self) -> bool:
-        return self.release.is_open and self.rules.is_on
+        return self.release.is_open and self.rules.lets_ask
 
     @property
     def lost_helper(self) -> bool:
-        """It would have one, but the teacher switched it off."""
-        return self.release.is_open and not self.rules.is_on
+        """It would have one, but the teacher switched it off, or locked the class."""
+        return self.release.is_open and not self.rules.lets_ask
 
     @property
     def is_to_read(self) -> bool:

@@ -17,14 +17,16 @@ from appliance.classroom.releases import (
     release_on_road,
 )
 from appliance.classroom.road_lessons import lessons_on_road
-from appliance.errors import Forbidden
+from appliance.errors import Forbidden, Refusal
 from appliance.library.lessons import Item
 from appliance.library.rendering import render as render_markdown
 from appliance.parts import Parts, parts_of
-from appliance.student import lessons, presence
-from appliance.student.lessons import LOCKED, OpenLesson, Typed, work_of
+from appliance.student import lessons, material_helper, presence
+from appliance.student.lessons import LOCKED, OpenLesson, Turn, Typed, work_of
+from appliance.web import forms
 from appliance.web.identity import Person, person_of
-from appliance.web.rendering import render
+from appliance.web.refusals import with_wait
+from appliance.web.rendering import render, translator
 from appliance.work.gallery import GalleryPage, gallery_of_material
 from appliance.work.progress import lines_of
 from appliance.work.versions import versions_of_student
@@ -57,6 +59,25 @@ async def show(request: Request, material_id: int) -> HTTPResponse:
         anchor = f"#{ANCHORS[material.kind]}" if material.kind in ANCHORS else ""
         return redirect(f"{material.lesson_path}{anchor}" if material.is_of_lesson else material.path)
     return await _page(request, OpenMaterial(material, await _release(parts, material), None))
+
+
+async def ask(request: Request, material_id: int) -> HTTPResponse:
+    """The helper for browsers without script: the same page, with the answer in it."""
+    material = await material_helper.own_material(request, material_id)
+    opened = OpenMaterial(material, await _release(parts_of(request), material), None)
+    try:
+        turn = await material_helper.asked(request, material)
+    except Refusal as refusal:
+        question = forms.text(request, "message", 20_000)
+        typed = Typed(question=question, question_error=translator(request)(refusal.message))
+        return with_wait(await _page(request, opened, typed, material_helper.status_of(refusal)), refusal)
+    return await _page(request, opened, turns=(turn,) if turn else ())
+
+
+async def scope(request: Request, material_id: int) -> HTTPResponse:
+    material = await material_helper.own_material(request, material_id)
+    release = await _release(parts_of(request), material)
+    return material_helper.token_answer(request, material, release.is_open)
 
 
 async def open_material(
@@ -99,7 +120,11 @@ async def page(
 
 
 async def _page(
-    request: Request, opened: OpenMaterial, typed: Typed | None = None, status: int = 200
+    request: Request,
+    opened: OpenMaterial,
+    typed: Typed | None = None,
+    status: int = 200,
+    turns: tuple[Turn, ...] = (),
 ) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
     material = opened.material
@@ -116,6 +141,7 @@ async def _page(
         versions=(await versions_of_student(parts.db, person.id, material.id)).get(material.id, []),
         gallery=await _gallery(parts, person, material),
         typed=typed or Typed(),
+        panel=await material_helper.panel_of(request, material, opened.release.is_open, turns),
         live=presence.note(request, Place(material.title, path=material.path)),
         is_late=material.due_at is not None and material.due_at < parts.db.now(),
         upload_mb=min(material.max_upload_mb, parts.settings.appliance_upload_max_mb),

@@ -8,11 +8,14 @@ from sanic import HTTPResponse, Request
 
 from appliance.classroom.care import care_days_of
 from appliance.classroom.classes import Class, class_of_staff
+from appliance.classroom.materials import Material, materials_of_class
 from appliance.errors import Refusal
+from appliance.helper.counted_questions import CLASS_CHAT
+from appliance.helper.own_texts import OWN
 from appliance.insights.helper_use import SPANS, Group, HelperUse, Line, SpanName, Start, helper_use, start_of
 from appliance.insights.themes import themes_of_class
 from appliance.library.courses import Shelf
-from appliance.parts import parts_of
+from appliance.parts import Parts, parts_of
 from appliance.web.identity import person_of
 from appliance.web.rendering import render, translator
 from appliance.web.sheets import Cell, sheet
@@ -44,7 +47,7 @@ async def show(request: Request, class_id: int) -> HTTPResponse:
         span=span,
         spans=_spans(translate),
         use=use,
-        lessons=_lessons(parts.shelf, use, translate),
+        lessons=await _lessons(parts, class_id, use, translate),
         intents=[Row(_intent(line.key[0], translate), line) for line in use.intents],
         topics=topics[:MOST_TOPICS],
         more_topics=len(topics[MOST_TOPICS:]),
@@ -61,7 +64,8 @@ async def export(request: Request, class_id: int) -> HTTPResponse:
     parts, translate = parts_of(request), translator(request)
     _, span, since = await _asked_for(request, class_id)
     use = await helper_use(parts.db, class_id, since.moment)
-    return sheet(f"helper-{class_id}-{span}", _rows(parts.shelf, use, translate))
+    lessons = await _lessons(parts, class_id, use, translate)
+    return sheet(f"helper-{class_id}-{span}", _rows(lessons, use, translate))
 
 
 async def _asked_for(request: Request, class_id: int) -> tuple[Class, SpanName, Start]:
@@ -81,19 +85,32 @@ def _spans(translate: Translator) -> list[tuple[SpanName, str]]:
     ]
 
 
-def _lessons(shelf: Shelf, use: HelperUse, translate: Translator) -> list[Row]:
-    return [_lesson(shelf, line, translate) for line in use.lessons]
+async def _lessons(parts: Parts, class_id: int, use: HelperUse, translate: Translator) -> list[Row]:
+    own = {f"{OWN}{each.id}": each for each in await materials_of_class(parts.db, class_id)}
+    return [
+        _own(own[line.key[1]], line)
+        if not line.key[0] and line.key[1] in own
+        else _lesson(parts.shelf, line, translate)
+        for line in use.lessons
+    ]
+
+
+def _own(material: Material, line: Line) -> Row:
+    """What the teacher wrote, by its title."""
+    return Row(material.title, line, f"/teach/class/{material.class_id}/materials/{material.id}")
 
 
 def _lesson(shelf: Shelf, line: Line, translate: Translator) -> Row:
     course, lesson = line.key
+    if line.key == CLASS_CHAT:
+        return Row(translate("In the class chat"), line)
     if not lesson:
         return Row(translate("No lesson told"), line)
     try:
         found = shelf.lesson(course, lesson)
     except Refusal:
-        # It is no longer on the shelf; what was asked in it still counts.
-        return Row(f"{course} / {lesson}", line)
+        # It is no longer on the shelf, or was removed; what was asked in it still counts.
+        return Row(f"{course} / {lesson}" if course else translate("A material that was removed"), line)
     return Row(found.title, line, f"/course/{course}/{lesson}", found.language)
 
 
@@ -105,8 +122,8 @@ def _topic(shelf: Shelf, line: Line) -> Row:
         return Row(heading, line)
 
 
-def _rows(shelf: Shelf, use: HelperUse, translate: Translator) -> Iterator[list[Cell]]:
-    titles = {row.line.key: row.name for row in _lessons(shelf, use, translate)}
+def _rows(lessons: list[Row], use: HelperUse, translate: Translator) -> Iterator[list[Cell]]:
+    titles = {row.line.key: row.name for row in lessons}
     yield [
         translate("Lesson"),
         translate("Topic"),
@@ -175,6 +192,9 @@ def _reason(reason: str, translate: Translator) -> str:
         "missing_scope_token": translate("The page was open too long, or the lesson was closed"),
         "missing_message": translate("The question was empty"),
         "message_too_long": translate("The question was too long"),
+        "class_locked": translate("The class was locked"),
+        "llm_access_disabled": translate("The helper was switched off"),
+        "chat_archived": translate("The chat was put away"),
         "remote_backend_not_acknowledged": translate("The borrowed model is not agreed to yet"),
     }
     return names.get(reason) or translate("The box could not take it")

@@ -65,6 +65,8 @@ def lines_of(ground: Ground, translate: Translate) -> Iterator[Line]:
     yield _line(ground, "topics", labels["topics"], topics, translate)
     if rules.notes:
         yield _line(ground, "notes", labels["notes"], rules.notes, translate)
+    if rules.answers:
+        yield _line(ground, "answers", labels["answers"], _kept_back(rules, translate), translate)
 
 
 def labels_of(translate: Translate) -> dict[str, str]:
@@ -78,6 +80,7 @@ def labels_of(translate: Translate) -> dict[str, str]:
         "language": translate("Language when a question doesn't tell"),
         "topics": translate("Topics"),
         "notes": translate("Notes to the helper"),
+        "answers": translate("Answers it keeps to itself"),
     }
 
 
@@ -131,6 +134,12 @@ def _inherited(ground: Ground) -> Rules:
     """What would hold without a word on this page."""
     above = ground.layers.of_class if ground.lesson else Tuning()
     return settled(ground.settings, above, ground.course, ground.lesson)
+
+
+def _kept_back(rules: Rules, translate: Translate) -> str:
+    if rules.strictness == "strict":
+        return "; ".join(rules.answers)
+    return translate("none while it says much: choose “Strict” above")
 
 
 def _key(rules: Rules, field: str) -> str:

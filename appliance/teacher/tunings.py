@@ -41,8 +41,9 @@ FIELDS = (
     "notes",
     "ages",
     "language",
+    "answers",
 )
-MOST_TYPED = 4000
+MOST_TYPED = 20_000
 NOT_ON_ROAD = "This lesson is not on the class's road."
 
 
@@ -132,7 +133,11 @@ def tuning_typed(request: Request, place: Place) -> Tuning:
         raise Invalid(NOT_OFFERED, field="reference")
     # A choice of the class alone; a form without it leaves it as it is.
     chosen = "" if place.lesson else forms.text(request, "shared_answers", 20)
-    return replace(tuning, shared_answers=place.own.shared_answers if not chosen else chosen == "on")
+    return replace(
+        tuning,
+        shared_answers=place.own.shared_answers if not chosen else chosen == "on",
+        answers=tuning.answers if place.lesson else None,
+    )
 
 
 async def page(

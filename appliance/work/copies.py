@@ -43,9 +43,9 @@ OF_CLASS = (
     """
     INSERT INTO tunings
       (class_id, course_slug, lesson_slug, is_on, strictness, scope_mode, topic_filter, topics, reference, notes,
-       ages, language, shared_answers)
+       ages, language, shared_answers, answers)
     SELECT :target, course_slug, lesson_slug, is_on, strictness, scope_mode, topic_filter, topics,
-      CASE WHEN reference <> 'paper' THEN reference END, notes, ages, language, shared_answers
+      CASE WHEN reference <> 'paper' THEN reference END, notes, ages, language, shared_answers, answers
     FROM tunings WHERE class_id = :source
     """,
     """

@@ -50,7 +50,7 @@ async def digests_of_staff(db: Database, staff_id: int) -> dict[int, Digest]:
           asked AS (
             SELECT class_id, count(*) AS questions
             FROM student_events
-            WHERE happened_at >= :since AND kind = 'helper_chat_access'
+            WHERE happened_at >= :since AND kind IN ('helper_chat_access', 'class_chat')
               AND class_id IN (SELECT class_id FROM mine)
             GROUP BY class_id),
           seated AS (
@@ -79,7 +79,7 @@ async def asked_in_class(db: Database, class_id: int, days: int) -> dict[str, in
         """
         SELECT count(*) AS questions, count(DISTINCT student_id) AS students
         FROM student_events
-        WHERE class_id = :class_id AND happened_at >= :since AND kind = 'helper_chat_access'
+        WHERE class_id = :class_id AND happened_at >= :since AND kind IN ('helper_chat_access', 'class_chat')
         """,
         class_id=class_id,
         since=db.now() - days * 24 * 3600,

@@ -115,7 +115,7 @@ async def student_summaries(db: Database, class_id: int) -> list[StudentSummary]
             SELECT student_id,
               sum(kind = 'class_join') AS joins,
               sum(kind LIKE 'session_rejoin%') AS rejoins,
-              sum(kind = 'helper_chat_access') AS asked
+              sum(kind IN ('helper_chat_access', 'class_chat')) AS asked
             FROM student_events
             WHERE class_id = :class_id
             GROUP BY student_id

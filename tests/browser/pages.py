@@ -103,6 +103,7 @@ NO_PAGES = {
     "/v1/models": "for programs",
     "/student/portfolio": "a download",
     "/course/<course:str>/assets/<name:path>": "pictures of a lesson",
+    "/material/<material_id:int>/helper": "for the script of the material's page",
     "/material/<material_id:int>/upload": "sends on to the page of the material",
     "/material/<material_id:int>/uploads/<upload_id:str>": "for the script that sends files",
     "/submission/<submission_id:int>/download": "a download",

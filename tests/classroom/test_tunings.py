@@ -8,6 +8,7 @@ from appliance.classroom.tunings import (
     Layers,
     Tuning,
     layers_of,
+    listed_answers_of_class,
     save_tuning,
     texts_of,
     tuned_lessons,
@@ -27,6 +28,7 @@ EVERYTHING = Tuning(
     notes="We say lamp.\nNot bulb.",
     ages="8-10",
     language="es",
+    answers=("0.25 A | 250 mA", "How many? 3"),
 )
 
 
@@ -87,6 +89,15 @@ async def test_a_lesson_with_nothing_of_its_own_has_no_row(db: Database, class_7
         async with db.transaction() as tx:
             await save_tuning(tx, class_7b, "lamps", "circles", tuning)
     assert await tuned_lessons(db, class_7b) == frozenset()
+
+
+async def test_answers_belong_to_a_lesson_and_never_to_the_class(db: Database, class_7b: int) -> None:
+    async with db.transaction() as tx:
+        await save_tuning(tx, class_7b, "", "", EVERYTHING)
+        await save_tuning(tx, class_7b, "lamps", "circles", EVERYTHING)
+    assert (await tuning_of(db, class_7b)).answers is None
+    assert await listed_answers_of_class(db, class_7b) == {("lamps", "circles"): EVERYTHING.answers}
+    assert await listed_answers_of_class(db, class_7b + 1) == {}
 
 
 async def test_whether_answers_are_shared_is_kept_with_the_class(db: Database, class_7b: int) -> None:

@@ -12,9 +12,10 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from appliance.auth import sessions
+from appliance.classroom.classes import set_locked
 from appliance.classroom.students import create_student
 from appliance.settings import Settings
-from tests.conftest import Browser
+from tests.conftest import Browser, Cast
 from tests.student.conftest import Lamps
 from tests.student.test_helper_page import FIELDS, QUESTION, STREAM
 
@@ -172,12 +173,29 @@ async def test_a_student_of_an_older_epoch_or_who_was_removed_is_unauthorized(la
     assert (await sent(chi, body(token, "message", QUESTION))).status_code == 401
 
 
-async def test_who_is_in_a_locked_class_goes_on(lamps: Lamps) -> None:
-    """A locked class takes nobody new; who is in goes on working."""
+async def test_a_locked_class_has_no_helper_until_it_is_opened_again(lamps: Lamps) -> None:
     token, cast = await lamps.scope_token(), lamps.cast
-    async with cast.parts.db.transaction() as tx:
-        await tx.execute("UPDATE classes SET is_locked = 1 WHERE id = :id", id=cast.classroom.id)
+    await lock(cast, True)
+    answer = await sent(lamps.ben, body(token, "message", QUESTION))
+    assert answer.status_code == 403
+    held_to(answer, "class_locked")
+    page = (await lamps.ben.get("/course/lamps/circles")).text
+    assert "Your class is locked just now" in page and "scope_token" not in page
+    assert "A lamp glows only when the circuit is closed" in page
+    await lock(cast, False)
     assert (await sent(lamps.ben, body(token, "message", QUESTION))).status_code == 200
+
+
+async def test_words_of_care_come_in_a_locked_class_too(lamps: Lamps) -> None:
+    token = await lamps.scope_token()
+    await lock(lamps.cast, True)
+    answer = await sent(lamps.ben, body(token, "message", "I want to kill myself"))
+    assert answer.status_code == 200 and "You can go to" in answer.json()["text"]
+
+
+async def lock(cast: Cast, is_locked: bool) -> None:
+    async with cast.parts.db.transaction() as tx:
+        await set_locked(tx, cast.classroom.id, is_locked)
 
 
 async def said_by_chi(lamps: Lamps) -> str:

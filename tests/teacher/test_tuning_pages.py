@@ -190,7 +190,55 @@ async def test_a_lesson_that_is_not_on_the_road_cannot_be_tuned(cast: Cast) -> N
     assert (await ada.post(f"{of_class(cast)}/{COURSE}/nowhere", {"strictness": "strict"})).status_code == 404
 
 
+async def test_answers_of_a_lesson_are_listed_line_by_line_and_kept_by_strict_alone(cast: Cast) -> None:
+    ada, db = await cast.ada(), cast.parts.db
+    typed = {"answers": "graphite | grafito\n\n  How many   ohms? 12 \ngraphite | grafito"}
+    await ada.post(of_lesson(cast), typed)
+    tuning = await tuning_of(db, cast.classroom.id, COURSE, LESSON)
+    assert tuning.answers == ("graphite | grafito", "How many ohms? 12")
+    page = (await ada.get(of_lesson(cast))).text
+    assert "graphite | grafito\nHow many ohms? 12</textarea>" in page
+    assert "none while it says much" in page
+    await ada.post(of_lesson(cast), {**typed, "strictness": "strict"})
+    assert "graphite | grafito; How many ohms? 12" in (await ada.get(of_lesson(cast))).text
+    assert 'name="answers"' not in (await ada.get(of_class(cast))).text
+    await ada.post(of_class(cast), typed)
+    assert (await tuning_of(db, cast.classroom.id)).answers is None
+
+
+async def test_a_copied_class_keeps_the_same_answers_to_itself(cast: Cast) -> None:
+    ada = await cast.ada()
+    await ada.post(of_lesson(cast), {"answers": "graphite"})
+    copied = await ada.post(f"/teach/class/{cast.classroom.id}/copy", {"name": "7B next year"})
+    made = int(copied.headers["location"].rsplit("/", 1)[1])
+    assert (await tuning_of(cast.parts.db, made, COURSE, LESSON)).answers == ("graphite",)
+
+
+@pytest.mark.parametrize(
+    ("answers", "sentence"),
+    [("\n".join(map(str, range(41))), "more than 40 answers"), ("t" * 201, "more than 200 characters")],
+)
+async def test_too_many_answers_and_too_long_ones_are_refused(
+    cast: Cast, answers: str, sentence: str
+) -> None:
+    page = await (await cast.ada()).post(of_lesson(cast), {"answers": answers})
+    assert page.status_code == 422 and sentence in page.text and answers in page.text
+
+
 # ---- try it as a student
+
+
+async def test_a_try_keeps_back_what_is_listed_in_the_form(cast: Cast) -> None:
+    await indexed(cast)
+    cast.engine.will_say("Look at its tip. It is the graphite.", "Look at its tip. It is the graphite.")
+    ada = await cast.ada()
+    asked = {"question": "What is it?", "answers": "graphite", "strictness": "strict"}
+    tried = (await ada.post(f"{of_lesson(cast)}/try", asked)).text
+    assert "Answers you listed" in tried and "kept back" in tried
+    assert "It gives an answer away." in tried and "<del>It is the graphite.</del>" in tried
+    light = (await ada.post(f"{of_lesson(cast)}/try", {**asked, "strictness": "light"})).text
+    assert "not kept back: it is not set to strict" in light
+    assert await cast.count("tunings") == 0
 
 
 async def test_a_try_shows_the_answer_and_everything_behind_it(cast: Cast) -> None:
