@@ -53,7 +53,7 @@ async def landing_picture_path(db: Database, class_id: int) -> str:
         """
         SELECT media.id
         FROM classes JOIN media ON media.id = classes.landing_media_id AND media.class_id = classes.id
-        WHERE classes.id = :class_id AND media.is_shown = 1
+        WHERE classes.id = :class_id AND media.is_shown = 1 AND media.removed_at IS NULL
         """,
         class_id=class_id,
     )

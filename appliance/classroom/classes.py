@@ -134,7 +134,8 @@ async def classes_of_staff(db: Database, staff_id: int, ended: bool = False) -> 
           (SELECT count(*) FROM students WHERE students.class_id = classes.id) AS students,
           (SELECT count(*)
            FROM submissions JOIN students ON students.id = submissions.student_id
-           WHERE students.class_id = classes.id) AS handed_in
+           WHERE students.class_id = classes.id
+             AND submissions.material_id NOT IN (SELECT material_id FROM removed_materials)) AS handed_in
         FROM classes JOIN class_staff ON class_staff.class_id = classes.id
         WHERE class_staff.staff_id = :staff_id
           AND (classes.ended_at IS NOT NULL) = :ended

@@ -12,6 +12,57 @@ MOST_GROUPS = 40
 COLOURS = ("red", "orange", "green", "blue", "violet", "grey")
 TAKEN = "This class has a group with this name already. Choose another name."
 NO_GROUP = "There is no such group in this class."
+GONE = "This group is back already, or it is gone for good. Look at the groups."
+# One insert, so that what stands in it can't be half of it.
+KEEP = """
+  INSERT INTO removed_groups (class_id, name, colour, students, materials, hidden, assignments, removed_at)
+  SELECT class_id, name, colour,
+    (SELECT json_group_array(student_id) FROM group_students WHERE group_id = groups.id),
+    (SELECT json_group_array(material_id) FROM material_groups WHERE group_id = groups.id),
+    (SELECT json_group_array(materials.id)
+     FROM materials
+     WHERE materials.is_hidden = 0
+       AND materials.id IN (SELECT material_id FROM material_groups WHERE group_id = groups.id)
+       AND materials.id NOT IN (SELECT material_id FROM material_groups WHERE group_id <> groups.id)),
+    (SELECT json_group_array(assignment_id) FROM assignment_groups WHERE group_id = groups.id),
+    :now
+  FROM groups
+  WHERE id = :id AND class_id = :class_id
+"""
+# In this order: what is for somebody else by now, or for everybody, is known before anything is shown again.
+GIVE_BACK = (
+    """
+    INSERT INTO group_students (group_id, student_id)
+    SELECT :group_id, students.id
+    FROM removed_groups, json_each(removed_groups.students) AS kept JOIN students ON students.id = kept.value
+    WHERE removed_groups.id = :removed_id AND students.class_id = :class_id
+    """,
+    """
+    INSERT INTO material_groups (material_id, group_id)
+    SELECT materials.id, :group_id
+    FROM removed_groups, json_each(removed_groups.materials) AS kept
+      JOIN materials ON materials.id = kept.value
+      JOIN modules ON modules.id = materials.module_id
+    WHERE removed_groups.id = :removed_id AND modules.class_id = :class_id
+      AND (materials.is_hidden = 1
+        OR EXISTS (SELECT 1 FROM material_groups AS now_for WHERE now_for.material_id = materials.id))
+    """,
+    """
+    UPDATE materials
+    SET is_hidden = 0
+    WHERE id IN (SELECT value FROM removed_groups, json_each(hidden) WHERE removed_groups.id = :removed_id)
+      AND id IN (SELECT material_id FROM material_groups WHERE group_id = :group_id)
+    """,
+    """
+    INSERT INTO assignment_groups (assignment_id, group_id)
+    SELECT assignments.id, :group_id
+    FROM removed_groups, json_each(removed_groups.assignments) AS kept
+      JOIN assignments ON assignments.id = kept.value AND assignments.is_for_groups = 1
+      JOIN activities ON activities.id = assignments.activity_id
+    WHERE removed_groups.id = :removed_id AND activities.class_id = :class_id
+    """,
+    "DELETE FROM removed_groups WHERE id = :removed_id AND class_id = :class_id",
+)
 
 
 @dataclass(frozen=True)
@@ -85,24 +136,43 @@ async def update_group(
         )
 
 
-async def remove_group(tx: Transaction, class_id: int, group_id: int) -> None:
-    """What was given to this group alone is given to nobody until the teacher says to whom: it is hidden."""
+async def remove_group(tx: Transaction, class_id: int, group_id: int) -> int:
+    """What was given to this group alone is given to nobody until the teacher says to whom: a material is hidden.
+
+    Returns the number under which it can be put back.
+    """
+    removed_id = await tx.insert(KEEP, id=group_id, class_id=class_id, now=tx.now)
+    if not await tx.execute(
+        "DELETE FROM groups WHERE id = :id AND class_id = :class_id", id=group_id, class_id=class_id
+    ):
+        raise NotFound(NO_GROUP)
     await tx.execute(
         """
         UPDATE materials
         SET is_hidden = 1
-        WHERE id IN (SELECT material_id FROM material_groups WHERE group_id = :id)
-          AND id NOT IN (SELECT material_id FROM material_groups WHERE group_id <> :id)
-          AND module_id IN (SELECT id FROM modules WHERE class_id = :class_id)
+        WHERE id IN (SELECT value FROM removed_groups, json_each(hidden) WHERE removed_groups.id = :removed_id)
         """,
-        id=group_id,
+        removed_id=removed_id,
+    )
+    return removed_id
+
+
+async def restore_group(tx: Transaction, class_id: int, removed_id: int) -> int:
+    """With those of its students who are still in the class, and what was for it and isn't for everybody since.
+
+    Returns its new number. Raises NotFound where it is back already or swept, Conflict where its name is taken.
+    """
+    row = await tx.fetch_one(
+        "SELECT * FROM removed_groups WHERE id = :id AND class_id = :class_id",
+        id=removed_id,
         class_id=class_id,
     )
-    removed = await tx.execute(
-        "DELETE FROM groups WHERE id = :id AND class_id = :class_id", id=group_id, class_id=class_id
-    )
-    if not removed:
-        raise NotFound(NO_GROUP)
+    if row is None:
+        raise NotFound(GONE)
+    group_id = await create_group(tx, class_id, row["name"], row["colour"])
+    for statement in GIVE_BACK:
+        await tx.execute(statement, group_id=group_id, removed_id=removed_id, class_id=class_id)
+    return group_id
 
 
 async def _checked(tx: Transaction, class_id: int, given: str, colour: str, group_id: int) -> tuple[str, str]:

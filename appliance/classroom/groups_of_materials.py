@@ -38,7 +38,7 @@ async def set_groups(tx: Transaction, material_id: int, group_ids: Iterable[int]
             material_id=material_id,
             group_id=group_id,
         )
-    await _give_quiz_to_the_same(tx, material_id)
+    await give_quiz_to_the_same(tx, material_id)
 
 
 async def groups_of_materials(db: Database | Reads, class_id: int) -> dict[int, frozenset[int]]:
@@ -57,8 +57,29 @@ async def groups_of_materials(db: Database | Reads, class_id: int) -> dict[int, 
     return {material_id: frozenset(group_ids) for material_id, group_ids in found.items()}
 
 
-async def _give_quiz_to_the_same(tx: Transaction, material_id: int) -> None:
-    """A quiz is also on the study page: there it is for the groups that its material is for."""
+async def give_quiz_to_the_same(tx: Transaction, material_id: int) -> None:
+    """A quiz is also on the study page, and may stand on the road twice: it is for the same groups everywhere."""
+    await tx.execute(
+        """
+        DELETE FROM material_groups
+        WHERE material_id IN (
+          SELECT other.id
+          FROM materials JOIN materials AS other ON other.activity_id = materials.activity_id
+          WHERE materials.id = :id AND other.id <> :id)
+        """,
+        id=material_id,
+    )
+    await tx.execute(
+        """
+        INSERT INTO material_groups (material_id, group_id)
+        SELECT other.id, material_groups.group_id
+        FROM material_groups
+          JOIN materials ON materials.id = material_groups.material_id
+          JOIN materials AS other ON other.activity_id = materials.activity_id
+        WHERE materials.id = :id AND other.id <> :id
+        """,
+        id=material_id,
+    )
     await tx.execute(
         """
         DELETE FROM assignment_groups
@@ -77,6 +98,14 @@ async def _give_quiz_to_the_same(tx: Transaction, material_id: int) -> None:
           JOIN materials ON materials.id = material_groups.material_id
           JOIN assignments ON assignments.activity_id = materials.activity_id
         WHERE materials.id = :id
+        """,
+        id=material_id,
+    )
+    await tx.execute(
+        """
+        UPDATE assignments
+        SET is_for_groups = EXISTS (SELECT 1 FROM material_groups WHERE material_id = :id)
+        WHERE activity_id = (SELECT activity_id FROM materials WHERE id = :id)
         """,
         id=material_id,
     )

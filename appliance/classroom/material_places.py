@@ -1,5 +1,6 @@
 """Where a material stands and whether it is there at all: moved, hidden, removed, and brought back."""
 
+from appliance.classroom.groups_of_materials import give_quiz_to_the_same
 from appliance.classroom.materials import NOT_IN_CLASS, Material
 from appliance.classroom.modules import check_lessons, module_of_class
 from appliance.errors import NotFound
@@ -28,11 +29,16 @@ async def move_material(tx: Transaction, material: Material, module_id: int, pla
 
 
 async def set_material_hidden(tx: Transaction, material: Material, is_hidden: bool) -> None:
-    """Nobody in the class sees it; what was done in it stays. A lesson takes along what came with it."""
+    """Nobody in the class sees it; what was done in it stays. A lesson takes along what came with it.
+
+    A quiz that is shown again after its only group went is the whole class's, as its line on the road says.
+    """
     await tx.execute_many(
         "UPDATE materials SET is_hidden = :is_hidden WHERE id = :id",
         [{"id": each, "is_hidden": is_hidden} for each in await with_its_own(tx, material)],
     )
+    if not is_hidden:
+        await give_quiz_to_the_same(tx, material.id)
 
 
 async def remove_material(tx: Transaction, material: Material) -> None:
@@ -67,6 +73,15 @@ async def restore_material(tx: Transaction, class_id: int, material_id: int) -> 
         """,
         class_id=class_id,
         **dict(row),
+    )
+    # A quiz that leads nowhere is none.
+    await tx.execute(
+        """
+        UPDATE activities
+        SET removed_at = NULL
+        WHERE id = (SELECT activity_id FROM materials WHERE id = :id)
+        """,
+        id=material_id,
     )
     if row["kind"] == "lesson":
         await check_lessons(tx, class_id)

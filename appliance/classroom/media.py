@@ -26,7 +26,8 @@ MEDIA = """
   SELECT media.*, captions.id AS captions_id, classes.landing_media_id IS media.id AS is_landing
   FROM media
     JOIN classes ON classes.id = media.class_id
-    LEFT JOIN media AS captions ON captions.captions_of = media.id
+    LEFT JOIN media AS captions ON captions.captions_of = media.id AND captions.removed_at IS NULL
+  WHERE media.removed_at IS NULL
 """
 _BROKEN_SEGMENT = re.compile(r"\.+|.*[\\<>|].*")
 
@@ -97,7 +98,7 @@ async def media_of_class(db: Database | Reads, class_id: int) -> list[Media]:
     rows = await db.fetch_all(
         f"""
         {MEDIA}
-        WHERE media.class_id = :class_id AND media.captions_of IS NULL
+          AND media.class_id = :class_id AND media.captions_of IS NULL
         ORDER BY media.folder COLLATE NOCASE, media.position, media.id
         """,
         class_id=class_id,
@@ -112,7 +113,7 @@ async def media_of_lesson(
     rows = await db.fetch_all(
         f"""
         {MEDIA}
-        WHERE media.class_id = :class_id AND media.course_slug = :course_slug AND media.lesson_slug = :lesson_slug
+          AND media.class_id = :class_id AND media.course_slug = :course_slug AND media.lesson_slug = :lesson_slug
           AND media.is_shown AND media.captions_of IS NULL
         ORDER BY media.position, media.id
         """,
@@ -125,7 +126,7 @@ async def media_of_lesson(
 
 async def media_by_id(db: Database | Reads, media_id: int) -> Media:
     """Whose it is has to be asked of its class."""
-    row = await db.fetch_one(f"{MEDIA} WHERE media.id = :id", id=media_id)
+    row = await db.fetch_one(f"{MEDIA} AND media.id = :id", id=media_id)
     if row is None:
         raise NotFound(NOT_HERE)
     return _media(row)
@@ -150,7 +151,7 @@ async def media_of_student(db: Database | Reads, class_id: int, media_id: int) -
 
 async def landing_picture(db: Database | Reads, class_id: int) -> Media | None:
     rows = await db.fetch_all(
-        f"{MEDIA} WHERE media.class_id = :class_id AND classes.landing_media_id = media.id AND media.is_shown",
+        f"{MEDIA} AND media.class_id = :class_id AND classes.landing_media_id = media.id AND media.is_shown",
         class_id=class_id,
     )
     return _media(rows[0]) if rows else None
@@ -162,7 +163,10 @@ async def create_media(
     """A file that lies on the box already, or without one a video elsewhere. Raises Invalid."""
     draft = checked_media(draft, is_link=stored is None)
     row = await tx.fetch_one(
-        "SELECT count(*) AS number, coalesce(max(position), 0) AS last FROM media WHERE class_id = :class_id",
+        """
+        SELECT coalesce(sum(removed_at IS NULL), 0) AS number, coalesce(max(position), 0) AS last
+        FROM media WHERE class_id = :class_id
+        """,
         class_id=class_id,
     )
     if row is not None and row["number"] >= MOST_MEDIA:
@@ -196,11 +200,10 @@ async def create_media(
 
 
 async def create_captions(tx: Transaction, video: Media, filename: str, stored: StoredFile) -> str:
-    """In the place of those that the video had; returns the stored name of the file that has to go, or nothing."""
-    before = ""
-    if video.captions_id:
-        before = (await media_by_id(tx, video.captions_id)).stored_name
-        await tx.execute("DELETE FROM media WHERE id = :id", id=video.captions_id)
+    """In the place of those that the video had, removed ones too; returns the stored name of the file to remove."""
+    row = await tx.fetch_one("SELECT stored_name FROM media WHERE captions_of = :video", video=video.id)
+    before = row["stored_name"] if row else ""
+    await tx.execute("DELETE FROM media WHERE captions_of = :video", video=video.id)
     captions_id = await create_media(tx, video.class_id, MediaDraft(video.title), filename, stored)
     await tx.execute("UPDATE media SET captions_of = :video WHERE id = :id", video=video.id, id=captions_id)
     return before
@@ -249,19 +252,23 @@ async def move_media(tx: Transaction, media: Media, up: bool) -> None:
     await tx.execute_many("UPDATE media SET position = :position WHERE id = :id", places)
 
 
-async def remove_media(tx: Transaction, media: Media) -> list[str]:
-    """With its captions; returns the stored names of the files that have to go too."""
-    rows = await tx.fetch_all(
-        "SELECT stored_name FROM media WHERE (id = :id OR captions_of = :id) AND stored_name IS NOT NULL",
-        id=media.id,
-    )
+async def remove_media(tx: Transaction, media: Media) -> None:
+    """Gone for everybody at once with its captions, and swept later with its file: until then it can come back."""
+    await tx.execute("UPDATE media SET removed_at = :now WHERE id = :id", now=tx.now, id=media.id)
+
+
+async def restore_media(tx: Transaction, class_id: int, media_id: int) -> Media:
+    """Back where it was, captions with their video. Twice changes nothing; raises NotFound once it is swept."""
     await tx.execute(
-        "UPDATE classes SET landing_media_id = NULL WHERE id = :class_id AND landing_media_id = :id",
-        class_id=media.class_id,
-        id=media.id,
+        """
+        UPDATE media
+        SET removed_at = NULL
+        WHERE class_id = :class_id AND (id = :id OR id = (SELECT captions_of FROM media WHERE id = :id))
+        """,
+        id=media_id,
+        class_id=class_id,
     )
-    await tx.execute("DELETE FROM media WHERE id = :id", id=media.id)
-    return [row["stored_name"] for row in rows]
+    return await media_in_class(tx, class_id, media_id)
 
 
 def checked_media(draft: MediaDraft, is_link: bool) -> MediaDraft:

@@ -185,12 +185,15 @@ async def mark_seen(db: Database, student: Student) -> None:
 async def roster(db: Database, class_id: int) -> list[RosterLine]:
     rows = await db.fetch_all(
         """
+        WITH gone AS (SELECT material_id FROM removed_materials WHERE class_id = :class_id)
         SELECT students.id, students.display_name, students.last_seen_at, students.created_at,
-          (SELECT count(*) FROM checklist_ticks WHERE checklist_ticks.student_id = students.id) AS ticks,
+          (SELECT count(*) FROM checklist_ticks
+           WHERE checklist_ticks.student_id = students.id AND material_id NOT IN gone) AS ticks,
           (SELECT count(*) FROM reflections
-           WHERE reflections.student_id = students.id AND reflections.body <> '') AS reflections,
+           WHERE reflections.student_id = students.id AND reflections.body <> ''
+             AND material_id NOT IN gone) AS reflections,
           (SELECT count(DISTINCT material_id) FROM submissions
-           WHERE submissions.student_id = students.id) AS handed_in
+           WHERE submissions.student_id = students.id AND material_id NOT IN gone) AS handed_in
         FROM students
         WHERE students.class_id = :class_id
         ORDER BY students.display_name COLLATE NOCASE, students.id

@@ -131,15 +131,19 @@ async def evidence_of_class(db: Database, class_id: int) -> Evidence:
         """
         SELECT
           (SELECT count(*) FROM students WHERE class_id = :class_id) AS students,
-          (SELECT count(*) FROM activities WHERE class_id = :class_id AND state = 'published') AS published,
+          (SELECT count(*)
+           FROM activities
+           WHERE class_id = :class_id AND state = 'published' AND removed_at IS NULL) AS published,
           (SELECT count(*)
            FROM activities JOIN assignments ON assignments.activity_id = activities.id
-           WHERE activities.class_id = :class_id AND kind = 'quiz' AND state = 'published') AS quizzes,
+           WHERE activities.class_id = :class_id AND kind = 'quiz' AND state = 'published'
+             AND removed_at IS NULL) AS quizzes,
           (SELECT count(*)
            FROM activities
            JOIN assignments ON assignments.activity_id = activities.id
            JOIN attempts ON attempts.assignment_id = assignments.id
-           WHERE activities.class_id = :class_id AND attempts.finished_at IS NOT NULL) AS attempts,
+           WHERE activities.class_id = :class_id AND activities.removed_at IS NULL
+             AND attempts.finished_at IS NOT NULL) AS attempts,
           (SELECT count(*)
            FROM chat_sessions JOIN chat_messages ON chat_messages.session_id = chat_sessions.id
            WHERE chat_sessions.class_id = :class_id AND chat_sessions.student_id IS NOT NULL

@@ -3,7 +3,6 @@
 from appliance.insights.bloom import LEVELS, Level, level_of
 from appliance.insights.metrics import Insights, Learner, Quiz, Try, insights_of
 from appliance.storage.database import Database
-from appliance.work.assignments import IS_SEEN
 
 
 async def insights_of_class(db: Database, class_id: int) -> Insights:
@@ -42,6 +41,7 @@ async def _quizzes(db: Database, class_id: int) -> list[Quiz]:
                assignments.created_at, assignments.due_at
         FROM assignments JOIN activities ON activities.id = assignments.activity_id
         WHERE activities.class_id = :class_id AND activities.kind = 'quiz' AND activities.state = 'published'
+          AND activities.removed_at IS NULL
         ORDER BY assignments.created_at, assignments.id
         """,
         class_id=class_id,
@@ -64,13 +64,17 @@ async def _quizzes(db: Database, class_id: int) -> list[Quiz]:
 async def _hidden_from(db: Database, class_id: int) -> dict[int, set[int]]:
     """Which students don't see an assignment, by its id."""
     rows = await db.fetch_all(
-        f"""
+        """
         SELECT assignments.id, students.id AS student_id
         FROM activities
         JOIN assignments ON assignments.activity_id = activities.id
         JOIN students ON students.class_id = activities.class_id
-        WHERE activities.class_id = :class_id AND activities.kind = 'quiz' AND NOT ({IS_SEEN})
-        """,  # noqa: S608 - a constant
+        WHERE activities.class_id = :class_id AND activities.kind = 'quiz'
+        EXCEPT
+        SELECT assignment_id, student_id
+        FROM student_assignments
+        WHERE class_id = :class_id
+        """,
         class_id=class_id,
     )
     found: dict[int, set[int]] = {}
@@ -88,6 +92,7 @@ async def _tries(db: Database, class_id: int) -> list[Try]:
         JOIN attempts ON attempts.assignment_id = assignments.id
         JOIN students ON students.id = attempts.student_id AND students.class_id = activities.class_id
         WHERE activities.class_id = :class_id AND activities.kind = 'quiz' AND activities.state = 'published'
+          AND activities.removed_at IS NULL
           AND attempts.finished_at IS NOT NULL AND attempts.score IS NOT NULL
         """,
         class_id=class_id,
@@ -118,7 +123,8 @@ async def _overrides(db: Database, class_id: int) -> dict[tuple[int, int], int]:
         FROM activities
         JOIN assignments ON assignments.activity_id = activities.id
         JOIN reviews ON reviews.assignment_id = assignments.id
-        WHERE activities.class_id = :class_id AND reviews.score_override IS NOT NULL
+        WHERE activities.class_id = :class_id AND activities.removed_at IS NULL
+          AND reviews.score_override IS NOT NULL
         """,
         class_id=class_id,
     )

@@ -322,6 +322,7 @@ async def _attempts(db: Database, class_id: int) -> list[tuple[int, float]]:
         JOIN assignments ON assignments.activity_id = activities.id
         JOIN attempts ON attempts.assignment_id = assignments.id
         WHERE activities.class_id = :class_id AND activities.kind = 'quiz' AND activities.state = 'published'
+          AND activities.removed_at IS NULL
           AND attempts.finished_at IS NOT NULL AND attempts.score IS NOT NULL
         """,
         class_id=class_id,

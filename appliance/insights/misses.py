@@ -35,6 +35,7 @@ async def misses_of_class(db: Database, class_id: int) -> list[Miss]:
           JOIN attempts ON attempts.assignment_id = assignments.id AND attempts.finished_at IS NOT NULL
           JOIN answers ON answers.attempt_id = attempts.id
           WHERE activities.class_id = :class_id AND activities.kind = 'quiz' AND activities.state = 'published'
+            AND activities.removed_at IS NULL
           GROUP BY answers.item_id, answers.given
         )
         SELECT activities.topic_key, activities.title, questions.stem, questions.choices, questions.answer_index,

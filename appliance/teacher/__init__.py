@@ -5,6 +5,7 @@ from sanic import Sanic
 from appliance.teacher import (
     activities,
     announcements,
+    assignment_groups,
     assignments,
     audit,
     blueprints,
@@ -209,6 +210,9 @@ def _attach_people(app: Sanic) -> None:
     one = f"{of_class}/groups/<group_id:int>"
     app.add_route(groups.update, one, methods=["POST"], name="groups.update")
     app.add_route(groups.remove, f"{one}/remove", methods=["POST"], name="groups.remove")
+    app.add_route(
+        groups.restore, f"{of_class}/removed-groups/<removed_id:int>", methods=["POST"], name="groups.restore"
+    )
     app.add_route(announcements.index, f"{of_class}/announcements", name="announcements.index")
     app.add_route(
         announcements.create, f"{of_class}/announcements", methods=["POST"], name="announcements.create"
@@ -298,6 +302,7 @@ def _attach_media(app: Sanic) -> None:
     app.add_route(media_places.move, f"{one}/move", methods=["POST"], name="media_places.move")
     app.add_route(media_places.show, f"{one}/show", methods=["POST"], name="media_places.show")
     app.add_route(media_places.remove, f"{one}/remove", methods=["POST"], name="media_places.remove")
+    app.add_route(media_places.restore, f"{one}/restore", methods=["POST"], name="media_places.restore")
 
 
 def _attach_documents(app: Sanic) -> None:
@@ -331,6 +336,7 @@ def _attach_study(app: Sanic) -> None:
     app.add_route(activities.publish, f"{one}/publish", methods=["POST"], name="activities.publish")
     app.add_route(activities.copy, f"{one}/copy", methods=["POST"], name="activities.copy")
     app.add_route(activities.remove, f"{one}/remove", methods=["POST"], name="activities.remove")
+    app.add_route(activities.restore, f"{one}/restore", methods=["POST"], name="activities.restore")
     app.add_route(items.create, f"{one}/items", methods=["POST"], name="items.create")
     app.add_route(items.update, f"{one}/items/<item_id:int>", methods=["POST"], name="items.update")
     app.add_route(items.remove, f"{one}/items/<item_id:int>/remove", methods=["POST"], name="items.remove")
@@ -338,6 +344,9 @@ def _attach_study(app: Sanic) -> None:
     given = f"{of_class}/assignments/<assignment_id:int>"
     app.add_route(assignments.show, given, name="assignments.show")
     app.add_route(assignments.update, f"{given}/due", methods=["POST"], name="assignments.update")
+    app.add_route(
+        assignment_groups.update, f"{given}/groups", methods=["POST"], name="assignment_groups.update"
+    )
     app.add_route(reviews.show, f"{given}/student/<student_id:int>", name="reviews.show")
     app.add_route(
         reviews.update, f"{given}/student/<student_id:int>", methods=["POST"], name="reviews.update"

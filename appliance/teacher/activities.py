@@ -8,6 +8,7 @@ from sanic.response import redirect
 from appliance.classroom.audit import record_staff
 from appliance.classroom.box import zone_of
 from appliance.classroom.classes import class_of_staff, class_of_teacher
+from appliance.classroom.groups_of_materials import group_names
 from appliance.classroom.pressed_forms import new_form_key
 from appliance.errors import Invalid, Refusal
 from appliance.parts import parts_of
@@ -31,7 +32,9 @@ from appliance.work.activities import (
     create_activity,
     publish_activity,
     remove_activity,
+    restore_activity,
 )
+from appliance.work.assignment_groups import WHOLE_CLASS, audience_of_assignment
 from appliance.work.assignments import assignment_of_class, due_text
 from appliance.work.flashcards import cards_of_activity
 from appliance.work.quizzes import questions_of_activity
@@ -130,8 +133,19 @@ async def remove(request: Request, class_id: int, activity_id: int) -> HTTPRespo
         activity = await activity_of_class(tx, class_id, activity_id)
         await remove_activity(tx, activity)
         await record_staff(tx, "remove_activity", person.id, class_id, str(activity_id), request.ip)
-    say(request, translator(request)("%(title)s is removed.", title=activity.title))
+    undo = f"/teach/class/{class_id}/activities/{activity_id}/restore"
+    say(request, translator(request)("%(title)s is removed.", title=activity.title), undo=undo)
     return redirect(f"/teach/class/{class_id}/activities")
+
+
+async def restore(request: Request, class_id: int, activity_id: int) -> HTTPResponse:
+    parts, person = parts_of(request), person_of(request)
+    async with parts.db.transaction() as tx:
+        await class_of_teacher(tx, class_id, person.id)
+        await restore_activity(tx, class_id, activity_id)
+        await record_staff(tx, "restore_activity", person.id, class_id, str(activity_id), request.ip)
+    say(request, translator(request)("It is back, with everything that was in it."))
+    return redirect(f"/teach/class/{class_id}/activities/{activity_id}")
 
 
 async def page(
@@ -158,6 +172,8 @@ async def page(
         cards=await cards_of_activity(parts.db, activity_id),
         assignment=assignment,
         due=due_text(assignment.due_at if assignment else None, await zone_of(parts.db)),
+        audience=await audience_of_assignment(parts.db, assigned) if assigned else WHOLE_CLASS,
+        groups=await group_names(parts.db, class_id),
         errors=forms.errors(refusal, translator(request)),
         item_id=item_id,
         typed=typed or {},

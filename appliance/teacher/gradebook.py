@@ -30,6 +30,7 @@ async def export(request: Request, class_id: int) -> HTTPResponse:
         await record_staff(tx, "export_gradebook", person.id, class_id, "", request.ip)
     words = {
         "missing": "",
+        "not_theirs": translate("not given"),
         "late": translate("overdue"),
         "waiting": translate("handed in"),
         "returned": translate("returned"),

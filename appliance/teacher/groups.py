@@ -5,7 +5,14 @@ from sanic.response import redirect
 
 from appliance.classroom.audit import record_staff
 from appliance.classroom.classes import class_of_staff, class_of_teacher
-from appliance.classroom.groups import COLOURS, create_group, groups_of_class, remove_group, update_group
+from appliance.classroom.groups import (
+    COLOURS,
+    create_group,
+    groups_of_class,
+    remove_group,
+    restore_group,
+    update_group,
+)
 from appliance.classroom.students import roster
 from appliance.errors import Conflict, Invalid, Refusal
 from appliance.parts import parts_of
@@ -50,10 +57,22 @@ async def remove(request: Request, class_id: int, group_id: int) -> HTTPResponse
     parts, person = parts_of(request), person_of(request)
     async with parts.db.transaction() as tx:
         await class_of_teacher(tx, class_id, person.id)
-        await remove_group(tx, class_id, group_id)
+        removed_id = await remove_group(tx, class_id, group_id)
         await record_staff(tx, "remove_group", person.id, class_id, str(group_id), request.ip)
-    say(request, translator(request)("The group is removed. Its students stay in the class."))
+    undo = f"/teach/class/{class_id}/removed-groups/{removed_id}"
+    say(request, translator(request)("The group is removed. Its students stay in the class."), undo=undo)
     return redirect(f"/teach/class/{class_id}/groups")
+
+
+async def restore(request: Request, class_id: int, removed_id: int) -> HTTPResponse:
+    """`removed_id` is its number among those that were removed."""
+    parts, person = parts_of(request), person_of(request)
+    async with parts.db.transaction() as tx:
+        await class_of_teacher(tx, class_id, person.id)
+        group_id = await restore_group(tx, class_id, removed_id)
+        await record_staff(tx, "restore_group", person.id, class_id, str(group_id), request.ip)
+    say(request, translator(request)("The group is back, with its students."))
+    return redirect(f"/teach/class/{class_id}/groups#group-{group_id}")
 
 
 async def _page(

@@ -33,6 +33,7 @@ from appliance.teacher.form_keys import made_once
 from appliance.web import forms
 from appliance.web.identity import person_of
 from appliance.web.rendering import render, say, translator
+from appliance.work.recently_removed import removed_of_class
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,7 @@ async def _index_page(request: Request, class_id: int, refusal: Invalid | None =
         classroom=classroom,
         road=await parts_of_road(parts, classroom),
         kinds=KINDS,
+        removed=await removed_of_class(parts.db, class_id),
         form_key=new_form_key(),
         typed=forms.typed(request, "title"),
         errors=forms.errors(refusal, translator(request)),

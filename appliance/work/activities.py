@@ -76,7 +76,7 @@ class Activity:
 async def activities_of_class(db: Database, class_id: int) -> list[Activity]:
     """The newest first."""
     rows = await db.fetch_all(
-        f"{MADE} WHERE activities.class_id = :class_id ORDER BY activities.id DESC",
+        f"{MADE} WHERE activities.class_id = :class_id AND activities.removed_at IS NULL ORDER BY activities.id DESC",
         class_id=class_id,
     )
     return [_activity(row) for row in rows]
@@ -85,7 +85,7 @@ async def activities_of_class(db: Database, class_id: int) -> list[Activity]:
 async def activity_of_class(db: Database | Reads, class_id: int, activity_id: int) -> Activity:
     """Raises NotFound for another class's activity."""
     row = await db.fetch_one(
-        f"{MADE} WHERE activities.id = :id AND activities.class_id = :class_id",
+        f"{MADE} WHERE activities.id = :id AND activities.class_id = :class_id AND activities.removed_at IS NULL",
         id=activity_id,
         class_id=class_id,
     )
@@ -182,8 +182,41 @@ async def copy_activity(tx: Transaction, activity: Activity, title: str) -> int:
 
 
 async def remove_activity(tx: Transaction, activity: Activity) -> None:
-    """With everything that hangs on it, attempts too: whoever calls has asked."""
-    await tx.execute("DELETE FROM activities WHERE id = :id", id=activity.id)
+    """Off every page and off the road at once, and swept later: until then it can come back with every attempt.
+
+    One that is still being made stays as far as it is.
+    """
+    await tx.execute(
+        """
+        UPDATE activities
+        SET removed_at = :now, state = CASE state WHEN 'making' THEN 'draft' ELSE state END
+        WHERE id = :id
+        """,
+        now=tx.now,
+        id=activity.id,
+    )
+    await tx.execute(
+        "UPDATE materials SET removed_at = :now WHERE activity_id = :id AND removed_at IS NULL",
+        now=tx.now,
+        id=activity.id,
+    )
+
+
+async def restore_activity(tx: Transaction, class_id: int, activity_id: int) -> None:
+    """Back where it was, on the road too. Restoring what is there changes nothing; raises NotFound once it is swept."""
+    row = await tx.fetch_one(
+        "SELECT removed_at FROM activities WHERE id = :id AND class_id = :class_id",
+        id=activity_id,
+        class_id=class_id,
+    )
+    if row is None:
+        raise NotFound(NOT_IN_CLASS)
+    await tx.execute("UPDATE activities SET removed_at = NULL WHERE id = :id", id=activity_id)
+    await tx.execute(
+        "UPDATE materials SET removed_at = NULL WHERE activity_id = :id AND removed_at = :removed_at",
+        id=activity_id,
+        removed_at=row["removed_at"],
+    )
 
 
 def check_changeable(activity: Activity) -> None:

@@ -1,4 +1,4 @@
-"""Assignments: a published activity given to a whole class, whoever joins it later included."""
+"""Assignments: a published activity given to a class or to groups of it, whoever joins them later included."""
 
 import json
 import sqlite3
@@ -21,36 +21,16 @@ NOT_IN_CLASS = "There is no such work in this class."
 YEARS = range(1970, 2200)
 BAD_DUE = "Due date is invalid."
 DUE_IS_PAST = "This due date is in the past. Choose a later one, or none."
-# What the module of an assignment says, asked beside a row of `activities` and one of `students`: of several that this
-# student sees the one that opens first, and nothing where it is in none.
+# What the module of an assignment says, asked beside a row of `activities` and one of `student_assignments`: of several
+# that this student sees the one that opens first, and nothing where it is in none.
 GATE = """
   (SELECT json_array(modules.is_locked, modules.opens_on, modules.title, modules.intro)
    FROM student_materials
      JOIN materials ON materials.id = student_materials.material_id
      JOIN modules ON modules.id = materials.module_id
-   WHERE materials.activity_id = activities.id AND student_materials.student_id = students.id
+   WHERE materials.activity_id = activities.id AND student_materials.student_id = student_assignments.student_id
    ORDER BY modules.is_locked, coalesce(modules.opens_on, '')
    LIMIT 1) AS gate
-"""
-# Asked beside a row of `assignments` and one of `students`: what stands on the road is seen as it is there, the rest
-# by the groups that it is for.
-IS_SEEN = """
-  (EXISTS (
-      SELECT 1
-      FROM materials JOIN student_materials ON student_materials.material_id = materials.id
-      WHERE materials.activity_id = assignments.activity_id AND student_materials.student_id = students.id)
-    OR (
-      NOT EXISTS (
-        SELECT 1
-        FROM materials JOIN modules ON modules.id = materials.module_id
-        WHERE materials.activity_id = assignments.activity_id
-          AND materials.removed_at IS NULL AND modules.removed_at IS NULL)
-      AND (
-        NOT EXISTS (SELECT 1 FROM assignment_groups WHERE assignment_groups.assignment_id = assignments.id)
-        OR EXISTS (
-          SELECT 1
-          FROM assignment_groups JOIN group_students ON group_students.group_id = assignment_groups.group_id
-          WHERE assignment_groups.assignment_id = assignments.id AND group_students.student_id = students.id))))
 """
 ANSWERS_ARE_OUT = "The due date has passed and students have seen the answers. Make a copy and assign that."
 
@@ -128,7 +108,7 @@ class Result:
 
 
 async def assign(tx: Transaction, activity: Activity, due_at: int | None) -> int:
-    """To the whole class. Assigning it once more only changes the due date."""
+    """To the whole class, until groups are named. Assigning it once more only changes the due date."""
     if activity.state != "published":
         raise Conflict("Publish it first: students only get what is published.", "not_published")
     if activity.is_assigned:
@@ -166,7 +146,7 @@ async def assignment_of_class(db: Database | Reads, class_id: int, assignment_id
         SELECT assignments.id, assignments.activity_id, assignments.due_at, assignments.attempt_limit,
           activities.class_id, activities.kind, activities.title, activities.instructions, activities.state
         FROM assignments JOIN activities ON activities.id = assignments.activity_id
-        WHERE assignments.id = :id AND activities.class_id = :class_id
+        WHERE assignments.id = :id AND activities.class_id = :class_id AND activities.removed_at IS NULL
         """,
         id=assignment_id,
         class_id=class_id,
@@ -185,9 +165,8 @@ async def assignment_of_student(db: Database | Reads, student_id: int, assignmen
           {GATE}
         FROM assignments
           JOIN activities ON activities.id = assignments.activity_id
-          JOIN students ON students.class_id = activities.class_id
-        WHERE assignments.id = :id AND students.id = :student_id
-          AND {IS_SEEN}
+          JOIN student_assignments ON student_assignments.assignment_id = assignments.id
+        WHERE assignments.id = :id AND student_assignments.student_id = :student_id
         """,  # noqa: S608 - a constant
         id=assignment_id,
         student_id=student_id,
@@ -216,13 +195,13 @@ async def study_of_student(db: Database, class_id: int, student_id: int) -> list
           (SELECT count(*) FROM questions WHERE questions.activity_id = activities.id)
             + (SELECT count(*) FROM cards WHERE cards.activity_id = activities.id) AS items,
           {GATE}
-        FROM activities
-          JOIN assignments ON assignments.activity_id = activities.id
-          JOIN students ON students.id = :student_id
+        FROM student_assignments
+          JOIN assignments ON assignments.id = student_assignments.assignment_id
+          JOIN activities ON activities.id = assignments.activity_id
           LEFT JOIN attempts ON attempts.assignment_id = assignments.id AND attempts.student_id = :student_id
           LEFT JOIN reviews ON reviews.assignment_id = assignments.id AND reviews.student_id = :student_id
-        WHERE activities.class_id = :class_id AND activities.state = 'published'
-          AND {IS_SEEN}
+        WHERE student_assignments.class_id = :class_id AND student_assignments.student_id = :student_id
+          AND activities.state = 'published'
         GROUP BY assignments.id
         ORDER BY assignments.due_at IS NULL, assignments.due_at, assignments.id
         """,  # noqa: S608 - a constant
@@ -244,7 +223,7 @@ async def study_of_student(db: Database, class_id: int, student_id: int) -> list
 
 
 async def results_of_assignment(db: Database, assignment: Assignment) -> list[Result]:
-    """Every student who is in the class now, by name."""
+    """Every student who is in the class now and has it, or has done some of it, by name."""
     rows = await db.fetch_all(
         """
         SELECT students.id AS student_id, students.display_name,
@@ -258,6 +237,12 @@ async def results_of_assignment(db: Database, assignment: Assignment) -> list[Re
           LEFT JOIN attempts ON attempts.assignment_id = :assignment_id AND attempts.student_id = students.id
           LEFT JOIN reviews ON reviews.assignment_id = :assignment_id AND reviews.student_id = students.id
         WHERE students.class_id = :class_id
+          AND (
+            attempts.id IS NOT NULL OR reviews.student_id IS NOT NULL
+            OR EXISTS (
+              SELECT 1 FROM student_assignments
+              WHERE student_assignments.assignment_id = :assignment_id
+                AND student_assignments.student_id = students.id))
         GROUP BY students.id
         ORDER BY students.display_name COLLATE NOCASE, students.id
         """,

@@ -9,7 +9,10 @@ DAY = 24 * 3600
 
 @dataclass(frozen=True)
 class Digest:
-    """Counts of one class; `last_upload` in UTC seconds, 0 for never; `without_work` handed in nothing at all."""
+    """Counts of one class; `last_upload` in UTC seconds, 0 for never; `without_work` handed in nothing at all.
+
+    What is off the road is neither new nor to review.
+    """
 
     class_id: int
     students: int
@@ -26,9 +29,11 @@ async def digests_of_staff(db: Database, staff_id: int) -> dict[int, Digest]:
     rows = await db.fetch_all(
         """
         WITH mine AS (SELECT class_id FROM class_staff WHERE staff_id = :staff_id),
+          gone AS (SELECT material_id FROM removed_materials WHERE class_id IN (SELECT class_id FROM mine)),
           -- In this order: left to itself, SQLite walks through everything that the school handed in.
           work AS (
-            SELECT mine.class_id, sum(submissions.uploaded_at >= :since) AS recent,
+            SELECT mine.class_id,
+              sum(submissions.uploaded_at >= :since AND submissions.material_id NOT IN gone) AS recent,
               max(submissions.uploaded_at) AS last, count(DISTINCT students.id) AS authors
             FROM mine
               CROSS JOIN students ON students.class_id = mine.class_id
@@ -42,6 +47,7 @@ async def digests_of_staff(db: Database, staff_id: int) -> dict[int, Digest]:
               CROSS JOIN submissions ON submissions.student_id = students.id
             WHERE NOT EXISTS (
                 SELECT 1 FROM submission_reviews WHERE submission_reviews.submission_id = submissions.id)
+              AND submissions.material_id NOT IN gone
               AND NOT EXISTS (
                 SELECT 1 FROM submissions AS newer
                 WHERE newer.student_id = submissions.student_id AND newer.material_id = submissions.material_id

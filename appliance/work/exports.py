@@ -44,7 +44,7 @@ class LessonSummary:
 
 
 async def files_of_day(db: Database, class_id: int, day: date, zone: ZoneInfo) -> list[Export]:
-    """Every file handed in on that day at the school: student/material/time_name."""
+    """Every file handed in on that day at the school: student/material/time_name; of removed places too."""
     start = datetime.combine(day, time(), zone)
     rows = await db.fetch_all(
         """
@@ -105,10 +105,13 @@ async def latest_files(db: Database, class_id: int, material_id: int, zone: Zone
 async def student_summaries(db: Database, class_id: int) -> list[StudentSummary]:
     rows = await db.fetch_all(
         """
+        WITH gone AS (SELECT material_id FROM removed_materials WHERE class_id = :class_id)
         SELECT students.id, students.display_name, students.created_at, students.last_seen_at,
           coalesce(events.joins, 0), coalesce(events.rejoins, 0),
-          (SELECT count(*) FROM submissions WHERE submissions.student_id = students.id),
-          (SELECT count(DISTINCT material_id) FROM rubric_scores WHERE rubric_scores.student_id = students.id),
+          (SELECT count(*) FROM submissions
+           WHERE submissions.student_id = students.id AND material_id NOT IN gone),
+          (SELECT count(DISTINCT material_id) FROM rubric_scores
+           WHERE rubric_scores.student_id = students.id AND material_id NOT IN gone),
           coalesce(events.asked, 0)
         FROM students
           LEFT JOIN (
@@ -135,7 +138,7 @@ async def lesson_summaries(db: Database, class_id: int) -> list[LessonSummary]:
         SELECT modules.title, count(DISTINCT submissions.id), count(DISTINCT submissions.student_id),
           count(DISTINCT rubric_scores.student_id)
         FROM modules
-          LEFT JOIN materials ON materials.module_id = modules.id
+          LEFT JOIN materials ON materials.module_id = modules.id AND materials.removed_at IS NULL
           LEFT JOIN submissions ON submissions.material_id = materials.id
           LEFT JOIN rubric_scores ON rubric_scores.material_id = materials.id
         WHERE modules.class_id = :class_id AND modules.removed_at IS NULL

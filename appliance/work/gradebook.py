@@ -4,7 +4,6 @@ import sqlite3
 from dataclasses import dataclass
 
 from appliance.storage.database import Database
-from appliance.work.assignments import IS_SEEN
 
 
 @dataclass(frozen=True)
@@ -23,9 +22,9 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """`state` is missing, late, waiting, returned, done; `score` in percent.
+    """`state` is missing, late, waiting, returned, done, or not_theirs; `score` in percent.
 
-    Late is missing after the due date, for those who see it.
+    Late is missing after the due date. Not theirs is what this student neither sees nor has done anything in.
     """
 
     state: str
@@ -101,6 +100,7 @@ async def _assignments(db: Database, class_id: int) -> list[Column]:
         SELECT assignments.id, activities.kind, activities.title, assignments.due_at
         FROM assignments JOIN activities ON activities.id = assignments.activity_id
         WHERE activities.class_id = :class_id AND activities.state = 'published'
+          AND activities.removed_at IS NULL
         ORDER BY assignments.id
         """,
         class_id=class_id,
@@ -153,17 +153,15 @@ async def _taken(db: Database, class_id: int) -> dict[tuple[int, int], int | Non
 async def _seen(db: Database, class_id: int) -> frozenset[tuple[bool, int, int]]:
     """Who sees what: whether it takes files, its id, the student."""
     rows = await db.fetch_all(
-        f"""
+        """
         SELECT 1 AS takes_files, material_id AS id, student_id
         FROM student_materials
         WHERE class_id = :class_id
         UNION ALL
-        SELECT 0, assignments.id, students.id
-        FROM students
-          JOIN activities ON activities.class_id = students.class_id
-          JOIN assignments ON assignments.activity_id = activities.id
-        WHERE students.class_id = :class_id AND {IS_SEEN}
-        """,  # noqa: S608 - a constant
+        SELECT 0, assignment_id, student_id
+        FROM student_assignments
+        WHERE class_id = :class_id
+        """,
         class_id=class_id,
     )
     return frozenset((bool(row["takes_files"]), row["id"], row["student_id"]) for row in rows)
@@ -179,7 +177,7 @@ def _cell(
 ) -> Cell:
     is_over = column.due_at is not None and now > column.due_at
     is_theirs = (column.takes_files, column.id, student_id) in seen
-    missing = Cell("late" if is_over and is_theirs else "missing")
+    missing = Cell(("late" if is_over else "missing") if is_theirs else "not_theirs")
     if not column.takes_files:
         key = (column.id, student_id)
         return Cell("done", taken[key]) if key in taken else missing

@@ -20,7 +20,7 @@ LINK = re.compile(r"/lesson-media/([0-9]{1,15})(?![0-9])")
 IS_SAME = """
   SELECT there.id
   FROM media AS there JOIN media AS own ON own.id = :id
-  WHERE there.class_id = :class_id AND there.captions_of IS NULL
+  WHERE there.class_id = :class_id AND there.captions_of IS NULL AND there.removed_at IS NULL
     AND (there.title, there.kind, there.source_url, there.sha256) = (own.title, own.kind, own.source_url, own.sha256)
     AND (there.source_url <> '' OR there.sha256 <> '')
 """
@@ -127,7 +127,7 @@ async def _media(db: Database | Reads, class_id: int) -> list[sqlite3.Row]:
         SELECT media.*, coalesce(film.course_slug, media.course_slug) AS film_course,
           coalesce(film.lesson_slug, media.lesson_slug) AS film_lesson
         FROM media LEFT JOIN media AS film ON film.id = media.captions_of
-        WHERE media.class_id = :class_id
+        WHERE media.class_id = :class_id AND media.removed_at IS NULL
         ORDER BY media.captions_of IS NOT NULL, media.position, media.id
         """,
         class_id=class_id,

@@ -19,6 +19,7 @@ NEWEST = """
     JOIN materials ON materials.id = submissions.material_id
     LEFT JOIN submission_reviews ON submission_reviews.submission_id = submissions.id
   WHERE students.class_id = :class_id
+    AND submissions.material_id NOT IN (SELECT material_id FROM removed_materials WHERE class_id = :class_id)
     AND (:material_id = 0 OR submissions.material_id = :material_id)
     AND (:student_id = 0 OR submissions.student_id = :student_id)
     AND (:shown = 'all' OR coalesce(submission_reviews.state, 'waiting') = :shown)
@@ -101,7 +102,7 @@ class Neighbours:
 
 
 async def queue_of_class(db: Database, class_id: int, wanted: Filter, number: int) -> QueuePage:
-    """Who waits longest comes first; `number` counts pages from 1."""
+    """Who waits longest comes first; `number` counts pages from 1. What is off the road waits for nobody."""
     rows = await db.fetch_all(
         f"""
         SELECT submissions.*, students.display_name, materials.title, materials.due_at,

@@ -109,6 +109,7 @@ async def submissions_page_of_class(
           JOIN submissions ON submissions.student_id = students.id
           JOIN materials ON materials.id = submissions.material_id
         WHERE students.class_id = :class_id
+          AND submissions.material_id NOT IN (SELECT material_id FROM removed_materials WHERE class_id = :class_id)
         ORDER BY submissions.uploaded_at DESC, submissions.id DESC
         LIMIT :limit OFFSET :offset
         """,
@@ -121,6 +122,7 @@ async def submissions_page_of_class(
         SELECT count(*) AS total
         FROM students JOIN submissions ON submissions.student_id = students.id
         WHERE students.class_id = :class_id
+          AND submissions.material_id NOT IN (SELECT material_id FROM removed_materials WHERE class_id = :class_id)
         """,
         class_id=class_id,
     )
@@ -134,6 +136,7 @@ async def submission_counts(db: Database, class_id: int) -> tuple[dict[int, int]
         SELECT submissions.student_id, submissions.material_id, count(*) AS versions
         FROM students JOIN submissions ON submissions.student_id = students.id
         WHERE students.class_id = :class_id
+          AND submissions.material_id NOT IN (SELECT material_id FROM removed_materials WHERE class_id = :class_id)
         GROUP BY submissions.student_id, submissions.material_id
         """,
         class_id=class_id,
@@ -155,6 +158,7 @@ async def handed_in_since_yesterday(db: Database, staff_id: int) -> dict[int, in
           JOIN students ON students.id = submissions.student_id
           JOIN class_staff ON class_staff.class_id = students.class_id
         WHERE submissions.uploaded_at >= :since AND class_staff.staff_id = :staff_id
+          AND submissions.material_id NOT IN (SELECT material_id FROM removed_materials)
         GROUP BY students.class_id
         """,
         since=db.now() - DAY_SECONDS,

@@ -13,6 +13,10 @@ State = Literal["reviewed", "returned"]
 STATES: tuple[State, ...] = ("reviewed", "returned")
 BAD_SCORE = "A score is a whole number from 0 to 100. Leave it empty for none."
 MOST_SHOWN = 100
+PLACE_REMOVED = (
+    "The place for this work was removed, so no other version can come in. "
+    "Put it back first, or mark this as done."
+)
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,9 @@ class Criterion:
 
 @dataclass(frozen=True)
 class Feedback:
-    """A review as its student reads it. `is_newest`: no later version was handed in since."""
+    """A review as its student reads it. `is_newest`: no later version was handed in since. `is_open`: the student
+    still sees the place.
+    """
 
     submission_id: int
     material_id: int
@@ -53,6 +59,7 @@ class Feedback:
     review: SubmissionReview
     criteria: tuple[Criterion, ...]
     is_newest: bool
+    is_open: bool
 
     @property
     def is_unread(self) -> bool:
@@ -60,7 +67,12 @@ class Feedback:
 
     @property
     def wants_another(self) -> bool:
-        return self.review.is_returned and self.is_newest
+        return self.review.is_returned and self.is_newest and self.is_open
+
+    @property
+    def is_taken_away(self) -> bool:
+        """Another version was asked for, and there is no place for it any more."""
+        return self.review.is_returned and self.is_newest and not self.is_open
 
 
 async def review_of_submission(db: Database | Reads, submission_id: int) -> SubmissionReview | None:
@@ -104,6 +116,8 @@ async def save_submission_review(
         raise Invalid("The comment may have 2000 characters at most.", "too_long", field="comment")
     if state == "returned" and not comment:
         raise Invalid("Say in the comment what the student should change.", "empty_review", field="comment")
+    if state == "returned":
+        await _check_on_road(tx, submission_id)
     await tx.execute(
         """
         INSERT INTO submission_reviews (submission_id, staff_id, state, score, comment, reviewed_at)
@@ -148,7 +162,11 @@ async def feedback_of_student(db: Database, student_id: int) -> list[Feedback]:
           NOT EXISTS (
             SELECT 1 FROM submissions AS newer
             WHERE newer.student_id = submissions.student_id AND newer.material_id = submissions.material_id
-              AND newer.id > submissions.id) AS is_newest
+              AND newer.id > submissions.id) AS is_newest,
+          EXISTS (
+            SELECT 1 FROM student_materials
+            WHERE student_materials.student_id = submissions.student_id
+              AND student_materials.material_id = submissions.material_id) AS is_open
         FROM submission_reviews
           JOIN submissions ON submissions.id = submission_reviews.submission_id
           JOIN materials ON materials.id = submissions.material_id
@@ -172,6 +190,7 @@ async def feedback_of_student(db: Database, student_id: int) -> list[Feedback]:
             _review(row, scores.get(row["submission_id"], {})),
             criteria.get(row["material_id"], ()),
             bool(row["is_newest"]),
+            bool(row["is_open"]),
         )
         for row in rows
     ]
@@ -201,6 +220,20 @@ async def mark_feedback_read(tx: Transaction, student_id: int) -> None:
         now=tx.now,
         student_id=student_id,
     )
+
+
+async def _check_on_road(tx: Transaction, submission_id: int) -> None:
+    """Raises Invalid where no other version could be handed in."""
+    row = await tx.fetch_one(
+        """
+        SELECT 1
+        FROM submissions JOIN removed_materials ON removed_materials.material_id = submissions.material_id
+        WHERE submissions.id = :id
+        """,
+        id=submission_id,
+    )
+    if row is not None:
+        raise Invalid(PLACE_REMOVED, "place_removed", field="state")
 
 
 async def _scores_of_student(db: Database, student_id: int) -> dict[int, dict[str, int]]:

@@ -156,7 +156,7 @@ async def submission_of_staff(db: Database, submission_id: int, staff_id: int) -
 
 
 async def handed_in_to_class(db: Database, class_id: int, limit: int) -> list[HandedIn]:
-    """The newest version of each student's work, newest first."""
+    """The newest version of each student's work in what is on the road, newest first."""
     rows = await db.fetch_all(
         """
         SELECT submissions.*, students.display_name, materials.title
@@ -164,6 +164,7 @@ async def handed_in_to_class(db: Database, class_id: int, limit: int) -> list[Ha
           JOIN students ON students.id = submissions.student_id
           JOIN materials ON materials.id = submissions.material_id
         WHERE students.class_id = :class_id
+          AND submissions.material_id NOT IN (SELECT material_id FROM removed_materials WHERE class_id = :class_id)
           AND submissions.id = (
             SELECT max(newer.id) FROM submissions AS newer
             WHERE newer.student_id = submissions.student_id AND newer.material_id = submissions.material_id)
@@ -195,7 +196,7 @@ async def bytes_of_class(db: Database | Reads, class_id: int) -> int:
         ) + (
           SELECT coalesce(sum(size_bytes), 0)
           FROM media
-          WHERE class_id = :class_id
+          WHERE class_id = :class_id AND removed_at IS NULL
         ) AS total
         """,
         class_id=class_id,

@@ -55,6 +55,12 @@ def test_who_never_tried_is_at_high_risk() -> None:
     assert ann.risk == "low"
 
 
+def test_a_quiz_for_a_group_is_missing_for_nobody_else() -> None:
+    for_ann = Quiz(3, 13, "Lamps", "lamps", 200, None, hidden_from=frozenset({BO.id}))
+    ann, bo = insights_of([ANN, BO], [for_ann], [], {}, {}).learners
+    assert (ann.completion, ann.risk, bo.completion, bo.risk) == (0.0, "high", None, "unknown")
+
+
 def test_a_late_joiner_is_measured_from_joining_on() -> None:
     late = Learner(4, "Late", 250)
     line = insights_of([ANN, late], [FIRST, SECOND], [Try(1, 1, 80), Try(2, 4, 80)], {}, {}).learners[1]

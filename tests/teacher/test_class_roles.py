@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from appliance.auth.permissions import TEACHER, WHO_MAY
+from appliance.classroom.groups import create_group
 from appliance.classroom.invites import create_invite
 from appliance.classroom.rights import MAY, ROLES, Role
 from appliance.classroom.students import create_student
@@ -33,16 +34,14 @@ PATTERNS = {
     re.compile("/?" + re.sub(r"<\w+:int>", r"\\d+", re.sub(r"<\w+:str>", "[^/]+", path))): path
     for path in KIND_OF
 }
-# What a walk can't find: second steps, undoing, an ended class, a film of one's own, other courses and classes.
+# What a walk can't find: second steps, an ended class, a film of one's own, other courses and classes.
 RARE = {
     f"/teach/class/<class_id:int>/{rest}"
     for rest in (
         "activities/<activity_id:int>/assign",
         "courses",
-        "materials/<material_id:int>/restore",
         "media/<media_id:int>/captions",
         "modules/<module_id:int>/copy",
-        "modules/<module_id:int>/restore",
         "roster/import/students",
         "roster/merge",
         "term/bring-back",
@@ -123,11 +122,34 @@ async def full(cast: Cast, road: Road) -> Cast:
     ):
         assert (await road.ada.post(path, form)).status_code == 302, path
     work = await handed_in(cast, cast.ben.id)
+    await remove_some(road)
     async with parts.db.transaction() as tx:
         sql = "UPDATE submissions SET material_id = :id, is_shared = 1 WHERE id = :work"
         await tx.execute(sql, id=gallery, work=work)
     parts.presence.raise_hand(1, cast.ben.id, "Ben", parts.db.now())
     return cast
+
+
+async def remove_some(road: Road) -> None:
+    """One of each kind of thing that can be put back."""
+    base, db = "/teach/class/1", road.cast.parts.db
+    quiz = {"kind": "quiz", "count": "3", "by": "hand", "title": "Gone"}
+    made = (await road.ada.post(f"{base}/activities", quiz)).headers["location"]
+    await road.ada.post(f"{base}/media/links", {"title": "Gone", "source_url": "https://example.org/gone"})
+    async with db.transaction() as tx:
+        group = await create_group(tx, 1, "Gone", "red")
+    module = await road.module("Gone")
+    material = await road.material("link", "Gone", 1, url="https://example.org/gone")
+    media = await db.fetch_one("SELECT id FROM media WHERE title = 'Gone'")
+    assert media
+    for path in (
+        made,
+        f"{base}/media/{media['id']}",
+        f"{base}/modules/{module}",
+        f"{base}/groups/{group}",
+        f"{base}/materials/{material}",
+    ):
+        assert (await road.ada.post(f"{path}/remove")).status_code == 302, path
 
 
 async def seated(cast: Cast, role: Role) -> Browser:

@@ -16,6 +16,7 @@ from appliance.classroom.students import create_student
 from appliance.storage import files
 from appliance.storage.file_copies import copies_of
 from appliance.work.media_copies import NO_ROOM
+from appliance.work.removals import KEPT_SECONDS, forget_removed
 from appliance.work.submissions import sweep_files
 from tests.conftest import Browser, Cast
 from tests.teacher.road import Road
@@ -103,7 +104,9 @@ async def test_what_one_class_removes_stays_in_the_other(road: Road, cast: Cast,
     student = await student_in(cast, stays)
     assert (await student.get(left["Film"].path)).content == MP4
     assert (await student.get(f"/lesson-media/{left['Film'].captions_id}")).content == VTT
-    assert len(await cast.parts.files.names()) == 4
+    cast.clock.now += KEPT_SECONDS + 1
+    await forget_removed(cast.parts.db, cast.parts.files)
+    assert await media_in(cast, stays) == left and len(await cast.parts.files.names()) == 4
     assert (await sweep_files(cast.parts.db, cast.parts.files)).put_aside == 0
 
 

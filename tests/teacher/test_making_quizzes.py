@@ -242,11 +242,21 @@ async def test_another_teachers_class_is_not_there(cast: Cast) -> None:
     assert await cast.count("reviews") == 0
 
 
-async def test_removing_it_asks_first_and_takes_everything(cast: Cast) -> None:
+async def test_removing_it_asks_first_and_an_undo_brings_everything_back(cast: Cast) -> None:
     ada, ben = await cast.ada(), await cast.student(cast.ben)
     here, there = await published(cast, ada)
     await ben.post(f"/student/study/{there.rsplit('/', 1)[1]}/attempts")
     assert "with every attempt and score" in (await ada.get(here)).text
     assert (await ada.post(f"{here}/remove")).status_code == 302
-    assert (await cast.count("assignments"), await cast.count("attempts")) == (0, 0)
-    assert (await ben.get("/student/study")).status_code == 200
+    student, title = f"/student/study/{there.rsplit('/', 1)[1]}", ">Mine<"
+    for page in (here, there):
+        assert (await ada.get(page)).status_code == 404
+    assert (await ben.get(student)).status_code == 404
+    assert title not in (await ben.get("/student/study")).text
+    assert title not in (await ada.get(f"{place(cast)}/gradebook")).text
+    undo = f"{here}/restore"
+    assert undo in (await ada.get(f"{place(cast)}/modules")).text
+    assert (await ada.post(undo)).headers["location"] == here
+    assert undo not in (await ada.get(f"{place(cast)}/modules")).text
+    assert (await ada.get(there)).status_code == (await ben.get(student)).status_code == 200
+    assert (await cast.count("assignments"), await cast.count("attempts")) == (1, 1)

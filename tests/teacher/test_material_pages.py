@@ -285,7 +285,7 @@ async def test_nobody_is_late_in_the_gradebook_with_what_they_never_saw(road: Ro
     book = await gradebook_of_class(cast.parts.db, 1)
     places = [number for number, column in enumerate(book.columns) if column.due_at]
     states = {line.display_name: [line.cells[place].state for place in places] for line in book.lines}
-    assert states == {"Ben": ["late", "late"], "Chi": ["missing", "missing"]}
+    assert states == {"Ben": ["late", "late"], "Chi": ["not_theirs", "not_theirs"]}
 
 
 async def test_a_lesson_comes_back_only_where_it_does_not_stand_already(road: Road) -> None:

@@ -6,6 +6,7 @@ import pytest
 from appliance.classroom.media import Media, media_of_class
 from appliance.settings import Settings
 from appliance.teacher import media as room
+from appliance.work.removals import KEPT_SECONDS, forget_removed
 from appliance.work.submissions import bytes_of_class, sweep_files
 from tests.conftest import COURSE, Browser, Cast
 from tests.teacher.road import Road
@@ -161,7 +162,7 @@ async def test_it_moves_within_its_folder_alone(cast: Cast) -> None:
     assert [each.title for each in await listed(cast)] == ["One", "Two", "Other"]
 
 
-async def test_removed_with_its_captions_and_both_files(cast: Cast) -> None:
+async def test_removed_with_its_captions_and_after_30_days_with_both_files(cast: Cast) -> None:
     ada = await cast.ada()
     await upload(ada, shelf(cast))
     (film,) = await listed(cast)
@@ -172,8 +173,12 @@ async def test_removed_with_its_captions_and_both_files(cast: Cast) -> None:
     assert len(await cast.parts.files.names()) == 2
     assert 'kind="captions"' in (await ada.get(one)).text
     assert (await ada.post(f"{one}/remove")).status_code == 302
-    assert await listed(cast) == [] and await cast.parts.files.names() == []
+    assert await listed(cast) == [] and len(await cast.parts.files.names()) == 2
+    assert await bytes_of_class(cast.parts.db, cast.classroom.id) == len(VTT)
     assert (await ada.post(f"{one}/remove")).status_code == 404
+    cast.clock.now += KEPT_SECONDS + 1
+    await forget_removed(cast.parts.db, cast.parts.files)
+    assert await cast.parts.files.names() == [] and await cast.count("media") == 0
 
 
 async def test_captions_are_webvtt_and_of_a_video(cast: Cast) -> None:

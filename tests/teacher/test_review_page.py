@@ -260,6 +260,29 @@ async def test_the_gradebook_asks_as_many_questions_for_many_students_as_for_few
     assert len(asked) == few and len(book.lines) == 42
 
 
+async def test_a_returned_piece_whose_place_was_removed_asks_for_nothing_and_waits_for_nobody(
+    cast: Cast,
+) -> None:
+    assert cast.ben and cast.chi
+    work, waits = await handed_in(cast, cast.ben.id), await handed_in(cast, cast.chi.id)
+    ada, ben = await cast.ada(), await cast.student(cast.ben)
+    await ada.post(f"{QUEUE}/{work}", {"state": "returned", "comment": "Label it, please."})
+    place = await upload_id(cast)
+    await ada.post(f"/teach/class/1/materials/{place}/remove")
+    page = (await ben.get("/student/feedback")).text
+    assert "Label it, please." in page and "The place for this work was taken away" in page
+    assert "Hand in another version" not in page and "Once more, please" not in page
+    assert ">Chi<" not in (await ada.get(QUEUE)).text
+    for address in ("/teach", "/teach/class/1"):
+        assert f'href="/teach/class/1/review/{waits}' not in (await ada.get(address)).text
+        assert "1 piece of work to review" not in (await ada.get(address)).text
+    refused = await ada.post(f"{QUEUE}/{waits}", {"state": "returned", "comment": "Again."})
+    assert refused.status_code == 422 and "The place for this work was removed" in refused.text
+    await ada.post(f"/teach/class/1/materials/{place}/restore")
+    assert "Hand in another version" in (await ben.get("/student/feedback")).text
+    assert ">Chi<" in (await ada.get(QUEUE)).text
+
+
 @pytest.mark.parametrize(("name", "content"), [("a.txt", b"words"), ("a.pdf", pdf("One", "Two"))])
 async def test_the_page_opens_though_the_file_is_gone(cast: Cast, name: str, content: bytes) -> None:
     assert cast.ben

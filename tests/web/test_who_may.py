@@ -41,6 +41,7 @@ PARTS = {
     "<comment_id:int>": "1",
     "<number:int>": "1",
     "<media_id:int>": "1",
+    "<removed_id:int>": "1",
     "<invite_id:int>": "1",
     "<ticket:str>": "nobody-has-it",
 }

@@ -8,6 +8,7 @@ import pytest
 from appliance.classroom.students import Student, create_student
 from appliance.errors import Conflict, Invalid, NotFound
 from appliance.storage.database import Database
+from appliance.storage.files import FileStore
 from appliance.work.activities import (
     Activity,
     activities_of_class,
@@ -41,6 +42,7 @@ from appliance.work.quizzes import (
     questions_of_activity,
     remove_question,
 )
+from appliance.work.removals import KEPT_SECONDS, forget_removed
 from appliance.work.reviews import mark_read, review_of, save_review
 from tests.conftest import Clock
 from tests.work.conftest import Room
@@ -306,8 +308,8 @@ async def test_what_is_due_comes_first_and_what_is_done_last(
     assert [line.assignment.id for line in lines] == [soon.id, later.id, done.id]
 
 
-async def test_removing_it_removes_attempts_answers_and_reviews(
-    db: Database, adas: Room, ben: Student
+async def test_removed_it_keeps_attempts_and_reviews_for_an_undo_of_30_days(
+    db: Database, adas: Room, ben: Student, clock: Clock, store: FileStore
 ) -> None:
     assignment = await given_to(db, adas)
     await take(db, assignment, ben, 0, 1)
@@ -316,5 +318,9 @@ async def test_removing_it_removes_attempts_answers_and_reviews(
         activity = await activity_of_class(tx, adas.classroom.id, assignment.activity_id)
         await remove_activity(tx, activity)
     assert await activities_of_class(db, adas.classroom.id) == []
+    assert await study_of_student(db, ben.class_id, ben.id) == []
+    assert await review_of(db, assignment.id, ben.id) is not None
+    clock.now += KEPT_SECONDS + 1
+    await forget_removed(db, store)
     assert await review_of(db, assignment.id, ben.id) is None
     assert await attempts_of_student(db, assignment.id, ben.id) == []

@@ -1,0 +1,74 @@
+"""What was removed from a class and can still be put back: what, when, and how long it waits."""
+
+from dataclasses import dataclass
+
+from appliance.storage.database import Database
+from appliance.work.removals import DAY, KEPT_SECONDS
+
+MOST_SHOWN = 100
+# Of an announcement; the others have a title.
+WORDS_SHOWN = 80
+
+
+@dataclass(frozen=True)
+class Removed:
+    """`kind` is module, announcement, media, group, or the kind of a material or activity; `removed_at` in UTC seconds.
+
+    `undo` is where it is put back, below the address of its class. `days_left` counts whole days and is never 0.
+    """
+
+    kind: str
+    title: str
+    removed_at: int
+    undo: str
+    days_left: int
+
+
+async def removed_of_class(db: Database, class_id: int) -> list[Removed]:
+    """The last one first. What went along with its module, lesson or quiz comes back with that, and isn't named."""
+    now = db.now()
+    rows = await db.fetch_all(
+        """
+        SELECT 'module' AS kind, title, removed_at, 'modules/' || id || '/restore' AS undo
+        FROM modules WHERE class_id = :class_id AND removed_at IS NOT NULL
+        UNION ALL
+        SELECT materials.kind, materials.title, materials.removed_at, 'materials/' || materials.id || '/restore'
+        FROM modules
+          JOIN materials ON materials.module_id = modules.id
+          LEFT JOIN activities ON activities.id = materials.activity_id
+        WHERE modules.class_id = :class_id AND modules.removed_at IS NULL AND materials.removed_at IS NOT NULL
+          AND activities.removed_at IS NULL
+          AND (materials.kind = 'lesson' OR materials.lesson_slug = '' OR NOT EXISTS (
+            SELECT 1
+            FROM modules AS part JOIN materials AS lesson ON lesson.module_id = part.id
+            WHERE part.class_id = :class_id AND lesson.kind = 'lesson' AND lesson.removed_at = materials.removed_at
+              AND lesson.course_slug = materials.course_slug AND lesson.lesson_slug = materials.lesson_slug))
+        UNION ALL
+        SELECT 'announcement', substr(body, 1, :words), removed_at, 'announcements/' || id || '/remove'
+        FROM announcements WHERE class_id = :class_id AND removed_at IS NOT NULL
+        UNION ALL
+        SELECT kind, title, removed_at, 'activities/' || id || '/restore'
+        FROM activities WHERE class_id = :class_id AND removed_at IS NOT NULL
+        UNION ALL
+        SELECT 'media', title, removed_at, 'media/' || id || '/restore'
+        FROM media WHERE class_id = :class_id AND removed_at IS NOT NULL
+        UNION ALL
+        SELECT 'group', name, removed_at, 'removed-groups/' || id
+        FROM removed_groups WHERE class_id = :class_id
+        ORDER BY removed_at DESC, undo
+        LIMIT :most
+        """,
+        class_id=class_id,
+        words=WORDS_SHOWN,
+        most=MOST_SHOWN,
+    )
+    return [
+        Removed(row["kind"], row["title"], row["removed_at"], row["undo"], _days_left(row["removed_at"], now))
+        for row in rows
+    ]
+
+
+def _days_left(removed_at: int, now: int) -> int:
+    """A moment that lies ahead comes from a clock that was wrong."""
+    seconds = KEPT_SECONDS - max(0, now - removed_at)
+    return max(1, -(-seconds // DAY))
