@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from appliance.classroom.groups_of_materials import set_groups
-from appliance.classroom.material_items import save_items
+from appliance.classroom.material_items import replace_items, save_items
 from appliance.classroom.material_places import with_its_own
 from appliance.classroom.materials import Material
 from appliance.classroom.modules import checked_title
@@ -84,7 +84,7 @@ async def create_material(tx: Transaction, module_id: int, draft: Draft) -> int:
 
 
 async def update_material(tx: Transaction, material: Material, draft: Draft) -> None:
-    """All but its kind. What a lesson's file says about its own activity stays with the file. Raises Invalid."""
+    """All but its kind. Words and lines of what came with a lesson are said instead of the file's. Raises Invalid."""
     draft = checked(draft, of_lesson=material.is_of_lesson or material.kind == "lesson")
     await tx.execute(
         """
@@ -104,7 +104,9 @@ async def update_material(tx: Transaction, material: Material, draft: Draft) -> 
         due_at=draft.due_at,
     )
     # By which criteria a hand-in is marked is the teacher's to say, also where the lesson's file asks for it.
-    if not material.is_of_lesson or material.kind in WITH_FILES:
+    if material.is_of_lesson and material.kind not in WITH_FILES:
+        await replace_items(tx, material.id, draft.items)
+    else:
         await save_items(tx, material.id, draft.items)
     await tx.execute(
         "UPDATE rubric_scores SET score = :scale WHERE material_id = :id AND score > :scale",

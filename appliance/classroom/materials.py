@@ -3,6 +3,7 @@
 import sqlite3
 from dataclasses import dataclass
 
+from appliance.classroom.decisions import NO_GATE, Decision, module_decision
 from appliance.errors import NotFound
 from appliance.library.courses import Course
 from appliance.library.lessons import Lesson
@@ -15,6 +16,7 @@ DEFAULT_EXTENSIONS = ".sb3"
 NEVER_LOCKED = ("link", "text", "quiz", "cards")
 MATERIALS = """
   SELECT materials.*, modules.class_id, modules.title AS module_title, modules.is_hidden AS is_module_hidden,
+    modules.intro AS module_intro, modules.is_locked AS is_module_locked, modules.opens_on AS module_opens_on,
     assignments.id AS assignment_id, coalesce(assignments.due_at, materials.due_at) AS shown_due_at,
     (SELECT first.course_slug || '/' || first.lesson_slug
      FROM materials AS first
@@ -31,7 +33,8 @@ MATERIALS = """
 class Material:
     """One thing in a class. `lesson_slug` is the lesson it is, or was made by; empty for a material of its own.
 
-    `locked_by` is the lesson whose lock is also its lock; `due_at` (UTC seconds) of a quiz is its assignment's.
+    `locked_by` is the lesson whose lock is also its lock, beside that of its module; `due_at` (UTC seconds) of a
+    quiz is its assignment's.
     """
 
     id: int
@@ -53,6 +56,8 @@ class Material:
     is_hidden: bool = False
     is_module_hidden: bool = False
     locked_by: tuple[str, str] | None = None
+    module_intro: str = ""
+    module_decision: Decision = NO_GATE
 
     @property
     def extensions(self) -> tuple[str, ...]:
@@ -308,4 +313,6 @@ def _material(row: sqlite3.Row) -> Material:
         is_hidden=bool(row["is_hidden"]),
         is_module_hidden=bool(row["is_module_hidden"]),
         locked_by=locked_by,
+        module_intro=row["module_intro"],
+        module_decision=module_decision(row, "is_module_locked", "module_opens_on"),
     )

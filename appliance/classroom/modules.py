@@ -2,11 +2,14 @@
 
 import sqlite3
 from dataclasses import dataclass
+from datetime import date
 
+from appliance.classroom.decisions import NO_GATE, Decision, module_decision
 from appliance.errors import Conflict, Invalid, NotFound, Sentence
 from appliance.storage.database import Database, Reads, Transaction
 
 TITLE_CHARACTERS = 200
+INTRO_CHARACTERS = 500
 MOST_MODULES = 200
 NO_MODULE = "There is no such module in this class."
 STANDS_ALREADY = "%(title)s stands on the road already. Remove it there first."
@@ -18,6 +21,8 @@ class Module:
     class_id: int
     title: str
     is_hidden: bool
+    intro: str = ""
+    decision: Decision = NO_GATE
 
 
 async def modules_of_class(db: Database | Reads, class_id: int) -> list[Module]:
@@ -46,6 +51,28 @@ async def module_of_class(db: Database | Reads, class_id: int, module_id: int) -
     return _module(row)
 
 
+async def modules_opening(db: Database | Reads, staff_id: int, day: date) -> dict[int, list[Module]]:
+    """Without a lesson in them, by class: of all classes of this person; a lock by hand keeps one shut."""
+    rows = await db.fetch_all(
+        """
+        SELECT modules.*
+        FROM modules JOIN class_staff ON class_staff.class_id = modules.class_id
+        WHERE class_staff.staff_id = :staff_id AND modules.opens_on = :day AND modules.is_locked = 0
+          AND modules.is_hidden = 0 AND modules.removed_at IS NULL
+          AND NOT EXISTS (
+            SELECT 1 FROM materials
+            WHERE materials.module_id = modules.id AND materials.kind = 'lesson' AND materials.removed_at IS NULL)
+        ORDER BY modules.class_id, modules.position, modules.id
+        """,
+        staff_id=staff_id,
+        day=day.isoformat(),
+    )
+    found: dict[int, list[Module]] = {}
+    for row in rows:
+        found.setdefault(row["class_id"], []).append(_module(row))
+    return found
+
+
 async def create_module(tx: Transaction, class_id: int, title: str) -> int:
     """At the end of the road. Raises Invalid."""
     row = await tx.fetch_one(
@@ -66,11 +93,41 @@ async def create_module(tx: Transaction, class_id: int, title: str) -> int:
     )
 
 
-async def rename_module(tx: Transaction, class_id: int, module_id: int, title: str) -> None:
+async def rename_module(
+    tx: Transaction, class_id: int, module_id: int, title: str, intro: str | None = None
+) -> None:
+    """Without an intro the one it has stays. Raises Invalid."""
     module = await module_of_class(tx, class_id, module_id)
     await tx.execute(
-        "UPDATE modules SET title = :title WHERE id = :id", title=checked_title(title), id=module.id
+        "UPDATE modules SET title = :title, intro = :intro WHERE id = :id",
+        title=checked_title(title),
+        intro=module.intro if intro is None else checked_intro(intro),
+        id=module.id,
     )
+
+
+async def set_module_lock(tx: Transaction, class_id: int, module_id: int, is_locked: bool) -> None:
+    """A lock comes and goes without touching the day: unlocking opens no dated module."""
+    module = await module_of_class(tx, class_id, module_id)
+    await tx.execute(
+        "UPDATE modules SET is_locked = :is_locked WHERE id = :id", is_locked=is_locked, id=module.id
+    )
+
+
+async def set_module_day(tx: Transaction, class_id: int, module_id: int, opens_on: date | None) -> None:
+    """None: it waits for no day. A lock by hand stays."""
+    module = await module_of_class(tx, class_id, module_id)
+    await tx.execute(
+        "UPDATE modules SET opens_on = :opens_on WHERE id = :id",
+        opens_on=opens_on.isoformat() if opens_on else None,
+        id=module.id,
+    )
+
+
+async def open_module(tx: Transaction, class_id: int, module_id: int) -> None:
+    """Open from this moment on, whatever lock or day there was."""
+    await set_module_day(tx, class_id, module_id, None)
+    await set_module_lock(tx, class_id, module_id, False)
 
 
 async def set_module_hidden(tx: Transaction, class_id: int, module_id: int, is_hidden: bool) -> None:
@@ -136,5 +193,19 @@ def checked_title(given: str) -> str:
     return title
 
 
+def checked_intro(given: str) -> str:
+    intro = " ".join(given.split())
+    if len(intro) > INTRO_CHARACTERS:
+        raise Invalid("The words about it may have 500 characters at most.", "too_long", field="intro")
+    return intro
+
+
 def _module(row: sqlite3.Row) -> Module:
-    return Module(row["id"], row["class_id"], row["title"], bool(row["is_hidden"]))
+    return Module(
+        row["id"],
+        row["class_id"],
+        row["title"],
+        bool(row["is_hidden"]),
+        row["intro"],
+        module_decision(row),
+    )

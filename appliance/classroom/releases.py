@@ -1,30 +1,27 @@
 """Releases: which lessons of a class are open today, made of a lock by hand and of when the lesson opens."""
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
 
+from appliance.classroom.decisions import NO_GATE, UNDECIDED, Decision, Timing, module_decision
 from appliance.classroom.materials import Material
 from appliance.classroom.road_lessons import RoadLessons
 from appliance.errors import NotFound, Unavailable
 from appliance.library.courses import Shelf
 from appliance.storage.database import Database, Reads, Transaction
 
-Timing = Literal["course", "date", "open"]
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What the teacher said about a lesson: `opens_on` only where the timing is a date."""
-
-    is_locked: bool = False
-    timing: Timing = "course"
-    opens_on: date | None = None
-
-
 Decisions = dict[tuple[str, str], Decision]
-UNDECIDED = Decision()
+# Every lesson that was decided on, and every lesson in a module that is locked or waits for a day.
+DECIDED = """
+  SELECT releases.class_id, course_slug, lesson_slug, 0 AS is_of_module, is_locked, timing, opens_on
+  FROM releases
+  UNION ALL
+  SELECT modules.class_id, materials.course_slug, materials.lesson_slug, 1, modules.is_locked, 'date', modules.opens_on
+  FROM modules JOIN materials ON materials.module_id = modules.id
+  WHERE materials.kind = 'lesson' AND materials.removed_at IS NULL AND modules.removed_at IS NULL
+    AND (modules.is_locked = 1 OR modules.opens_on IS NOT NULL)
+"""
 
 
 @dataclass(frozen=True)
@@ -36,38 +33,42 @@ class Release:
 
 
 async def decisions_of_class(db: Database | Reads, class_id: int) -> Decisions:
-    """What the teacher decided, by course and lesson."""
-    rows = await db.fetch_all("SELECT * FROM releases WHERE class_id = :class_id", class_id=class_id)
-    return {(row["course_slug"], row["lesson_slug"]): _decision(row) for row in rows}
+    """What the teacher decided, by course and lesson, about the lesson and about its module."""
+    rows = await db.fetch_all(
+        f"SELECT * FROM ({DECIDED}) WHERE class_id = :class_id",  # noqa: S608 - a constant
+        class_id=class_id,
+    )
+    return _by_class(rows).get(class_id, {})
 
 
 async def decisions_of_staff(db: Database, staff_id: int) -> dict[int, Decisions]:
     """Of all classes of this person, by class."""
     rows = await db.fetch_all(
-        """
-        SELECT releases.*
-        FROM releases JOIN class_staff ON class_staff.class_id = releases.class_id
+        f"""
+        SELECT decided.*
+        FROM ({DECIDED}) AS decided JOIN class_staff ON class_staff.class_id = decided.class_id
         WHERE class_staff.staff_id = :staff_id
-        """,
+        """,  # noqa: S608 - a constant
         staff_id=staff_id,
     )
-    found: dict[int, Decisions] = {}
-    for row in rows:
-        key = (row["course_slug"], row["lesson_slug"])
-        found.setdefault(row["class_id"], {})[key] = _decision(row)
-    return found
+    return _by_class(rows)
 
 
 def release_of(
     decisions: Decisions, course_slug: str, lesson_slug: str, opens: date | None, today: date
 ) -> Release:
-    """A lock first, then the teacher's timing, then the date in the course file; with none of them it is open."""
-    if decisions.get((course_slug, lesson_slug), UNDECIDED).is_locked:
-        return Release(False)
-    opens_on = opening_day(decisions, course_slug, lesson_slug, opens)
-    if opens_on is not None and opens_on > today:
-        return Release(False, opens_on)
-    return Release(True)
+    """A lock first, then the teacher's timing, then the date in the course file; with none of them it is open.
+
+    In a module that is closed it is closed, whatever was said about the lesson.
+    """
+    decided = decisions.get((course_slug, lesson_slug), UNDECIDED)
+    own = _release(decided.is_locked, opening_day(decisions, course_slug, lesson_slug, opens), today)
+    return _both(own, release_of_module(decided.module or NO_GATE, today))
+
+
+def release_of_module(decided: Decision, today: date) -> Release:
+    """By the same rule as a lesson: a lock first, then the day."""
+    return _release(decided.is_locked, decided.opens_on, today)
 
 
 def opening_day(decisions: Decisions, course_slug: str, lesson_slug: str, opens: date | None) -> date | None:
@@ -77,10 +78,12 @@ def opening_day(decisions: Decisions, course_slug: str, lesson_slug: str, opens:
 
 
 def release_of_material(decisions: Decisions, shelf: Shelf, material: Material, today: date) -> Release:
-    """The lock of its lesson; what belongs to no lesson is always open."""
+    """The lock of its module, and of its lesson where it belongs to one."""
+    module = release_of_module(material.module_decision, today)
     if material.locked_by is None:
-        return Release(True)
-    return release_of(decisions, *material.locked_by, course_day(shelf, *material.locked_by), today)
+        return module
+    day = course_day(shelf, *material.locked_by)
+    return _both(release_of(decisions, *material.locked_by, day, today), module)
 
 
 def course_day(shelf: Shelf, course_slug: str, lesson_slug: str) -> date | None:
@@ -93,10 +96,12 @@ def course_day(shelf: Shelf, course_slug: str, lesson_slug: str) -> date | None:
 
 def release_on_road(decisions: Decisions, lessons: RoadLessons, material: Material, today: date) -> Release:
     """The same, for whoever goes through a whole road."""
+    module = release_of_module(material.module_decision, today)
     if material.locked_by is None:
-        return Release(True)
+        return module
     lesson = lessons.get(material.locked_by)
-    return release_of(decisions, *material.locked_by, lesson.available_on if lesson else None, today)
+    day = lesson.available_on if lesson else None
+    return _both(release_of(decisions, *material.locked_by, day, today), module)
 
 
 async def set_lock(tx: Transaction, class_id: int, course_slug: str, lesson_slug: str, locked: bool) -> None:
@@ -142,6 +147,36 @@ async def open_now(tx: Transaction, class_id: int, course_slug: str, lesson_slug
     """Open from this moment on, whatever lock or date there was."""
     await set_timing(tx, class_id, course_slug, lesson_slug, "open")
     await set_lock(tx, class_id, course_slug, lesson_slug, False)
+
+
+def _release(is_locked: bool, opens_on: date | None, today: date) -> Release:
+    if is_locked:
+        return Release(False)
+    if opens_on is not None and opens_on > today:
+        return Release(False, opens_on)
+    return Release(True)
+
+
+def _both(first: Release, second: Release) -> Release:
+    """Open where both are; the later day where days are all that is missing."""
+    shut = [each for each in (first, second) if not each.is_open]
+    days = [each.opens_on for each in shut if each.opens_on]
+    if not shut:
+        return Release(True)
+    return Release(False, max(days) if len(days) == len(shut) else None)
+
+
+def _by_class(rows: list[sqlite3.Row]) -> dict[int, Decisions]:
+    found: dict[int, Decisions] = {}
+    for row in rows:
+        decisions = found.setdefault(row["class_id"], {})
+        key = (row["course_slug"], row["lesson_slug"])
+        said = decisions.get(key, UNDECIDED)
+        if row["is_of_module"]:
+            decisions[key] = replace(said, module=module_decision(row))
+        else:
+            decisions[key] = replace(_decision(row), module=said.module)
+    return found
 
 
 def _decision(row: sqlite3.Row) -> Decision:

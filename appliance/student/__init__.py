@@ -22,6 +22,7 @@ from appliance.student import (
     portfolio,
     presence,
     programs,
+    readings,
     reflections,
     rubrics,
     study,
@@ -98,6 +99,9 @@ def _attach_road(app: Sanic) -> None:
     )
     app.add_route(
         rubrics.update, "/material/<material_id:int>/rubric", methods=["POST"], name="rubrics.update"
+    )
+    app.add_route(
+        readings.update, "/material/<material_id:int>/reading", methods=["POST"], name="readings.update"
     )
     app.add_route(materials.show, "/material/<material_id:int>", name="materials.show")
     app.add_route(materials.scope, "/material/<material_id:int>/helper", name="materials.scope")

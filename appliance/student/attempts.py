@@ -3,6 +3,7 @@
 from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
+from appliance.classroom.box import today
 from appliance.errors import Invalid
 from appliance.parts import parts_of
 from appliance.student.study import page
@@ -10,7 +11,7 @@ from appliance.web import forms
 from appliance.web.identity import person_of
 from appliance.web.refusals import wants_json
 from appliance.web.rendering import say, translator
-from appliance.work.assignments import assignment_of_student
+from appliance.work.assignments import open_assignment
 from appliance.work.attempts import (
     NO_SUCH_CHOICE,
     NO_SUCH_ITEM,
@@ -25,8 +26,9 @@ ANSWER = "answer-"
 
 async def create(request: Request, assignment_id: int) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
+    day = await today(parts.db)
     async with parts.db.transaction() as tx:
-        assignment = await assignment_of_student(tx, person.id, assignment_id)
+        assignment = await open_assignment(tx, person.id, assignment_id, day)
         await start_attempt(tx, assignment, person.id)
     return redirect(f"/student/study/{assignment_id}")
 
@@ -34,8 +36,9 @@ async def create(request: Request, assignment_id: int) -> HTTPResponse:
 async def update(request: Request, assignment_id: int) -> HTTPResponse:
     """Every answer that the form holds; those that it doesn't hold stay as they are."""
     parts, person = parts_of(request), person_of(request)
+    day = await today(parts.db)
     async with parts.db.transaction() as tx:
-        assignment = await assignment_of_student(tx, person.id, assignment_id)
+        assignment = await open_assignment(tx, person.id, assignment_id, day)
         await save_answers(tx, assignment, person.id, _number(request), _given(request))
     if not wants_json(request):
         say(request, translator(request)("Your answers are saved."))
@@ -46,9 +49,10 @@ async def finish(request: Request, assignment_id: int) -> HTTPResponse:
     """What the form still holds is saved first, also when something is missing."""
     parts, person, translate = parts_of(request), person_of(request), translator(request)
     number, given = _number(request), _given(request)
+    day = await today(parts.db)
     try:
         async with parts.db.transaction() as tx:
-            assignment = await assignment_of_student(tx, person.id, assignment_id)
+            assignment = await open_assignment(tx, person.id, assignment_id, day)
             attempts = await attempts_of_student(tx, assignment.id, person.id)
             if not any(attempt.is_finished for attempt in attempts if attempt.number == number):
                 await save_answers(tx, assignment, person.id, number, given)

@@ -38,13 +38,15 @@ async def page(
 
 
 async def update(request: Request, submission_id: int) -> HTTPResponse:
-    """Show one's own work to the class, or take it back: at any time, with no reason given."""
+    """Show one's own work to the class while its gallery is open; or take it back, at any time, for no reason given."""
     parts, person = parts_of(request), person_of(request)
     is_shared = forms.text(request, "share") == "1"
     translate = translator(request)
     async with parts.db.transaction() as tx:
         try:
             submission = await share(tx, submission_id, person.id, is_shared)
+            if is_shared:
+                await open_material(parts, person, submission.material_id, ("gallery",))
         except Invalid as refusal:
             say(request, translate(refusal.message), "warning")
             return redirect("/student")

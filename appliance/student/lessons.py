@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from sanic import HTTPResponse, Request
 
 from appliance.classroom.box import today
+from appliance.classroom.material_items import items_of_material
 from appliance.classroom.materials import Material, lesson_of_student
 from appliance.classroom.media import Media, media_of_lesson
 from appliance.classroom.presence import Place
@@ -17,7 +18,7 @@ from appliance.helper.questions import Question
 from appliance.helper.rules import Rules, rules_of
 from appliance.helper.scope import Audience
 from appliance.helper.suggestions import suggestions_for
-from appliance.library.lessons import Lesson
+from appliance.library.lessons import Item, Lesson
 from appliance.library.rendering import Labels, Rendered, render, render_lesson
 from appliance.library.sections import intro_only
 from appliance.parts import Parts, parts_of
@@ -64,6 +65,11 @@ class OpenLesson:
     def lost_helper(self) -> bool:
         """It would have one, but the teacher switched it off, or locked the class."""
         return self.release.is_open and not self.rules.lets_ask
+
+    @property
+    def is_to_read(self) -> bool:
+        """This student may say that it is read: there is nothing else to do in it."""
+        return self.release.is_open and set(self.activities) == {"lesson"}
 
     @property
     def place(self) -> Place:
@@ -216,12 +222,19 @@ async def page(
         upload_mb=_upload_mb(request, opened),
         live=presence.note(request, opened.place),
         media=await _media(parts, person, opened),
+        own_lines=await _own_lines(parts, opened),
     )
 
 
 async def work_of(parts: Parts, person: Person) -> Responses:
     """Everything this student ticked, wrote and marked; nothing for staff."""
     return await responses_of_student(parts.db, person.id) if person.is_student else Responses({}, {})
+
+
+async def _own_lines(parts: Parts, opened: OpenLesson) -> list[Item]:
+    """What the teacher put into the list instead of the lesson's lines."""
+    checklist = opened.activities.get("checklist")
+    return await items_of_material(parts.db, checklist.id) if checklist else []
 
 
 async def _media(parts: Parts, person: Person, opened: OpenLesson) -> list[Media]:

@@ -8,9 +8,15 @@ from sanic.response import redirect
 
 from appliance.classroom.box import today
 from appliance.classroom.material_items import items_of_material
-from appliance.classroom.materials import Material, material_of_student
+from appliance.classroom.materials import Material, material_of_student, materials_of_student
 from appliance.classroom.presence import Place
-from appliance.classroom.releases import Release, decisions_of_class, release_of_material
+from appliance.classroom.releases import (
+    Release,
+    decisions_of_class,
+    release_of_material,
+    release_on_road,
+)
+from appliance.classroom.road_lessons import lessons_on_road
 from appliance.errors import Forbidden, Refusal
 from appliance.library.lessons import Item
 from appliance.library.rendering import render as render_markdown
@@ -22,6 +28,7 @@ from appliance.web.identity import Person, person_of
 from appliance.web.refusals import with_wait
 from appliance.web.rendering import render, translator
 from appliance.work.gallery import GalleryPage, gallery_of_material
+from appliance.work.progress import lines_of
 from appliance.work.response_reviews import response_reviews_of_student
 from appliance.work.versions import versions_of_student
 
@@ -88,12 +95,20 @@ async def open_material(
     return OpenMaterial(material, release, None)
 
 
+async def open_materials(parts: Parts, person: Person) -> set[int]:
+    """The ids of all that this student sees and that is open today."""
+    decisions, day = await decisions_of_class(parts.db, person.class_id), await today(parts.db)
+    materials = await materials_of_student(parts.db, person.id)
+    lessons = lessons_on_road(parts.shelf, materials)
+    return {
+        material.id for material in materials if release_on_road(decisions, lessons, material, day).is_open
+    }
+
+
 async def items_of(parts: Parts, opened: OpenMaterial) -> list[Item]:
-    """The lines of its list: of the lesson's file where it came with a lesson."""
-    if opened.lesson is None:
-        return await items_of_material(parts.db, opened.material.id)
-    checklist = opened.lesson.lesson.checklist
-    return list(checklist.items) if checklist else []
+    """The lines of its list: of the lesson's file where it came with a lesson and the teacher has none instead."""
+    own = await items_of_material(parts.db, opened.material.id)
+    return list(lines_of(opened.material, own, opened.lesson.lesson if opened.lesson else None))
 
 
 async def page(

@@ -9,11 +9,13 @@ from sanic.response import json
 from appliance.classroom.box import profile_of
 from appliance.classroom.class_lists import landing_picture_path
 from appliance.classroom.classes import class_by_id
+from appliance.classroom.lesson_words import words_of
 from appliance.classroom.material_items import items_of_class
 from appliance.classroom.students import mark_seen, student_by_id
 from appliance.errors import NotFound, Unavailable
 from appliance.library.lessons import Item, Lesson
 from appliance.parts import Parts, parts_of
+from appliance.student.materials import open_materials
 from appliance.student.road import Line, Stop, road_of
 from appliance.web.identity import person_of
 from appliance.web.pagination import moment, window_of
@@ -70,6 +72,8 @@ async def show_modules(request: Request) -> HTTPResponse:
                 {
                     "id": lines[0].material.module_id,
                     "title": stop.title,
+                    "intro": stop.intro,
+                    "state": road.state(stop),
                     "materials": [_material(parts, line, items.get(line.material.id, [])) for line in lines],
                 }
                 for stop in road.stops
@@ -85,6 +89,7 @@ async def show_submissions(request: Request) -> HTTPResponse:
     versions = await versions_of_student(parts.db, person.id)
     responses = await responses_of_student(parts.db, person.id)
     gallery = await gallery_of_student(parts.db, person.id)
+    opened = await open_materials(parts, person)
     return json(
         {
             "submissions": [
@@ -109,6 +114,7 @@ async def show_submissions(request: Request) -> HTTPResponse:
             "gallery_entries_by_material": {
                 str(material_id): [_exhibit(exhibit, person.id) for exhibit in shown]
                 for material_id, shown in gallery.items()
+                if material_id in opened
             },
         }
     )
@@ -137,7 +143,7 @@ def _material(parts: Parts, line: Line, own: list[Item]) -> dict[str, Any]:
         "title": material.title,
         "type": "link" if material.kind == "lesson" else material.kind,
         "kind": material.kind,
-        "url": material.url or material.path,
+        "url": material.url if material.url and release.is_open else material.path,
         "body": _body(line, lesson) if release.is_open else "",
         "accepted_extensions": material.accepted_extensions,
         "max_upload_mb": min(material.max_upload_mb, parts.settings.appliance_upload_max_mb),
@@ -153,10 +159,8 @@ def _material(parts: Parts, line: Line, own: list[Item]) -> dict[str, Any]:
 
 
 def _body(line: Line, lesson: Lesson | None) -> str:
-    """What a lesson asks in its reflection stands in its file."""
-    if line.material.kind == "reflection" and lesson is not None and lesson.reflection is not None:
-        return lesson.reflection.prompt
-    return line.material.body
+    """What a lesson asks in its reflection stands in its file, unless the teacher asks something else."""
+    return words_of(line.material, lesson)
 
 
 def _lesson(parts: Parts, line: Line) -> Lesson | None:

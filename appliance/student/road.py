@@ -1,7 +1,7 @@
 """A student's road: the modules of the class with what is done, due, open and locked in them."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -13,13 +13,22 @@ from appliance.classroom.releases import (
     Release,
     decisions_of_class,
     opening_day,
+    release_of_module,
     release_on_road,
 )
 from appliance.classroom.road_lessons import RoadLessons, lessons_on_road
 from appliance.library.lessons import Item, Lesson
 from appliance.parts import Parts
 from appliance.work.assignments import StudyLine, study_of_student
-from appliance.work.progress import Progress, Work, lines_of, progress_of
+from appliance.work.progress import (
+    TO_DO,
+    TO_READ,
+    Progress,
+    Work,
+    lessons_with_work,
+    lines_of,
+    progress_of,
+)
 from appliance.work.responses import responses_of_student
 from appliance.work.versions import newest_states_of_student
 
@@ -28,7 +37,8 @@ from appliance.work.versions import newest_states_of_student
 class Line:
     """One material on the road. `lesson` is what its file says, of a lesson alone; `language` is its course's.
 
-    `is_returned`: the teacher asked for another version or a change, and none came yet.
+    `is_returned`: the teacher asked for another version or a change, and none came yet. `has_work`: a lesson that came
+    with work.
     """
 
     material: Material
@@ -38,6 +48,7 @@ class Line:
     lesson: Lesson | None = None
     language: str = ""
     is_returned: bool = False
+    has_work: bool = False
 
     @property
     def is_done(self) -> bool:
@@ -46,7 +57,12 @@ class Line:
     @property
     def is_work(self) -> bool:
         """There is something to be done in it."""
-        return self.progress.total > 0
+        return self.material.kind in TO_DO and self.progress.total > 0
+
+    @property
+    def is_reading(self) -> bool:
+        """It is done by being read."""
+        return self.material.kind in TO_READ and not self.has_work
 
     @property
     def is_due(self) -> bool:
@@ -72,6 +88,8 @@ class Stop:
     head: Line | None
     lines: tuple[Line, ...]
     opens: date | None
+    release: Release
+    intro: str = ""
 
     @property
     def lesson(self) -> Lesson | None:
@@ -86,22 +104,26 @@ class Stop:
     def shown_lines(self) -> tuple[Line, ...]:
         return (self.head, *self.lines) if self.head and not self.is_named_by_lesson else self.lines
 
-    @property
-    def release(self) -> Release:
-        return self.head.release if self.head else Release(True)
-
     @cached_property
     def tasks(self) -> tuple[Line, ...]:
         return tuple(line for line in self.lines if line.is_work)
 
     @cached_property
+    def counted(self) -> tuple[Line, ...]:
+        """What makes it done: its work; where there is none, everything in it that is to read."""
+        return self.tasks or tuple(line for line in self.all_lines if line.progress.total)
+
+    @property
+    def all_lines(self) -> tuple[Line, ...]:
+        return (self.head, *self.lines) if self.head else self.lines
+
+    @cached_property
     def is_done(self) -> bool:
-        return bool(self.tasks) and all(task.is_done for task in self.tasks)
+        return bool(self.counted) and all(line.is_done for line in self.counted)
 
     @property
     def is_to_do(self) -> bool:
-        has_something = self.head is not None or bool(self.tasks)
-        return has_something and self.release.is_open and not self.is_done
+        return bool(self.counted) and self.release.is_open and not self.is_done
 
     @property
     def is_begun(self) -> bool:
@@ -115,8 +137,10 @@ class Stop:
     @property
     def first_path(self) -> str:
         """Where to go on: the lesson, else the first thing that isn't done."""
-        left = (line.material.path for line in self.tasks if not line.is_done)
-        return self.path or next(left, "/student")
+        if self.head is not None and not (self.head.is_reading and self.head.is_done):
+            return self.path
+        left = (line.material.path for line in self.counted if not line.is_done)
+        return next(left, self.path or "/student")
 
 
 @dataclass(frozen=True)
@@ -198,7 +222,7 @@ async def road_of(parts: Parts, class_id: int, student_id: int, study: list[Stud
     ground = _Ground(lessons, decisions, await today(parts.db), parts.db.now(), work, returned)
     items = await items_of_class(parts.db, class_id)
     lines = [line for material in materials if (line := _line(ground, material, items.get(material.id, [])))]
-    return Road(tuple(_stops(ground, lines)), ground.day)
+    return Road(tuple(_stops(ground, _with_lessons_counted(lines))), ground.day)
 
 
 def _line(ground: _Ground, material: Material, items: list[Item]) -> Line | None:
@@ -223,6 +247,29 @@ def _line(ground: _Ground, material: Material, items: list[Item]) -> Line | None
     )
 
 
+def _with_lessons_counted(lines: Sequence[Line]) -> list[Line]:
+    """A lesson with work is as far as its work is."""
+    with_work = lessons_with_work(line.material for line in lines)
+    by_lesson: dict[tuple[str, str], list[Line]] = {}
+    for line in lines:
+        if line.material.is_of_lesson and line.is_work:
+            by_lesson.setdefault(_lesson_key(line), []).append(line)
+    counted = []
+    for line in lines:
+        if line.material.kind == "lesson" and _lesson_key(line) in with_work:
+            work = by_lesson.get(_lesson_key(line), [])
+            progress = Progress(sum(each.is_done for each in work), len(work))
+            is_late = line.is_late and not progress.is_done
+            counted.append(replace(line, progress=progress, has_work=True, is_late=is_late))
+        else:
+            counted.append(line)
+    return counted
+
+
+def _lesson_key(line: Line) -> tuple[str, str]:
+    return (line.material.course_slug, line.material.lesson_slug)
+
+
 def _stops(ground: _Ground, lines: Iterable[Line]) -> list[Stop]:
     by_module: dict[int, list[Line]] = {}
     for line in lines:
@@ -231,12 +278,26 @@ def _stops(ground: _Ground, lines: Iterable[Line]) -> list[Stop]:
     for number, inside in enumerate(by_module.values(), start=1):
         head = next((line for line in inside if line.lesson is not None), None)
         rest = tuple(line for line in inside if line is not head)
-        stops.append(Stop(number, inside[0].material.module_title, head, rest, _opens(ground, head)))
+        module = inside[0].material
+        stops.append(
+            Stop(
+                number,
+                module.module_title,
+                head,
+                rest,
+                _opens(ground, head, module),
+                head.release if head else release_of_module(module.module_decision, ground.day),
+                module.module_intro,
+            )
+        )
     return stops
 
 
-def _opens(ground: _Ground, head: Line | None) -> date | None:
+def _opens(ground: _Ground, head: Line | None, module: Material) -> date | None:
+    """The later of the day of its module and that of its lesson."""
+    day = module.module_decision.opens_on
     if head is None or head.lesson is None:
-        return None
+        return day
     lesson = head.lesson
-    return opening_day(ground.decisions, lesson.course_slug, lesson.slug, lesson.available_on)
+    own = opening_day(ground.decisions, lesson.course_slug, lesson.slug, lesson.available_on)
+    return max((each for each in (own, day) if each), default=None)

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from sanic import HTTPResponse, Request
 
+from appliance.classroom.box import today
 from appliance.classroom.presence import Place
+from appliance.classroom.releases import release_of_module
 from appliance.parts import parts_of
 from appliance.student.presence import note
 from appliance.web.identity import person_of
@@ -89,9 +91,13 @@ async def show(request: Request, assignment_id: int) -> HTTPResponse:
 
 
 async def page(request: Request, assignment_id: int, problem: str = "", status: int = 200) -> HTTPResponse:
-    """Opening it is reading the teacher's word on it."""
+    """Opening it is reading the teacher's word on it. While its module is closed there is its introduction alone."""
     parts, person = parts_of(request), person_of(request)
-    study = await _open(request, assignment_id)
+    assignment = await assignment_of_student(parts.db, person.id, assignment_id)
+    release = release_of_module(assignment.gate, await today(parts.db))
+    if not release.is_open:
+        return render(request, "student/closed_study.html", assignment=assignment, release=release)
+    study = await _open(request, assignment)
     if study.review is not None and study.review.read_at is None:
         async with parts.db.transaction() as tx:
             await mark_read(tx, assignment_id, person.id)
@@ -100,9 +106,8 @@ async def page(request: Request, assignment_id: int, problem: str = "", status: 
     return render(request, template, status, study=study, problem=problem)
 
 
-async def _open(request: Request, assignment_id: int) -> OpenStudy:
+async def _open(request: Request, assignment: Assignment) -> OpenStudy:
     parts, person = parts_of(request), person_of(request)
-    assignment = await assignment_of_student(parts.db, person.id, assignment_id)
     attempts = await attempts_of_student(parts.db, assignment.id, person.id)
     shown = attempts[-1] if attempts and not attempts[-1].is_finished else best_of(attempts)
     return OpenStudy(

@@ -8,6 +8,7 @@ from sanic.response import raw
 
 from appliance.errors import NotFound
 from appliance.parts import parts_of
+from appliance.student.materials import open_material
 from appliance.web.headers import SANDBOX
 from appliance.web.identity import person_of
 from appliance.web.ranges import disposition, send_file
@@ -48,8 +49,12 @@ async def thumbnail(request: Request, submission_id: int) -> Any:
 
 
 async def _seen(request: Request, submission_id: int) -> Submission:
-    """Raises NotFound for whoever may not see it."""
+    """Raises NotFound for whoever may not see it, Forbidden while its gallery is closed."""
     parts, person = parts_of(request), person_of(request)
     if person.is_staff:
         return await submission_of_staff(parts.db, submission_id, person.id)
-    return await shown_to_student(parts.db, submission_id, person.id)
+    submission = await shown_to_student(parts.db, submission_id, person.id)
+    if submission.student_id != person.id:
+        # One's own work is there always; a classmate's as long as its gallery is open.
+        await open_material(parts, person, submission.material_id, ("gallery",))
+    return submission

@@ -4,6 +4,7 @@ from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
 from appliance.classroom.audit import record_staff
+from appliance.classroom.box import today
 from appliance.classroom.classes import class_of_staff, create_class
 from appliance.classroom.materials import add_course, courses_of_class
 from appliance.classroom.pressed_forms import new_form_key
@@ -13,7 +14,7 @@ from appliance.insights.helper_use import questions_since, start_of
 from appliance.parts import Parts, parts_of
 from appliance.teacher.form_keys import made_once
 from appliance.teacher.join_cards import join_ways
-from appliance.teacher.lesson_lines import lesson_lines, todays_lesson
+from appliance.teacher.lesson_lines import lesson_lines, module_lines, todays_lesson
 from appliance.web import forms
 from appliance.web.identity import person_of
 from appliance.web.rendering import render, say, translator
@@ -69,6 +70,7 @@ async def show(request: Request, class_id: int) -> HTTPResponse:
         digest=(await digests_of_staff(parts.db, person.id)).get(class_id),
         lessons=lessons,
         today=todays_lesson(lessons, tallies),
+        own_modules=module_lines(tallies, await today(parts.db)),
         other_courses=[course for course in parts.shelf.courses() if course.slug not in on_road],
     )
 

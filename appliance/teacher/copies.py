@@ -5,7 +5,7 @@ from sanic.response import redirect
 
 from appliance.classroom.audit import record_staff
 from appliance.classroom.classes import class_of_staff, class_of_teacher
-from appliance.classroom.materials import material_of_class
+from appliance.classroom.materials import material_of_class, materials_of_class
 from appliance.classroom.modules import module_of_class
 from appliance.classroom.pressed_forms import new_form_key
 from appliance.errors import Invalid, NotFound
@@ -57,7 +57,8 @@ async def create_module(request: Request, class_id: int, module_id: int) -> HTTP
             return made
 
         made = await made_once(request, tx, make)
-    say(request, translate("This is the copy, without its lessons: a lesson stands on a road once."))
+        inside = [each for each in await materials_of_class(tx, class_id) if each.module_id == module_id]
+    say(request, _said_of_copy(request, [each.title for each in inside if each.kind == "lesson"]))
     return redirect(f"/teach/class/{class_id}/modules#module-{made}")
 
 
@@ -115,6 +116,17 @@ async def create_class(request: Request, class_id: int) -> HTTPResponse:
         return await _class_page(request, class_id, refusal)
     say(request, translator(request)("Your class is ready. Show its code to your students."))
     return redirect(f"/teach/class/{made}")
+
+
+def _said_of_copy(request: Request, lessons: list[str]) -> str:
+    """By name what the copy has not."""
+    translate = translator(request)
+    if not lessons:
+        return translate("This is the copy. Nobody has done anything in it yet.")
+    return translate(
+        "This is the copy. Not in it: %(lessons)s. A lesson stands on a class's road once.",
+        lessons=", ".join(lessons),
+    )
 
 
 def _copying(parts: Parts, files: FileCopies) -> Copying:

@@ -1,13 +1,14 @@
 """The teacher's first page: where to start today, and their classes."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from sanic import HTTPResponse, Request
 
 from appliance.classroom.box import today
 from appliance.classroom.classes import classes_of_staff
 from appliance.classroom.materials import materials_of_staff
-from appliance.classroom.releases import Decisions, decisions_of_staff, opening_day, release_of
+from appliance.classroom.modules import modules_opening
+from appliance.classroom.releases import Decisions, decisions_of_staff, release_of
 from appliance.classroom.road_lessons import lessons_on_road
 from appliance.library.lessons import Lesson
 from appliance.parts import Parts, parts_of
@@ -26,6 +27,7 @@ async def index(request: Request) -> HTTPResponse:
         past=await classes_of_staff(parts.db, person.id, ended=True),
         digests=await digests_of_staff(parts.db, person.id),
         opening=await opening_today(parts, person.id),
+        opening_modules=await modules_opening(parts.db, person.id, await today(parts.db)),
         ways=ways(request) if on_network(request) else [],
     )
 
@@ -45,7 +47,9 @@ async def opening_today(parts: Parts, staff_id: int) -> dict[int, list[Lesson]]:
 
 
 def opens_by_itself(decisions: Decisions, lesson: Lesson, day: date) -> bool:
-    """Whether this is its day, and nothing keeps it shut."""
-    place = (lesson.course_slug, lesson.slug)
-    release = release_of(decisions, *place, lesson.available_on, day)
-    return release.is_open and opening_day(decisions, *place, lesson.available_on) == day
+    """Whether this is its day, or that of its module, and nothing keeps it shut."""
+    yesterday, now = (
+        release_of(decisions, lesson.course_slug, lesson.slug, lesson.available_on, each).is_open
+        for each in (day - timedelta(days=1), day)
+    )
+    return now and not yesterday

@@ -35,6 +35,7 @@ KIND_OF: dict[str, Kind | Literal["own"]] = {
     "/teach/class/<class_id:int>/modules/<module_id:int>/restore": "change",
     "/teach/class/<class_id:int>/modules/<module_id:int>/duplicate": "change",
     "/teach/class/<class_id:int>/modules/<module_id:int>/copy": "look",
+    "/teach/class/<class_id:int>/modules/<module_id:int>/release": "change",
     "/teach/class/<class_id:int>/materials/<material_id:int>": "change",
     "/teach/class/<class_id:int>/materials/<material_id:int>/move": "change",
     "/teach/class/<class_id:int>/materials/<material_id:int>/hide": "change",

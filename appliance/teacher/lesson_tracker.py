@@ -8,13 +8,14 @@ from sanic import HTTPResponse, Request
 
 from appliance.classroom.box import today
 from appliance.classroom.classes import class_of_staff, classes_of_staff
+from appliance.classroom.decisions import Decision
 from appliance.classroom.materials import Material
 from appliance.classroom.releases import (
-    Decision,
     Decisions,
     Release,
     decisions_of_class,
     decisions_of_staff,
+    release_of_module,
     release_on_road,
 )
 from appliance.classroom.road_lessons import RoadLessons, lessons_on_road
@@ -60,12 +61,27 @@ class Part:
     id: int
     title: str
     is_hidden: bool
+    decision: Decision
+    release: Release
     headings: tuple[Heading, ...]
     tallies: tuple[Tally, ...]
 
     @property
     def work(self) -> tuple[Tally, ...]:
         return tuple(tally for tally in self.tallies if tally.is_work)
+
+    @property
+    def readings(self) -> tuple[Tally, ...]:
+        return tuple(tally for tally in self.tallies if tally.is_reading)
+
+    @property
+    def own_module(self) -> bool:
+        """A module without a lesson opens and closes by itself alone."""
+        return not self.headings
+
+    @property
+    def is_gated(self) -> bool:
+        return self.decision.is_locked or self.decision.opens_on is not None
 
     @property
     def named_by(self) -> Heading | None:
@@ -134,6 +150,8 @@ def _parts(parts: Parts, tallies: list[Tally], decisions: Decisions, day: date) 
             module_id,
             inside[0].material.module_title,
             inside[0].material.is_module_hidden,
+            inside[0].material.module_decision,
+            release_of_module(inside[0].material.module_decision, day),
             tuple(found for tally in inside if (found := _heading(lessons, tally.material, decisions, day))),
             tuple(inside),
         )

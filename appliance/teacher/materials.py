@@ -9,6 +9,7 @@ from appliance.classroom.audit import record_staff
 from appliance.classroom.box import today, zone_of
 from appliance.classroom.classes import class_of_staff, class_of_teacher
 from appliance.classroom.groups_of_materials import group_names, groups_of_materials
+from appliance.classroom.lesson_words import only_changes, words_of
 from appliance.classroom.material_drafts import (
     KINDS,
     WITH_ACTIVITY,
@@ -22,7 +23,7 @@ from appliance.classroom.modules import module_of_class
 from appliance.classroom.pressed_forms import new_form_key
 from appliance.classroom.releases import decisions_of_class, release_of_material
 from appliance.errors import Invalid, NotFound, Refusal, Unavailable
-from appliance.library.lessons import Item, Lesson
+from appliance.library.lessons import Lesson
 from appliance.library.rendering import render as render_markdown
 from appliance.parts import Parts, parts_of
 from appliance.storage.database import Transaction
@@ -83,7 +84,7 @@ async def show(request: Request, class_id: int, material_id: int) -> HTTPRespons
         classroom=classroom,
         material=material,
         lines=lines,
-        text=render_markdown(material.body, "").html,
+        text=render_markdown(words_of(material, lesson), "").html,
         release=release_of_material(decisions, parts.shelf, material, day),
         groups=[group for group in await group_names(parts.db, class_id) if group.id in chosen],
         answers=await answers_of_material(parts.db, material, lines),
@@ -102,8 +103,11 @@ async def update(request: Request, class_id: int, material_id: int) -> HTTPRespo
         async with parts.db.transaction() as tx:
             await class_of_teacher(tx, class_id, person.id)
             material = await material_of_class(tx, class_id, material_id)
-            items = await items_of_material(tx, material_id)
+            lesson = _lesson(parts, material)
+            items = lines_of(material, await items_of_material(tx, material_id), lesson)
             wanted = draft(request, material.kind, items, groups, zone)
+            if material.is_of_lesson:
+                wanted = only_changes(wanted, material, lesson)
             if material.kind in WITH_ACTIVITY:
                 wanted = replace(wanted, activity_id=material.activity_id)
             await _give_activity(tx, class_id, wanted)
@@ -147,13 +151,15 @@ async def _edit_page(
     await class_of_teacher(parts.db, class_id, person.id)
     material = await material_of_class(parts.db, class_id, material_id)
     module = await module_of_class(parts.db, class_id, material.module_id)
-    items: list[Item] = await items_of_material(parts.db, material_id)
+    lesson = _lesson(parts, material)
+    items = lines_of(material, await items_of_material(parts.db, material_id), lesson)
     if refusal:
         shown = typed(request, items)
     else:
         chosen = (await groups_of_materials(parts.db, class_id)).get(material_id, frozenset())
-        shown = shown_material(material, items, chosen, await zone_of(parts.db))
-    values = {"module": module, "material": material, "form_key": ""}
+        written = replace(material, body=words_of(material, lesson)) if material.is_of_lesson else material
+        shown = shown_material(written, items, chosen, await zone_of(parts.db))
+    values = {"module": module, "material": material, "form_key": "", "copy_key": new_form_key()}
     return await _form(request, class_id, material.kind, shown, refusal, **values)
 
 

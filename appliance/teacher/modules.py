@@ -20,7 +20,12 @@ from appliance.classroom.modules import (
     rename_module,
 )
 from appliance.classroom.pressed_forms import new_form_key
-from appliance.classroom.releases import Release, decisions_of_class, release_on_road
+from appliance.classroom.releases import (
+    Release,
+    decisions_of_class,
+    release_of_module,
+    release_on_road,
+)
 from appliance.classroom.road_lessons import lessons_on_road
 from appliance.errors import Invalid
 from appliance.parts import Parts, parts_of
@@ -45,6 +50,12 @@ class Line:
 class Part:
     module: Module
     lines: tuple[Line, ...]
+    release: Release
+
+    @property
+    def lessons(self) -> tuple[str, ...]:
+        """Titles of what a copy in the same class can't have."""
+        return tuple(line.material.title for line in self.lines if line.material.kind == "lesson")
 
 
 async def index(request: Request, class_id: int) -> HTTPResponse:
@@ -71,7 +82,7 @@ async def create(request: Request, class_id: int) -> HTTPResponse:
 
 
 async def show(request: Request, class_id: int, module_id: int) -> HTTPResponse:
-    return await _module_page(request, class_id, module_id)
+    return await module_page(request, class_id, module_id)
 
 
 async def update(request: Request, class_id: int, module_id: int) -> HTTPResponse:
@@ -79,10 +90,11 @@ async def update(request: Request, class_id: int, module_id: int) -> HTTPRespons
     try:
         async with parts.db.transaction() as tx:
             await class_of_teacher(tx, class_id, person.id)
-            await rename_module(tx, class_id, module_id, forms.text(request, "title", 2000))
+            intro = forms.text(request, "intro", 4000)
+            await rename_module(tx, class_id, module_id, forms.text(request, "title", 2000), intro)
             await record_staff(tx, "rename_module", person.id, class_id, str(module_id), request.ip)
     except Invalid as refusal:
-        return await _module_page(request, class_id, module_id, refusal)
+        return await module_page(request, class_id, module_id, refusal)
     say(request, translator(request)("Saved."))
     return redirect(f"/teach/class/{class_id}/modules#module-{module_id}")
 
@@ -102,7 +114,7 @@ async def parts_of_road(parts: Parts, classroom: Class) -> list[Part]:
         line = Line(material, release, groups, lesson.language if lesson else "")
         lines.setdefault(material.module_id, []).append(line)
     return [
-        Part(module, tuple(lines.get(module.id, ())))
+        Part(module, tuple(lines.get(module.id, ())), release_of_module(module.decision, day))
         for module in await modules_of_class(parts.db, classroom.id)
     ]
 
@@ -124,19 +136,25 @@ async def _index_page(request: Request, class_id: int, refusal: Invalid | None =
     )
 
 
-async def _module_page(
+async def module_page(
     request: Request, class_id: int, module_id: int, refusal: Invalid | None = None
 ) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
     classroom = await class_of_staff(parts.db, class_id, person.id)
     module = await module_of_class(parts.db, class_id, module_id)
-    typed: Mapping[str, str] = forms.typed(request, "title") if refusal else {"title": module.title}
+    typed: Mapping[str, str] = {"title": module.title, "intro": module.intro, "opens_on": ""}
+    if refusal:
+        # Two forms stand on this page: what one of them sent says nothing about the other.
+        is_day = forms.text(request, "state") == "date"
+        typed = {**typed, **forms.typed(request, *(("opens_on",) if is_day else ("title", "intro")))}
     return render(
         request,
         "teacher/module.html",
         forms.status_of(refusal),
         classroom=classroom,
         module=module,
+        release=release_of_module(module.decision, await today(parts.db)),
+        lessons=await _lesson_titles(parts, module),
         typed=typed,
         errors=forms.errors(refusal, translator(request)),
         other_classes=[
@@ -144,3 +162,11 @@ async def _module_page(
         ],
         form_key=new_form_key(),
     )
+
+
+async def _lesson_titles(parts: Parts, module: Module) -> list[str]:
+    return [
+        material.title
+        for material in await materials_of_class(parts.db, module.class_id)
+        if material.module_id == module.id and material.kind == "lesson"
+    ]

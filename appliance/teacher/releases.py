@@ -7,9 +7,17 @@ from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
 from appliance.classroom.audit import record_staff
+from appliance.classroom.box import today
 from appliance.classroom.classes import class_of_teacher
+from appliance.classroom.decisions import NO_GATE, UNDECIDED
 from appliance.classroom.materials import materials_of_lesson
-from appliance.classroom.releases import open_now, set_lock, set_timing
+from appliance.classroom.releases import (
+    decisions_of_class,
+    open_now,
+    release_of_module,
+    set_lock,
+    set_timing,
+)
 from appliance.errors import Invalid, NotFound
 from appliance.parts import parts_of
 from appliance.storage.database import Transaction
@@ -26,6 +34,7 @@ UNLOCKED = "Your lock is off. The lesson opens as its date says."
 DATED = "The day is set."
 AS_COURSE = "The lesson opens as its course says."
 SAID = {"open": OPENED, "locked": LOCKED, "unlocked": UNLOCKED, "date": DATED, "course": AS_COURSE}
+MODULE_CLOSED = "The lesson's own lock is off, but its module is closed. Open the module too, on its page."
 BAD_STATE = "A lesson can be open or locked. Use the buttons on the class page."
 BAD_DATE = "Choose a day, such as 2026-09-01."
 
@@ -37,7 +46,7 @@ async def update(request: Request, class_id: int) -> HTTPResponse:
     if state not in SAID:
         raise Invalid(BAD_STATE, field="state")
     try:
-        opens_on = _day(forms.text(request, "opens_on", 40)) if state == "date" else None
+        opens_on = day_of(forms.text(request, "opens_on", 40)) if state == "date" else None
     except Invalid as refusal:
         return await page(request, class_id, refusal)
     async with parts.db.transaction() as tx:
@@ -46,7 +55,12 @@ async def update(request: Request, class_id: int) -> HTTPResponse:
             raise NotFound("This lesson is not on the class's road.")
         await _decide(tx, class_id, course, lesson, state, opens_on)
         await record_staff(tx, f"lesson_{state}", person.id, class_id, f"{course}/{lesson}", request.ip)
-    say(request, translate(SAID[state]))
+        decided = (await decisions_of_class(tx, class_id)).get((course, lesson), UNDECIDED)
+    module = release_of_module(decided.module or NO_GATE, await today(parts.db))
+    if state == "open" and not module.is_open:
+        say(request, translate(MODULE_CLOSED), "warning")
+    else:
+        say(request, translate(SAID[state]))
     if forms.text(request, "from") == "tracker":
         return redirect(f"/teach/class/{class_id}/lessons#{course}-{lesson}")
     return redirect(f"/teach/class/{class_id}#lessons")
@@ -65,7 +79,8 @@ async def _decide(
         await set_lock(tx, class_id, course, lesson, state == "locked")
 
 
-def _day(text: str) -> date:
+def day_of(text: str) -> date:
+    """Of a form's date field. Raises Invalid."""
     try:
         if not ISO_DAY.fullmatch(text):
             raise ValueError(text)

@@ -1,27 +1,43 @@
 """Assignments: a published activity given to a class or to groups of it, whoever joins them later included."""
 
+import json
 import sqlite3
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from appliance.errors import Conflict, Invalid, NotFound
+from appliance.classroom.box import today
+from appliance.classroom.decisions import NO_GATE, Decision, gate_of
+from appliance.classroom.releases import Release, release_of_module
+from appliance.errors import Conflict, Forbidden, Invalid, NotFound
 from appliance.storage.database import Database, Reads, Transaction
 from appliance.work.activities import Activity
 
 QUIZ_ATTEMPTS = 2
 CARDS_ATTEMPTS = 1
+CLOSED = "The module with this work is closed just now. Ask your teacher when it opens."
 NOT_IN_CLASS = "There is no such work in this class."
 # At the ends of the calendar other time zones have no such day.
 YEARS = range(1970, 2200)
 BAD_DUE = "Due date is invalid."
 DUE_IS_PAST = "This due date is in the past. Choose a later one, or none."
+# What the module of an assignment says, asked beside a row of `activities` and one of `student_assignments`: of several
+# that this student sees the one that opens first, and nothing where it is in none.
+GATE = """
+  (SELECT json_array(modules.is_locked, modules.opens_on, modules.title, modules.intro)
+   FROM student_materials
+     JOIN materials ON materials.id = student_materials.material_id
+     JOIN modules ON modules.id = materials.module_id
+   WHERE materials.activity_id = activities.id AND student_materials.student_id = student_assignments.student_id
+   ORDER BY modules.is_locked, coalesce(modules.opens_on, '')
+   LIMIT 1) AS gate
+"""
 ANSWERS_ARE_OUT = "The due date has passed and students have seen the answers. Make a copy and assign that."
 
 
 @dataclass(frozen=True)
 class Assignment:
-    """`due_at` is None when it may be done at any time."""
+    """`due_at` is None when it may be done at any time; `gate` is what its module says about when it is open."""
 
     id: int
     activity_id: int
@@ -32,6 +48,9 @@ class Assignment:
     state: str
     due_at: int | None
     attempt_limit: int
+    gate: Decision = NO_GATE
+    module_title: str = ""
+    module_intro: str = ""
 
     @property
     def is_quiz(self) -> bool:
@@ -61,12 +80,13 @@ class Standing:
 
 @dataclass(frozen=True)
 class StudyLine:
-    """An assignment on a student's list."""
+    """An assignment on a student's list; `release` is its module's."""
 
     assignment: Assignment
     standing: Standing
     items: int
     is_late: bool
+    release: Release
 
     @property
     def is_done(self) -> bool:
@@ -74,7 +94,7 @@ class StudyLine:
 
     @property
     def is_due(self) -> bool:
-        return not self.is_done and not self.is_late
+        return not self.is_done and not self.is_late and self.release.is_open
 
 
 @dataclass(frozen=True)
@@ -139,32 +159,42 @@ async def assignment_of_class(db: Database | Reads, class_id: int, assignment_id
 async def assignment_of_student(db: Database | Reads, student_id: int, assignment_id: int) -> Assignment:
     """Raises NotFound for another class's assignment, and for one that this student doesn't see."""
     row = await db.fetch_one(
-        """
+        f"""
         SELECT assignments.id, assignments.activity_id, assignments.due_at, assignments.attempt_limit,
-          activities.class_id, activities.kind, activities.title, activities.instructions, activities.state
+          activities.class_id, activities.kind, activities.title, activities.instructions, activities.state,
+          {GATE}
         FROM assignments
           JOIN activities ON activities.id = assignments.activity_id
           JOIN student_assignments ON student_assignments.assignment_id = assignments.id
         WHERE assignments.id = :id AND student_assignments.student_id = :student_id
-        """,
+        """,  # noqa: S608 - a constant
         id=assignment_id,
         student_id=student_id,
     )
     if row is None:
         raise NotFound(NOT_IN_CLASS)
-    return _assignment(row)
+    return _gated(row)
+
+
+async def open_assignment(tx: Transaction, student_id: int, assignment_id: int, day: date) -> Assignment:
+    """For whoever does something in it. Raises NotFound for what isn't theirs, Forbidden while its module is closed."""
+    assignment = await assignment_of_student(tx, student_id, assignment_id)
+    if not release_of_module(assignment.gate, day).is_open:
+        raise Forbidden(CLOSED, "module_closed")
+    return assignment
 
 
 async def study_of_student(db: Database, class_id: int, student_id: int) -> list[StudyLine]:
-    """What is due first, then what is done, then what is over; a student's own class alone."""
+    """What is due first, then what is done, then what is over or closed; a student's own class alone."""
     rows = await db.fetch_all(
-        """
+        f"""
         SELECT assignments.id, assignments.activity_id, assignments.due_at, assignments.attempt_limit,
           activities.class_id, activities.kind, activities.title, activities.instructions, activities.state,
           count(attempts.finished_at) AS finished, count(attempts.id) AS started, max(attempts.score) AS best,
           reviews.score_override, reviews.comment, reviews.reviewed_at, reviews.read_at,
           (SELECT count(*) FROM questions WHERE questions.activity_id = activities.id)
-            + (SELECT count(*) FROM cards WHERE cards.activity_id = activities.id) AS items
+            + (SELECT count(*) FROM cards WHERE cards.activity_id = activities.id) AS items,
+          {GATE}
         FROM student_assignments
           JOIN assignments ON assignments.id = student_assignments.assignment_id
           JOIN activities ON activities.id = assignments.activity_id
@@ -174,13 +204,19 @@ async def study_of_student(db: Database, class_id: int, student_id: int) -> list
           AND activities.state = 'published'
         GROUP BY assignments.id
         ORDER BY assignments.due_at IS NULL, assignments.due_at, assignments.id
-        """,
+        """,  # noqa: S608 - a constant
         class_id=class_id,
         student_id=student_id,
     )
-    now = db.now()
+    now, day = db.now(), await today(db)
     lines = [
-        StudyLine(assignment := _assignment(row), _standing(row), row["items"], assignment.is_past_due(now))
+        StudyLine(
+            assignment := _gated(row),
+            _standing(row),
+            row["items"],
+            assignment.is_past_due(now),
+            release_of_module(assignment.gate, day),
+        )
         for row in rows
     ]
     return sorted(lines, key=lambda line: (not line.is_due, not line.is_done))
@@ -257,6 +293,16 @@ def _assignment(row: sqlite3.Row) -> Assignment:
         row["due_at"],
         row["attempt_limit"],
     )
+
+
+def _gated(row: sqlite3.Row) -> Assignment:
+    """Of a student: with what its module says."""
+    assignment = _assignment(row)
+    if row["gate"] is None:
+        return assignment
+    is_locked, day, title, intro = json.loads(row["gate"])
+    gate = gate_of(bool(is_locked), day or "")
+    return replace(assignment, gate=gate, module_title=title, module_intro=intro)
 
 
 def _standing(row: sqlite3.Row) -> Standing:

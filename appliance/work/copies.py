@@ -2,6 +2,7 @@
 
 from appliance.classroom.classes import Class, create_class
 from appliance.classroom.groups_of_materials import set_groups
+from appliance.classroom.lesson_words import items_of_file, words_of
 from appliance.classroom.material_items import items_of_material, save_items
 from appliance.classroom.material_places import move_material
 from appliance.classroom.materials import Material, material_of_class, materials_of_class
@@ -11,7 +12,6 @@ from appliance.classroom.modules import (
     create_module,
     modules_of_class,
     move_module,
-    set_module_hidden,
 )
 from appliance.errors import Conflict, NotFound, Unavailable
 from appliance.library.courses import Shelf
@@ -89,7 +89,7 @@ async def duplicate_module(tx: Transaction, shelf: Shelf, module: Module, title:
     for material in await _inside(tx, module):
         if material.kind != "lesson":
             await _copy_own(tx, shelf, material, made, material.title)
-    await set_module_hidden(tx, module.class_id, made, module.is_hidden)
+    await _like(tx, module, made)
     order = [other.id for other in await modules_of_class(tx, module.class_id)]
     await move_module(tx, module.class_id, made, order.index(module.id) + 1)
     return made
@@ -140,8 +140,22 @@ async def _copy_module(tx: Transaction, module: Module, class_id: int) -> tuple[
         if (material.course_slug, material.lesson_slug) not in there:
             await _copy_to(tx, material, made, class_id)
             copied.append(material)
-    await set_module_hidden(tx, class_id, made, module.is_hidden)
+    await _like(tx, module, made)
     return made, copied
+
+
+async def _like(tx: Transaction, module: Module, made: int) -> None:
+    """As hidden and as closed as the one it is made from: no copy opens what waits for a day."""
+    await tx.execute(
+        """
+        UPDATE modules
+        SET (intro, is_hidden, is_locked, opens_on) = (
+          SELECT intro, is_hidden, is_locked, opens_on FROM modules WHERE id = :id)
+        WHERE id = :made
+        """,
+        id=module.id,
+        made=made,
+    )
 
 
 async def _inside(db: Database | Reads, module: Module) -> list[Material]:
@@ -158,14 +172,13 @@ async def _copy_own(tx: Transaction, shelf: Shelf, material: Material, module_id
     await save_items(tx, made, await items_of_material(tx, material.id))
     if material.is_of_lesson:
         lesson = _lesson(shelf, material)
-        prompt = lesson.reflection.prompt if lesson and lesson.reflection else material.body
         await tx.execute(
             "UPDATE materials SET course_slug = '', lesson_slug = '', body = :body WHERE id = :id",
             id=made,
-            body=prompt if material.kind == "reflection" else material.body,
+            body=words_of(material, lesson),
         )
-        if material.kind == "checklist" and lesson and lesson.checklist:
-            await save_items(tx, made, lesson.checklist.items)
+        own = await items_of_material(tx, material.id)
+        await save_items(tx, made, own or items_of_file(material, lesson))
     await tx.execute(
         """
         INSERT INTO material_groups (material_id, group_id)

@@ -25,6 +25,7 @@ async def remove_work(tx: Transaction, student_id: int) -> Removed:
         "DELETE FROM reflections WHERE student_id = :id",
         "DELETE FROM rubric_scores WHERE student_id = :id",
         "DELETE FROM rubric_notes WHERE student_id = :id",
+        "DELETE FROM readings WHERE student_id = :id",
     ):
         entries += await tx.execute(statement, id=student_id)
     for statement in (

@@ -44,6 +44,7 @@ class Held:
     chats: tuple[tuple[str, int], ...]
     groups: tuple[str, ...]
     announcements_read: int
+    readings: int
     attempts: int
     outcomes: Mapping[str, int]
     certificates: tuple[tuple[str, int], ...]
@@ -90,6 +91,9 @@ async def held_of_student(db: Database, shelf: Shelf, student_id: int) -> Held:
         groups=await _groups(db, student_id),
         announcements_read=await _number(
             db, "SELECT count(*) AS number FROM announcement_reads WHERE student_id = :id", student_id
+        ),
+        readings=await _number(
+            db, "SELECT count(*) AS number FROM readings WHERE student_id = :id", student_id
         ),
         attempts=await _number(
             db, "SELECT count(*) AS number FROM attempts WHERE student_id = :id", student_id
@@ -180,13 +184,14 @@ async def _items(db: Database, student_id: int) -> dict[int, dict[str, str]]:
 
 def _ticked(shelf: Shelf, row: sqlite3.Row, items: Mapping[str, str], keys: set[str]) -> tuple[str, ...]:
     """The words of what was ticked; of an item that is gone, nothing but that it was there."""
-    words = dict(items)
+    words: dict[str, str] = {}
     if keys and row["lesson_slug"]:
         try:
             checklist = shelf.lesson(row["course_slug"], row["lesson_slug"]).checklist
         except Refusal:
             checklist = None
         words.update({item.key: item.text for item in checklist.items} if checklist else {})
+    words.update(items)
     return tuple(words.get(key, "…") for key in sorted(keys, key=[*words, *sorted(keys - set(words))].index))
 
 

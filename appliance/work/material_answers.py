@@ -49,6 +49,8 @@ async def answers_of_material(db: Database, material: Material, lines: Sequence[
         SELECT 'file', student_id, '', count(*), '', max(uploaded_at)
         FROM submissions WHERE material_id = :id GROUP BY student_id
         UNION ALL
+        SELECT 'read', student_id, '', 1, '', read_at FROM readings WHERE material_id = :id
+        UNION ALL
         SELECT 'finished', student_id, '', 1, '', max(finished_at)
         FROM attempts WHERE assignment_id = :assignment_id AND finished_at IS NOT NULL GROUP BY student_id
         """,
@@ -78,7 +80,8 @@ def _answer(
     words = next((body for kind, _, _, body, _ in done if kind == "reflection"), "")
     note = next((body for kind, _, _, body, _ in done if kind == "note"), "")
     files = sum(number for kind, _, number, _, _ in done if kind == "file")
-    responses = Responses({material.id: ticked}, {material.id: words}, {material.id: scores})
+    read = frozenset({material.id} if any(kind == "read" for kind, *_ in done) else ())
+    responses = Responses({material.id: ticked}, {material.id: words}, {material.id: scores}, read=read)
     handed_in = {material.id} if files else set()
     finished = {material.assignment_id} if any(kind == "finished" for kind, *_ in done) else set()
     return Answer(

@@ -26,6 +26,7 @@ MOVE = (
 FILL_IN = (
     "UPDATE OR IGNORE checklist_ticks SET student_id = :kept WHERE student_id = :gone",
     "UPDATE OR IGNORE rubric_scores SET student_id = :kept WHERE student_id = :gone",
+    "UPDATE OR IGNORE readings SET student_id = :kept WHERE student_id = :gone",
     "UPDATE OR IGNORE group_students SET student_id = :kept WHERE student_id = :gone",
     "UPDATE OR IGNORE announcement_reads SET student_id = :kept WHERE student_id = :gone",
 )

@@ -18,6 +18,7 @@ class Responses:
     reflections: dict[int, str]
     scores: dict[int, dict[str, int]] = field(default_factory=dict)
     notes: dict[int, str] = field(default_factory=dict)
+    read: frozenset[int] = frozenset()
 
     def ticked(self, material_id: int) -> frozenset[str]:
         return self.ticks.get(material_id, frozenset())
@@ -44,10 +45,12 @@ async def responses_of_student(db: Database, student_id: int) -> Responses:
         SELECT 'score', material_id, item_key, score, '' FROM rubric_scores WHERE student_id = :id
         UNION ALL
         SELECT 'note', material_id, '', 0, body FROM rubric_notes WHERE student_id = :id
+        UNION ALL
+        SELECT 'read', material_id, '', 1, '' FROM readings WHERE student_id = :id
         """,
         id=student_id,
     )
-    marked: dict[str, dict[int, dict[str, int]]] = {"tick": {}, "score": {}}
+    marked: dict[str, dict[int, dict[str, int]]] = {"tick": {}, "score": {}, "read": {}}
     written: dict[str, dict[int, str]] = {"reflection": {}, "note": {}}
     for row in rows:
         if row["kind"] in marked:
@@ -59,6 +62,7 @@ async def responses_of_student(db: Database, student_id: int) -> Responses:
         written["reflection"],
         marked["score"],
         written["note"],
+        frozenset(marked["read"]),
     )
 
 
@@ -95,6 +99,25 @@ async def save_ticks(tx: Transaction, material_id: int, student_id: int, keys: I
         """,
         [{**ids, "key": key, "now": tx.now} for key in wanted - present],
     )
+
+
+async def save_reading(tx: Transaction, material_id: int, student_id: int, is_read: bool) -> None:
+    """Said once it stays said, with its first moment, until it is taken back."""
+    ids = {"material_id": material_id, "student_id": student_id}
+    if is_read:
+        await tx.execute(
+            """
+            INSERT INTO readings (material_id, student_id, read_at)
+            VALUES (:material_id, :student_id, :now)
+            ON CONFLICT (material_id, student_id) DO NOTHING
+            """,
+            now=tx.now,
+            **ids,
+        )
+    else:
+        await tx.execute(
+            "DELETE FROM readings WHERE material_id = :material_id AND student_id = :student_id", **ids
+        )
 
 
 async def save_reflection(tx: Transaction, material_id: int, student_id: int, body: str) -> None:

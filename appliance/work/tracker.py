@@ -8,7 +8,7 @@ from appliance.classroom.road_lessons import lessons_on_road
 from appliance.library.courses import Shelf
 from appliance.library.lessons import Item
 from appliance.storage.database import Database
-from appliance.work.progress import TO_DO, Work, lines_of, progress_of
+from appliance.work.progress import TO_DO, TO_READ, Work, lines_of, progress_of
 from appliance.work.responses import Responses
 
 
@@ -20,16 +20,25 @@ class Name:
 
 @dataclass(frozen=True)
 class Tally:
-    """One material: `missing` are those who see it and have not done it, by name; no numbers where nothing is to do."""
+    """One material: `missing` are those who see it and have not done or read it, by name.
+
+    A lesson that came with work, `has_work`, has no numbers of its own.
+    """
 
     material: Material
     done: int
     missing: tuple[Name, ...]
     last_upload: int | None
+    has_work: bool = False
 
     @property
     def is_work(self) -> bool:
         return self.material.kind in TO_DO
+
+    @property
+    def is_reading(self) -> bool:
+        """It is done by being read; a lesson only where no work came with it."""
+        return self.material.kind in TO_READ and not self.has_work
 
     @property
     def takes_files(self) -> bool:
@@ -58,6 +67,11 @@ async def tallies_of_staff(db: Database, shelf: Shelf, staff_id: int, class_id: 
     items = await _items(db, staff_id, class_id)
     done = await _done(db, staff_id, class_id)
     lessons = lessons_on_road(shelf, materials)
+    with_work = {
+        (material.class_id, material.course_slug, material.lesson_slug)
+        for material in materials
+        if material.is_of_lesson and material.kind in TO_DO
+    }
     return [
         _tally(
             material,
@@ -69,16 +83,22 @@ async def tallies_of_staff(db: Database, shelf: Shelf, staff_id: int, class_id: 
             seers.get(material.id, frozenset()),
             names,
             done,
+            (material.class_id, material.course_slug, material.lesson_slug) in with_work,
         )
         for material in materials
     ]
 
 
 def _tally(
-    material: Material, lines: Sequence[Item], seers: frozenset[int], names: Mapping[int, Name], done: _Done
+    material: Material,
+    lines: Sequence[Item],
+    seers: frozenset[int],
+    names: Mapping[int, Name],
+    done: _Done,
+    has_work: bool,
 ) -> Tally:
-    if material.kind not in TO_DO:
-        return Tally(material, 0, (), None)
+    if material.kind == "lesson" and has_work:
+        return Tally(material, 0, (), None, has_work)
     left = seers - _who_has_done(material, lines, done)
     missing = tuple(name for student_id, name in names.items() if student_id in left) if left else ()
     return Tally(material, len(seers) - len(left), missing, done.last_uploads.get(material.id))
@@ -165,6 +185,8 @@ async def _done(db: Database, staff_id: int, class_id: int) -> _Done:
         UNION ALL
         SELECT 'whole', material_id, student_id, '', 0
         FROM reflections WHERE student_id IN theirs AND trim(body) <> ''
+        UNION ALL
+        SELECT 'whole', material_id, student_id, '', 0 FROM readings WHERE student_id IN theirs
         UNION ALL
         SELECT 'whole', material_id, student_id, '', max(uploaded_at)
         FROM submissions WHERE student_id IN theirs GROUP BY student_id, material_id

@@ -8,8 +8,8 @@ import pytest
 
 from appliance.classroom.box import set_up_box, today
 from appliance.classroom.classes import Class
+from appliance.classroom.decisions import Decision
 from appliance.classroom.releases import (
-    Decision,
     Release,
     decisions_of_class,
     open_now,

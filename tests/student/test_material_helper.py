@@ -9,7 +9,7 @@ from appliance.classroom.classes import set_locked
 from appliance.classroom.groups_of_materials import set_groups
 from appliance.classroom.material_drafts import Draft, create_material
 from appliance.classroom.materials import materials_of_class
-from appliance.classroom.modules import create_module
+from appliance.classroom.modules import create_module, set_module_lock
 from appliance.classroom.tunings import Tuning, save_tuning
 from appliance.library.lessons import Item
 from tests.conftest import Browser
@@ -175,6 +175,21 @@ async def test_switched_off_or_locked_there_is_none_and_the_page_says_why(volcan
     page = (await volcano.ben.get(volcano.path())).text
     assert "Your class is locked just now" in page and "Molten rock" in page
     assert (await volcano.ben.post_json("/helper/chat", body)).json()["error"] == "class_locked"
+
+
+async def test_in_a_closed_module_nobody_is_answered_and_nothing_of_it_is_quoted(volcano: Volcano) -> None:
+    cast, scope = volcano.lamps.cast, f"{volcano.path()}/helper"
+    body = {"message": QUESTION, "scope_token": await volcano.token()}
+    async with cast.parts.db.transaction() as tx:
+        row = await tx.fetch_one("SELECT module_id FROM materials WHERE id = :id", id=volcano.made["text"])
+        assert row is not None
+        await set_module_lock(tx, cast.classroom.id, row["module_id"], True)
+    page = (await volcano.ben.get(volcano.path())).text
+    assert "Molten rock" not in page and "scope_token" not in page
+    assert (await volcano.ben.post_json("/helper/chat", body)).json()["error"] == "invalid_scope_token"
+    assert (await volcano.ben.get(scope)).status_code == 400
+    shown = await volcano.ben.post(scope, body)
+    assert shown.status_code == 422 and "Molten rock" not in shown.text
 
 
 async def test_without_script_the_page_comes_back_with_the_answer(volcano: Volcano) -> None:

@@ -200,6 +200,8 @@ async def test_the_gallery_lists_what_is_shown_and_nothing_that_is_kept_out(lamp
     async with cast.parts.db.transaction() as tx:
         await tx.execute("UPDATE submissions SET is_shared = 1 WHERE id IN (1, 2, 3)")
         await tx.execute("UPDATE submissions SET is_kept_out = 1 WHERE id = 3")
+    assert (await body_of(lamps.ben, "submissions"))["gallery_entries_by_material"] == {}
+    await lamps.decide("open", "later")
     entries = (await body_of(lamps.ben, "submissions"))["gallery_entries_by_material"][str(gallery)]
     assert [(each["author"], each["is_own"], each["original_filename"]) for each in entries] == [
         ("Chi", False, "1.png"),

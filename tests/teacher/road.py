@@ -56,6 +56,9 @@ class Road:
         found = await modules_of_class(self.cast.parts.db, self.cast.classroom.id)
         return [module.title for module in found]
 
+    async def everything_on_it(self) -> list[Material]:
+        return await materials_of_class(self.cast.parts.db, self.cast.classroom.id)
+
     async def inside(self, module: int) -> list[Material]:
         found = await materials_of_class(self.cast.parts.db, self.cast.classroom.id)
         return [material for material in found if material.module_id == module]

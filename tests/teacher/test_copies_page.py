@@ -3,8 +3,9 @@
 import pytest
 
 from appliance.classroom.classes import class_of_staff, create_class
+from appliance.classroom.decisions import Decision
 from appliance.classroom.materials import materials_of_class
-from appliance.classroom.releases import Decision, decisions_of_class, set_lock
+from appliance.classroom.releases import decisions_of_class, set_lock
 from appliance.classroom.students import create_student
 from appliance.work.assignments import study_of_student
 from tests.conftest import COURSE, Cast

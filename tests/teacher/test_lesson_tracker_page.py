@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from appliance.classroom.releases import Decision, decisions_of_class
+from appliance.classroom.decisions import Decision
+from appliance.classroom.releases import decisions_of_class
 from appliance.classroom.students import create_student
 from tests.conftest import COURSE, Cast
 from tests.teacher.road import Road
