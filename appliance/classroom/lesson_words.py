@@ -37,5 +37,8 @@ def only_changes(draft: Draft, material: Material, lesson: Lesson | None) -> Dra
     return replace(
         draft,
         body=draft.body if words and has_words else "",
-        items=() if is_same_list or material.kind != "checklist" else draft.items,
+        # The criteria of a hand-in are the teacher's alone: no file has any.
+        items=draft.items
+        if material.kind == "upload" or (material.kind == "checklist" and not is_same_list)
+        else (),
     )

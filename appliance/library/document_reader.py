@@ -4,8 +4,8 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGKILL, SIGXCPU
@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from appliance.errors import Invalid, Unavailable
 from appliance.library.document_kinds import DAMAGED, Kind
+from appliance.storage.opened import opened
 
 SECONDS = 600.0
 LINE_BYTES = 1024 * 1024
@@ -58,7 +59,7 @@ async def read(path: Path, kind: Kind, seconds: float = SECONDS) -> AsyncGenerat
 
     Raises Unavailable when the box is to blame. Closing it ends the child.
     """
-    with await asyncio.to_thread(_opened, path) as file:
+    async with _opened(path) as file:
         child = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "appliance.library.extraction", kind),
@@ -78,11 +79,14 @@ async def read(path: Path, kind: Kind, seconds: float = SECONDS) -> AsyncGenerat
             await child.wait()
 
 
-def _opened(path: Path) -> BinaryIO:
-    try:
-        return path.open("rb")
-    except FileNotFoundError as error:
-        raise Invalid(DAMAGED, "missing") from error
+@asynccontextmanager
+async def _opened(path: Path) -> AsyncIterator[BinaryIO]:
+    async with AsyncExitStack() as stack:
+        try:
+            file = await stack.enter_async_context(opened(path))
+        except FileNotFoundError as error:
+            raise Invalid(DAMAGED, "missing") from error
+        yield file
 
 
 async def _lines(child: asyncio.subprocess.Process, seconds: float) -> AsyncGenerator[Line, None]:

@@ -3,9 +3,9 @@
 import asyncio
 import sys
 from pathlib import Path
-from typing import BinaryIO
 
 from appliance.errors import Invalid
+from appliance.storage.opened import opened
 
 SECONDS = 30.0
 MOST_PAGES = 40
@@ -34,7 +34,7 @@ class PagePictures:
 
 
 async def _drawn_by_child(path: Path, number: int) -> bytes:
-    with await asyncio.to_thread(_opened, path) as file:
+    async with opened(path) as file:
         child = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "appliance.work.page_drawing", str(number)),
@@ -49,10 +49,6 @@ async def _drawn_by_child(path: Path, number: int) -> bytes:
         if child.returncode is None:
             child.kill()
             await child.wait()
-
-
-def _opened(path: Path) -> BinaryIO:
-    return path.open("rb")
 
 
 async def _picture_from(child: asyncio.subprocess.Process) -> bytes:

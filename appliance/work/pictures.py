@@ -8,10 +8,11 @@ import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, Literal
+from typing import Literal
 
 from appliance.errors import Invalid, NotFound
 from appliance.storage.files import FileStore, IncomingFile
+from appliance.storage.opened import opened
 from appliance.work.file_kinds import extension_of
 from appliance.work.picture_bytes import WALKS, Look, NotWellFormed, bytes_of, look_at, upright_mark
 
@@ -138,7 +139,7 @@ def _look(path: Path, extension: str) -> Look:
 async def _without_more(store: FileStore, incoming: IncomingFile, look: Look) -> IncomingFile:
     made = IncomingFile(store.folder)
     try:
-        with await asyncio.to_thread(_opened, incoming.path) as file:
+        async with opened(incoming.path) as file:
             blocks = bytes_of(file, look)
             while block := await asyncio.to_thread(next, blocks, b""):
                 await store.write(made, block, MOST_BYTES * 16, TOO_LARGE)
@@ -152,7 +153,7 @@ async def _without_more(store: FileStore, incoming: IncomingFile, look: Look) ->
 
 async def _drawn(path: Path, what: str) -> AsyncIterator[bytes]:
     """What the child says, block by block. Raises _Undrawable, at the end too."""
-    with await asyncio.to_thread(_opened, path) as file:
+    async with opened(path) as file:
         child = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "appliance.work.picture_drawing", what),
@@ -179,10 +180,6 @@ async def _drawn(path: Path, what: str) -> AsyncIterator[bytes]:
         if child.returncode is None:
             child.kill()
             await child.wait()
-
-
-def _opened(path: Path) -> BinaryIO:
-    return path.open("rb")
 
 
 def _keep_thumbnail(store: FileStore, stored_name: str, small: bytes) -> None:
