@@ -40,6 +40,7 @@ def test_what_was_removed_is_put_back_from_the_list(
     teacher.goto(f"{here}/groups")
     teacher.get_by_role("button", name="Remove the group").first.click()
     teacher.locator("dialog").get_by_role("button", name="Remove the group").click()
+    expect(teacher.get_by_role("button", name="Undo")).to_be_visible()
     teacher.goto(f"{here}/modules")
     teacher.locator("#module-1 .module-foot summary").click()
     teacher.locator("#module-1 .module-foot").get_by_role("button", name="Remove").click()
@@ -51,6 +52,7 @@ def test_what_was_removed_is_put_back_from_the_list(
     assert teacher.evaluate("document.documentElement.scrollWidth <= innerWidth")
     for left in (2, 1, 0):
         removed.get_by_role("button", name="Put back").first.click()
+        expect(teacher.locator(".notices")).to_be_visible()
         teacher.goto(f"{here}/modules")
         expect(teacher.locator("#removed li")).to_have_count(left)
     teacher.goto(quiz)
