@@ -103,7 +103,7 @@ class School:
     async def at_rest(self) -> None:
         """Until nothing is left to do in the background, which would be counted with the page."""
         unfinished = "SELECT id FROM jobs WHERE state IN ('waiting', 'running')"
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while await self.parts.db.fetch_one(unfinished) is not None:  # noqa: ASYNC110 - it is a row that changes
                 await asyncio.sleep(0.05)
 
@@ -113,7 +113,7 @@ class School:
         return int(row["rows"])
 
     def visitor(self, **headers: str) -> Browser:
-        client = httpx.AsyncClient(base_url=self.url, verify=NO_TLS, timeout=30, headers=headers)
+        client = httpx.AsyncClient(base_url=self.url, verify=NO_TLS, timeout=120, headers=headers)
         self.clients.append(client)
         return Browser(client)
 

@@ -181,7 +181,8 @@ class LocalEngine:
         A file that can't be loaded is turned down in favour of the model that worked before: `turned_down` says so.
         """
         chosen = Choice(files, tuning or self.choice.tuning)
-        if chosen == self.choice and self.state == "ready":
+        is_on_its_way = self._change is not None and chosen == (self._next or self.choice)
+        if is_on_its_way or (chosen == self.choice and self.state == "ready"):
             return
         self.turned_down = None
         if files.chat is None:

@@ -25,7 +25,7 @@ from tests.made_models import MadeModel, endless_model, tiny_model
 __all__ = ["endless_model", "tiny_model"]
 
 SCOPE = re.compile(r'name="scope_token" value="([^"]+)"')
-QUICK = Limits(silence=1.0, step=5.0, load=30.0, beat=0.1)
+QUICK = Limits(silence=4.0, step=10.0, load=30.0, beat=0.1)
 # Where the kernel keeps groups of processes with a bound on their memory: the newer way, then the older one.
 GROUPS = (
     (Path("/sys/fs/cgroup"), "memory.max", "memory.events"),

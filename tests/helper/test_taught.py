@@ -14,6 +14,8 @@ from appliance.helper.training.intents import intents_taught, lines_that_teach
 from appliance.helper.training.text_languages import text_languages_taught
 
 
+# Learning takes half a minute on two quiet cores, and tests are not alone there.
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     ("name", "taught"), [("intents", intents_taught), ("text_languages", text_languages_taught)]
 )

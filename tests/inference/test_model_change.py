@@ -244,6 +244,19 @@ async def test_a_file_that_cannot_be_loaded_is_turned_down_and_who_waited_is_ans
     assert (engine.turned_down.name, engine.turned_down.old) == ("Cut", "Older")
 
 
+async def test_choosing_the_model_that_comes_back_anyway_does_not_hide_why_the_other_was_turned_down(
+    begun: Begun, tiny_model: MadeModel, broken: ModelFiles
+) -> None:
+    engine = await begun(tiny_model.path)
+    worked = engine.choice.files
+    await engine.choose(broken)
+    await until(lambda: engine.turned_down is not None)
+    assert engine.state == "loading"
+    await engine.choose(worked)
+    await until(lambda: engine.state == "ready")
+    assert engine.model == "Older" and engine.turned_down
+
+
 async def test_a_file_that_ends_the_child_as_it_loads_is_turned_down_too(
     begun: Begun, tiny_model: MadeModel, newer: ModelFiles
 ) -> None:
