@@ -207,7 +207,7 @@ class Scheduler:
         # what a grammar wants has to come to its end, and it is bounded by itself
         repetition = Repetition() if self.ends_loops and not work.taste.grammar else None
         most = self._longest(work) - work.tokens
-        pieces = Pieces(work.stop, work.thinking)
+        pieces = Pieces(work.stop, work.thinking, thinks=not work.taste.grammar)
         self._running.append(
             Running(work, sequence, sampler, pieces, repetition, tokens, most, follows, tokens)
         )
