@@ -213,7 +213,7 @@ async def _say_ready(app: Chalkbox, settings: Settings) -> None:
     await asyncio.to_thread(app.ctx.pages.warm)
     if hasattr(app.ctx, "has_the_process"):
         garbage.set_aside()
-    await systemd.watchdog(parts.db.writable)
+    await systemd.watchdog(parts.db.moves)
 
 
 async def _announce(app: Chalkbox, settings: Settings, seeded: Demo | None) -> None:
