@@ -114,6 +114,10 @@ class Scheduler:
         self.beginnings.forget_conversations(self.clock() - CONVERSATION_SECONDS)
         return self.beginnings.save_one()
 
+    @property
+    def is_saving(self) -> bool:
+        return self.states is not None and self.states.is_saving
+
     def _learn(self, tokens: int, seconds: float) -> None:
         """A slow machine reads less in a step; a step that only writes tells nothing about reading."""
         if tokens >= LEAST_CHUNK + sum(running.is_writing for running in self._running):
