@@ -10,7 +10,7 @@ import socket
 import sqlite3
 import time
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -83,6 +83,15 @@ LANES = {
 }
 
 log = logging.getLogger("chalkbox")
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What the list of models says; `choices` is how often the chat model was chosen."""
+
+    files: ModelFiles
+    tuning: Tuning
+    choices: int
 
 
 class Chalkbox(Sanic):
@@ -204,7 +213,7 @@ async def _say_ready(app: Chalkbox, settings: Settings) -> None:
     await asyncio.to_thread(app.ctx.pages.warm)
     if hasattr(app.ctx, "has_the_process"):
         garbage.set_aside()
-    await systemd.watchdog(parts.db.writable)
+    await systemd.watchdog(parts.db.moves)
 
 
 async def _announce(app: Chalkbox, settings: Settings, seeded: Demo | None) -> None:
@@ -404,24 +413,26 @@ async def _watch(app: Chalkbox, settings: Settings, engine: Engine) -> None:
         await asyncio.sleep(WATCH_SECONDS)
 
 
-async def _take_up_models(
-    settings: Settings, engine: Engine, known: tuple[ModelFiles, Tuning]
-) -> tuple[ModelFiles, Tuning]:
+async def _take_up_models(settings: Settings, engine: Engine, known: Chosen) -> Chosen:
     await models.adopt(settings.appliance_data / "models", probe, datetime.now(UTC))
     chosen = await asyncio.to_thread(_chosen, settings)
-    if chosen != known and isinstance(engine, LocalEngine):
-        log.info("model_changed chat=%s", chosen[0].chat_name or "none")
-        await engine.choose(*chosen)
+    is_other = (chosen.files, chosen.tuning) != (known.files, known.tuning)
+    # the one that was switched off, chosen once more
+    is_again = chosen.choices != known.choices and engine.state == "failed"
+    if isinstance(engine, LocalEngine) and (is_other or is_again):
+        log.info("model_changed chat=%s", chosen.files.chat_name or "none")
+        await engine.choose(chosen.files, chosen.tuning)
     elif isinstance(engine, LocalEngine) and engine.turned_down:
         # What could not be loaded is not tried again at the next start: the list says what answers.
         answers = engine.choice.files.chat_name
-        if answers != chosen[0].chat_name:
+        if answers != chosen.files.chat_name:
             await asyncio.to_thread(models.use, settings.appliance_data / "models", answers)
     return chosen
 
 
-def _chosen(settings: Settings) -> tuple[ModelFiles, Tuning]:
-    return _model_files(settings), _tuning(settings)
+def _chosen(settings: Settings) -> Chosen:
+    chat = models.chosen(settings.appliance_data / "models", "chat", settings.appliance_models)
+    return Chosen(_model_files(settings), _tuning(settings), chat.choices if chat else 0)
 
 
 async def _stop(app: Chalkbox) -> None:

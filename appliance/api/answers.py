@@ -20,7 +20,7 @@ from appliance.parts import Parts, parts_of
 TOOK_LONG = "The model took too long: ask for less, or allow more time."
 NO_EMBEDDER = "There is no search model on this box that could make vectors."
 MOST_WAITING = 30
-# An answer that reached the router's own limit would count as a fault of the engine.
+# Before the router cuts the answer itself: a program hears that its time was over.
 SHARE_OF_SLOT = 0.9
 
 

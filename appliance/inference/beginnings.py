@@ -173,12 +173,12 @@ class Beginnings:
         return kept
 
     def save_one(self) -> bool:
-        """Writes one lesson's beginning to disk; False when there is none left to write."""
+        """Begins to write one lesson's beginning to disk; False when there is none left, or one is being written."""
         unsaved = next((kept for kept in self._kept if kept.is_lesson and not kept.is_saved), None)
-        if unsaved is None or self._states is None:
+        if unsaved is None or self._states is None or self._states.is_saving:
             return False
         if state := self._memory.state(unsaved.sequence):
-            self._states.save(unsaved.key, state)
+            self._states.save_aside(unsaved.key, state)
             unsaved.is_saved = True
         return bool(state)
 

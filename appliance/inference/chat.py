@@ -23,7 +23,7 @@ from appliance.inference.llama import (
 )
 from appliance.inference.protocol import MOST_BIASES, Ask, Refused, Setup, Warm
 from appliance.inference.running import Work
-from appliance.inference.sampler import Taste
+from appliance.inference.sampler import Taste, marks_of
 from appliance.inference.saved_states import SavedStates, digest_of
 from appliance.inference.scheduler import TOO_LONG, Scheduler
 from appliance.inference.template import ChatTemplate, Turns
@@ -96,7 +96,9 @@ class Chat:
             return None
         taste = Taste(ask.temperature, ask.top_p, ask.seed, ask.grammar, ask.biases)
         key = key_of(prompt_tokens(self.model, text))
-        return Work(ask.id, key, most, taste, ask.stop, text.rstrip().endswith("<think>"))
+        # under a grammar nothing but the answer itself can follow
+        thinking = not ask.grammar and text.rstrip().endswith("<think>")
+        return Work(ask.id, key, most, taste, ask.stop, thinking)
 
     def read_ahead(self, warm: Warm) -> None:
         try:
@@ -164,8 +166,10 @@ def saved_states(setup: Setup, shape: Shape) -> SavedStates | None:
 
 def template_of(model: Model, now: Callable[[], datetime]) -> ChatTemplate:
     """Raises LoadFault when the file's own template is broken or refuses a plain question."""
+    # some files keep the marks of a turn without calling them control tokens
+    controls = [*model.control_texts(), *map(model.token_text, marks_of(model))]
     try:
-        template = ChatTemplate(model.template, model.begin_text, model.end_text, model.control_texts(), now)
+        template = ChatTemplate(model.template, model.begin_text, model.end_text, controls, now)
         template.render((("system", "You help."), ("user", "Hello")))
     except TemplateError as error:
         raise LoadFault(BAD_TEMPLATE) from error

@@ -60,13 +60,14 @@ class Limits:
 class Ended:
     """How a life ended: `code` from the kernel, `reason` for the log, `fault` when the model is to blame.
 
-    `was_ranking`: it ended inside the reranking model.
+    `was_ranking`: it ended inside the reranking model. `never_began`: the box had nothing left to start it with.
     """
 
     code: int
     reason: str
     fault: str = ""
     was_ranking: bool = False
+    never_began: bool = False
 
 
 class Child:
@@ -102,6 +103,9 @@ class Child:
         try:
             await unbroken(self._start())
             await self._watch()
+        except OSError as lack:
+            # of memory, processes or open files: no model is to blame, and there may be more of it soon
+            return Ended(0, f"can't be started: {lack.strerror}", never_began=True)
         finally:
             await unbroken(self._end())
         code = self._process.returncode if self._process else None
@@ -148,17 +152,21 @@ class Child:
 
     async def _start(self) -> None:
         ours, theirs = socket.socketpair()
-        with theirs:
-            process = self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *("-m", "appliance.inference.worker", "--fd", str(theirs.fileno())),
-                pass_fds=(theirs.fileno(),),
-                env=child_environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-            )
-        reader, self._writer = await asyncio.open_unix_connection(sock=ours)
+        try:
+            with theirs:
+                process = self._process = await asyncio.create_subprocess_exec(
+                    sys.executable,
+                    *("-m", "appliance.inference.worker", "--fd", str(theirs.fileno())),
+                    pass_fds=(theirs.fileno(),),
+                    env=child_environment(),
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.PIPE,
+                )
+            reader, self._writer = await asyncio.open_unix_connection(sock=ours)
+        except OSError:
+            ours.close()
+            raise
         self._send(self._setup)
         self._ears = [
             asyncio.create_task(self._listen(reader)),

@@ -169,6 +169,8 @@ class Lives:
 
     def _note(self, ended: Ended) -> None:
         log.warning("event=engine_ended code=%d reason=%r", ended.code, ended.fault or ended.reason)
+        if ended.never_began:
+            return
         now = self._clock()
         # What only brings passages into order must not cost the box its answers.
         crashes = self._reranker_crashes if ended.was_ranking else self._crashes

@@ -19,7 +19,10 @@ Kind = Literal["chat", "embedding", "reranking", "unusable"]
 
 @dataclass(frozen=True)
 class ModelFile:
-    """`title` is what the file calls itself, `note` why it is unusable, `path` where it lies now."""
+    """`title` is what the file calls itself, `note` why it is unusable, `path` where it lies now.
+
+    `choices` is how often somebody chose it: one more, where it was chosen already, is the wish to try it again.
+    """
 
     name: str
     file: str
@@ -33,6 +36,7 @@ class ModelFile:
     added_at: str = ""
     chosen: bool = False
     note: str = ""
+    choices: int = 0
     path: Path = Path()
 
 
@@ -87,5 +91,8 @@ def named(models: list[ModelFile], name: str) -> ModelFile:
 
 
 def choose(models: list[ModelFile], wanted: ModelFile) -> None:
-    same = wanted.kind
-    models[:] = [replace(m, chosen=m.name == wanted.name) if m.kind == same else m for m in models]
+    for place, model in enumerate(models):
+        if model.name == wanted.name:
+            models[place] = replace(model, chosen=True, choices=model.choices + 1)
+        elif model.kind == wanted.kind:
+            models[place] = replace(model, chosen=False)

@@ -7,14 +7,18 @@ THOUGHT_CLOSES = "</think>"
 
 
 class Pieces:
-    """Takes the bytes of one token after another and gives the text that may be shown by now."""
+    """Takes the bytes of one token after another and gives the text that may be shown by now.
 
-    def __init__(self, stop: tuple[str, ...] = (), thinking: bool = False) -> None:
+    `thinks` is false where a grammar holds the answer: it has no thoughts, and what looks like one is part of it.
+    """
+
+    def __init__(self, stop: tuple[str, ...] = (), thinking: bool = False, thinks: bool = True) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._stop = tuple(word for word in stop if word)
         self._held = ""
         self._shown = False
-        self.thinking = thinking
+        self._opens = (THOUGHT_OPENS,) if thinks else ()
+        self.thinking = thinking and thinks
         self.stopped = False
 
     def push(self, raw: bytes) -> str:
@@ -32,7 +36,7 @@ class Pieces:
         self._held += text
         out = ""
         while not self.stopped:
-            marks = (THOUGHT_CLOSES,) if self.thinking else (*self._stop, THOUGHT_OPENS)
+            marks = (THOUGHT_CLOSES,) if self.thinking else (*self._stop, *self._opens)
             at, mark = _first_of(marks, self._held)
             if mark:
                 out += "" if self.thinking else self._held[:at]
@@ -49,7 +53,7 @@ class Pieces:
     def _cross(self, mark: str) -> None:
         if self.thinking:
             self.thinking = False
-        elif mark == THOUGHT_OPENS and mark not in self._stop:
+        elif mark in self._opens and mark not in self._stop:
             self.thinking = True
         else:
             self.stopped = True

@@ -268,19 +268,26 @@ class Router:
         return pieces if backend is self._backends.own else from_first_sentence(pieces)
 
     async def _timed(self, answer: Answer) -> AsyncGenerator[str, None]:
-        """The pieces of an answer; an engine that says nothing for too long counts as dead."""
-        deadline = self._patience.first
+        """The pieces of an answer; an engine that says nothing for too long counts as dead.
+
+        One that only needs longer than an answer may take is no worse for it: what it wrote until then is the answer.
+        """
+        deadline, has_begun = self._patience.first, False
         ends = self._clock() + self._patience.whole
         while True:
+            left = max(0.0, ends - self._clock())
             try:
-                async with asyncio.timeout(min(deadline, max(0.0, ends - self._clock()))):
+                async with asyncio.timeout(min(deadline, left)):
                     piece = await anext(answer, None)
             except TimeoutError as silence:
+                if has_begun and left <= deadline:
+                    answer.truncated = True
+                    return
                 raise EngineDied(SILENT) from silence
             if piece is None:
                 return
             yield piece
-            deadline = self._patience.between
+            deadline, has_begun = self._patience.between, True
 
 
 async def _until_called_back(

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import secrets
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +41,8 @@ class SavedStates:
         self._folder = folder
         self._most_bytes = most_bytes
         self._mark = mark
+        self._lock = threading.Lock()
+        self._saving: threading.Thread | None = None
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for unfinished in folder.glob("*.part"):
             unfinished.unlink(missing_ok=True)
@@ -50,10 +53,16 @@ class SavedStates:
             else:
                 path.unlink(missing_ok=True)
 
+    @property
+    def is_saving(self) -> bool:
+        return self._saving is not None and self._saving.is_alive()
+
     def best(self, key: bytes, least: int) -> Saved | None:
         """What was saved of the longest common beginning, if that is at least so many tokens."""
         found, most = None, least
-        for saved in self._saved.values():
+        with self._lock:
+            there = list(self._saved.values())
+        for saved in there:
             length = common(saved.key, key)
             if length >= most:
                 found, most = saved, length + 1
@@ -73,6 +82,11 @@ class SavedStates:
         self._forget(saved.path)
         return b""
 
+    def save_aside(self, key: bytes, state: bytes) -> None:
+        """In a thread, one at a time: a slow disk that is busy with what a class hands in can take minutes."""
+        self._saving = threading.Thread(target=self.save, args=(key, state), daemon=True)
+        self._saving.start()
+
     def save(self, key: bytes, state: bytes) -> None:
         """A disk that is full or read-only costs nothing but the time after the next restart."""
         body = key + state
@@ -85,7 +99,8 @@ class SavedStates:
             self._write(path, json.dumps(head).encode() + b"\n" + body)
         except OSError:
             return
-        self._saved[path] = Saved(path, key, len(body), digest)
+        with self._lock:
+            self._saved[path] = Saved(path, key, len(body), digest)
         self._make_room()
 
     def _opened(self, path: Path) -> Saved | None:
@@ -117,7 +132,9 @@ class SavedStates:
 
     def _make_room(self) -> None:
         ages = {}
-        for path in list(self._saved):
+        with self._lock:
+            there = list(self._saved)
+        for path in there:
             try:
                 about = path.stat()
                 ages[path] = (about.st_mtime_ns, about.st_size)
@@ -131,7 +148,8 @@ class SavedStates:
             total -= size
 
     def _forget(self, path: Path) -> None:
-        self._saved.pop(path, None)
+        with self._lock:
+            self._saved.pop(path, None)
         with contextlib.suppress(OSError):
             path.unlink(missing_ok=True)
 

@@ -114,6 +114,10 @@ class Scheduler:
         self.beginnings.forget_conversations(self.clock() - CONVERSATION_SECONDS)
         return self.beginnings.save_one()
 
+    @property
+    def is_saving(self) -> bool:
+        return self.states is not None and self.states.is_saving
+
     def _learn(self, tokens: int, seconds: float) -> None:
         """A slow machine reads less in a step; a step that only writes tells nothing about reading."""
         if tokens >= LEAST_CHUNK + sum(running.is_writing for running in self._running):
@@ -207,7 +211,7 @@ class Scheduler:
         # what a grammar wants has to come to its end, and it is bounded by itself
         repetition = Repetition() if self.ends_loops and not work.taste.grammar else None
         most = self._longest(work) - work.tokens
-        pieces = Pieces(work.stop, work.thinking)
+        pieces = Pieces(work.stop, work.thinking, thinks=not work.taste.grammar)
         self._running.append(
             Running(work, sequence, sampler, pieces, repetition, tokens, most, follows, tokens)
         )

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 PR_SET_PDEATHSIG = 1
 NICENESS = 10
 TIDY_SECONDS = 60.0
+SAVING_SECONDS = 0.1  # from look to look whether the next lesson can be written to disk
 KILL_ME_FIRST = "500"
 NO_CHAT = "There is no chat model on this box."
 NO_EMBEDDER = "There is no embedding model on this box."
@@ -186,8 +187,9 @@ class Worker:
         """Waits for something to do, and tidies up meanwhile."""
         while True:
             self._tidy_up()
+            is_saving = self._chat is not None and self._chat.scheduler.is_saving
             try:
-                return self._line.inbox.get(timeout=TIDY_SECONDS)
+                return self._line.inbox.get(timeout=SAVING_SECONDS if is_saving else TIDY_SECONDS)
             except queue.Empty:
                 continue
 

@@ -127,7 +127,7 @@ def _insist_elsewhere(data: Path, folder: Path) -> None:
 
 def _insist_room(data: Path, folder: Path, with_models: bool) -> None:
     database = (data / DATABASE).stat().st_size
-    files = sum(path.stat().st_size for path, _ in _files(data, with_models))
+    files = sum(size for *_, size in _files(data, with_models))
     # The copy of the database lies beside the archive until that is whole.
     needed = 2 * database + files + SPARE_BYTES
     free = machine.disk_free(folder)
@@ -175,8 +175,8 @@ def _write(half: Path, copy: Path, data: Path, with_models: bool, tables: int, n
     ):
         # The database goes first: a file that comes meanwhile is one too many, never one too few.
         entries = [_add(archive, copy, DATABASE)]
-        for path, name in _files(data, with_models):
-            with suppress(FileNotFoundError):  # removed by a teacher since it was listed
+        for path, name, _ in _files(data, with_models):
+            with suppress(FileNotFoundError):  # removed by a teacher since it was looked at
                 entries.append(_add(archive, path, name))
         made_at = datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds")
         text = manifest_text(Manifest(VERSION, tables, made_at, tuple(entries)))
@@ -189,18 +189,23 @@ def _write(half: Path, copy: Path, data: Path, with_models: bool, tables: int, n
     return len(entries)
 
 
-def _files(data: Path, with_models: bool) -> Iterator[tuple[Path, str]]:
-    """Every file but the database, with its name in the archive; links and the like are left out."""
+def _files(data: Path, with_models: bool) -> Iterator[tuple[Path, str, int]]:
+    """Every file but the database, with its name in the archive and its size; links and the like are left out."""
     for folder in (*FOLDERS, *([MODELS] if with_models else [])):
         for path in sorted((data / folder).rglob("*")):
             inside = path.relative_to(data)
-            if not any(inside.is_relative_to(folder) for folder in PASSING) and stat.S_ISREG(
-                path.lstat().st_mode
-            ):
-                yield path, inside.as_posix()
+            if any(inside.is_relative_to(folder) for folder in PASSING):
+                continue
+            try:
+                seen = path.lstat()
+            except FileNotFoundError:
+                # removed since the folder was listed: on a full box that is long ago
+                continue
+            if stat.S_ISREG(seen.st_mode):
+                yield path, inside.as_posix(), seen.st_size
     index = data / MODELS / INDEX
     if not with_models and index.is_file():
-        yield index, f"{MODELS}/{INDEX}"
+        yield index, f"{MODELS}/{INDEX}", index.stat().st_size
 
 
 def _add(archive: tarfile.TarFile, path: Path, name: str) -> Entry:

@@ -17,6 +17,7 @@ BUSY_SECONDS = 5.0
 WAIT_SECONDS = 15.0
 CANNOT_WRITE = "The box can't save right now. Ask the person who looks after the box to check its disk."
 CLOSED = "The box is stopping. Try again in a minute."
+UNWRITABLE = "database_unwritable"
 IN_LINE = "The box is busy saving. Wait a few seconds, then try again."
 # What a full, locked or failing disk looks like; any other error is a mistake of ours and no Unavailable.
 DISK_ERRORS = frozenset(
@@ -146,7 +147,7 @@ class Database:
                     await writer.rollback()
                 if isinstance(error, sqlite3.Error) and _is_disk_error(error):
                     log.error("database_unwritable error=%s", error)
-                    raise Unavailable(CANNOT_WRITE, "database_unwritable") from error
+                    raise Unavailable(CANNOT_WRITE, UNWRITABLE) from error
                 raise
 
     async def forget_deleted(self) -> None:
@@ -156,13 +157,27 @@ class Database:
                 await writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def writable(self) -> bool:
-        """Whether a write would be kept right now: what /healthz and the watchdog ask."""
+        """Whether a write would be kept right now: what /healthz asks."""
         try:
-            async with self.transaction() as tx:
-                await tx.execute("UPDATE heartbeat SET beat_at = :now WHERE id = 1", now=tx.now)
+            await self._beat()
         except Unavailable:
             return False
         return True
+
+    async def moves(self) -> bool:
+        """Whether writes are kept, or refused at once, as on a full disk: what the watchdog asks.
+
+        Starting the box again makes no room, and until there is some its pages can still be read.
+        """
+        try:
+            await self._beat()
+        except Unavailable as refusal:
+            return refusal.code == UNWRITABLE
+        return True
+
+    async def _beat(self) -> None:
+        async with self.transaction() as tx:
+            await tx.execute("UPDATE heartbeat SET beat_at = :now WHERE id = 1", now=tx.now)
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[aiosqlite.Connection]:

@@ -22,7 +22,7 @@ from appliance.student.hand_in import (
 )
 from appliance.student.materials import OpenMaterial
 from appliance.web import csrf
-from appliance.web.forms import json_object, json_text, number
+from appliance.web.forms import json_object, json_text, json_words, number
 from appliance.web.identity import person_of
 from appliance.web.rendering import translator
 from appliance.web.uploads import BROKEN, blocks_of, drain, plain_filename
@@ -176,5 +176,5 @@ def _announced(said: dict[str, Any]) -> Announced:
         raise Invalid("Say how many bytes the file has.", "bad_upload", field="file")
     if sha256 and not SHA256.fullmatch(sha256):
         raise Invalid("The sum of a file is 64 hex digits.", "bad_upload", field="file")
-    note = json_text(said, "note").replace("\r\n", "\n").strip()
+    note = json_words(said, "note").replace("\r\n", "\n").strip()
     return Announced(plain_filename(filename), size, sha256, note, said.get("share") is True)

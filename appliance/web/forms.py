@@ -115,3 +115,8 @@ def json_text(body: dict[str, Any], name: str) -> str:
     if not isinstance(value, str):
         raise Invalid(BAD_JSON, "bad_json", field=name)
     return value.replace("\x00", "")
+
+
+def json_words(body: dict[str, Any], name: str) -> str:
+    """A text in a JSON object that is kept: without halves of letters, which the database can't take."""
+    return json_text(body, name).encode("utf-8", "ignore").decode()

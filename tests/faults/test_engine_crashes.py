@@ -169,6 +169,27 @@ async def test_each_restart_waits_longer_than_the_one_before(alone: LocalEngine)
         assert time.monotonic() - gone > least * 0.8
 
 
+@pytest.fixture
+def few_files() -> Iterator[Callable[[int], None]]:
+    """How many files this process may have open from now on."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    yield lambda most: resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, soft), hard))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+async def test_a_box_that_can_start_no_process_tries_until_it_can_and_blames_no_model(
+    alone: LocalEngine, few_files: Callable[[int], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    """A crowd of connections has taken all files that may be open, just as the child ends."""
+    few_files(4)
+    os.kill(alone.pid, signal.SIGKILL)
+    await until(lambda: caplog.text.count("can't be started") >= 3)
+    assert alone.state == "loading"
+    few_files(10_000)
+    await until(lambda: alone.state == "ready")
+    assert "".join([piece async for piece in alone.generate(SHORT)])
+
+
 async def test_a_child_that_finds_no_memory_ends_and_another_takes_its_place(alone: LocalEngine) -> None:
     """Not one page more than it has: what comes in finds no room."""
     first = alone.pid

@@ -1,15 +1,19 @@
 """A disk without room: a sentence for whoever writes, pages for whoever reads, and nothing corrupted."""
 
+import asyncio
 import os
 import resource
 import shutil
+import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
+from appliance.operations.systemd import SOCKET
 from appliance.storage.files import RESERVE_BYTES
 from tests.conftest import Cast
 from tests.faults.conftest import NewBox
@@ -25,6 +29,7 @@ from tests.faults.serving import (
     pupils,
     receipt,
 )
+from tests.faults.test_stopping import PATIENCE, heard
 
 MEGABYTE = 1024 * 1024
 LARGEST_FILE = 3 * MEGABYTE
@@ -70,6 +75,29 @@ async def test_no_file_may_grow_any_more_and_the_box_goes_on(new_box: NewBox) ->
     box.start()
     assert losses(box, [receipt("Ben", "small.png", small)]) == []
     assert await can_write(box)
+
+
+async def test_a_full_disk_is_no_reason_for_systemd_to_start_the_box_again(
+    new_box: NewBox, tmp_path: Path
+) -> None:
+    """Pages can be read all the while: without its pings they would be gone every half minute."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+        line.bind(str(tmp_path / "notify"))
+        line.setblocking(False)
+        box = new_box(**{SOCKET: str(tmp_path / "notify"), "WATCHDOG_USEC": "200000"})
+        box.start()
+        async with pupils(box, "Ben") as (ben,):
+            assert box.process is not None
+            resource.prlimit(box.process.pid, resource.RLIMIT_FSIZE, (4096, 4096))
+            assert is_a_sentence(await write_until_full(ben), "check its disk")
+            assert (await ben.browser.get("/healthz")).status_code == 503
+            heard(line)
+            pings, began = 0, time.monotonic()
+            while pings < 3 and time.monotonic() - began < PATIENCE:
+                pings += heard(line).count("WATCHDOG=1")
+                await asyncio.sleep(0.05)
+            assert pings >= 3
+            assert (await ben.browser.get("/student")).status_code == 200
 
 
 async def can_write(box: ServedBox) -> bool:

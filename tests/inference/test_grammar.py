@@ -3,6 +3,8 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +18,7 @@ from appliance.inference.llama import Model, Said
 from appliance.inference.local import LocalEngine, ModelFiles, Tuning
 from appliance.inference.sampler import Sampler, Taste
 from appliance.study import canvas, writing
-from tests.made_models import MadeModel
+from tests.made_models import CHATML, MadeModel, known_gguf
 
 POINT: Schema = {
     "type": "object",
@@ -108,15 +110,21 @@ def vocabulary(noise_model: MadeModel) -> Model:
     return Model(str(noise_model.path), Said())
 
 
-@pytest.fixture
-async def engine(noise_model: MadeModel) -> AsyncIterator[LocalEngine]:
-    engine = LocalEngine(ModelFiles(noise_model.path, "Noise", None), Tuning(slots=1))
+@asynccontextmanager
+async def opened(model: MadeModel) -> AsyncIterator[LocalEngine]:
+    engine = LocalEngine(ModelFiles(model.path, "Made", None), Tuning(slots=1))
     await engine.start()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while engine.state == "loading":  # noqa: ASYNC110 - another process opens the model
             await asyncio.sleep(0.02)
     yield engine
     await engine.stop()
+
+
+@pytest.fixture
+async def engine(noise_model: MadeModel) -> AsyncIterator[LocalEngine]:
+    async with opened(noise_model) as engine:
+        yield engine
 
 
 async def written(engine: LocalEngine, schema: Schema, seed: int) -> str:
@@ -159,6 +167,16 @@ async def test_a_model_of_noise_writes_json_of_the_shape(engine: LocalEngine) ->
         text = await written(engine, schema, seed)
         assert fits(schema, json.loads(text)), text
         assert len(text) <= longest(schema)
+
+
+@pytest.mark.parametrize("opening", ["", "<think>\n"])
+async def test_a_mark_of_a_thought_inside_json_hides_nothing_of_it(tmp_path: Path, opening: str) -> None:
+    """Whether the model says it, or its template opens a thought before every answer."""
+    said = '{"a": "write <think> around it"}'
+    template = CHATML.replace("assistant\n", f"assistant\n{opening}")
+    schema = {"type": "object", "properties": {"a": {"type": "string", "maxLength": 40}}}
+    async with opened(known_gguf(tmp_path / "json.gguf", said, template=template)) as engine:
+        assert await written(engine, schema, 1) == said
 
 
 @pytest.mark.parametrize(

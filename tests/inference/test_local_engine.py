@@ -413,6 +413,41 @@ async def test_a_lesson_that_was_read_ahead_outlives_the_child(
     assert await text_of(engine, prompt) == text
 
 
+SLOW_DISK = """
+import os, pathlib, time
+synced = os.fsync
+
+def fsync(file):
+    pathlib.Path({begun!r}).touch()
+    while pathlib.Path({slow!r}).exists():
+        time.sleep(0.01)
+    synced(file)
+
+os.fsync = fsync
+"""
+
+
+async def test_while_a_slow_disk_takes_in_a_lesson_questions_are_answered_and_the_child_lives(
+    begun: Begun, noise_model: MadeModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A class that hands in photos keeps a memory card busy for longer than a step may take."""
+    slow, waits = tmp_path / "slow", tmp_path / "waits"
+    (tmp_path / "sitecustomize.py").write_text(SLOW_DISK.format(slow=str(slow), begun=str(waits)))
+    slow.touch()
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    engine = await begun(noise_model.path, states=States(tmp_path / "kept"))
+    first = engine.pid
+    engine.warm(greedy())
+    await until(waits.exists)
+    began = time.monotonic()
+    while time.monotonic() - began < QUICK.step + 2 * QUICK.silence:
+        assert await text_of(engine, greedy(max_tokens=4))
+    assert engine.pid == first and engine.crashes == 0
+    assert not list((tmp_path / "kept").glob("*.beginning"))
+    slow.unlink()
+    await until(lambda: bool(list((tmp_path / "kept").glob("*.beginning"))))
+
+
 def cut_short(folder: Path) -> None:
     for path in folder.glob("*.beginning"):
         path.write_bytes(path.read_bytes()[:-1000])

@@ -92,6 +92,30 @@ async def test_silence_is_a_fault() -> None:
     assert engine.live == 0
 
 
+async def test_an_answer_over_its_time_is_cut_and_no_fault_of_an_engine_that_goes_on_writing(
+    endless_model: MadeModel,
+) -> None:
+    """On a slow machine thirty at once take longer than that: it must not send all others to the lesson."""
+    engine, now = LocalEngine(ModelFiles(endless_model.path, "Endless"), Tuning(ends_loops=False)), [0.0]
+    queue = FairQueue(lambda: engine.slots, 10, 30, time.monotonic)
+    circuit = Circuit(1, 30, time.monotonic)
+    router = Router(engine, queue, circuit, Patience(first=60, between=60, whole=100), lambda: now[0])
+    await engine.start()
+    try:
+        async with asyncio.timeout(60):
+            while engine.state != "ready":  # noqa: ASYNC110 - another process opens the model
+                await asyncio.sleep(0.02)
+        for person in ("ada", "ben"):
+            events: list[Event] = []
+            async for event in router.answer(Prompt(PROMPT.messages, max_tokens=1900), person, "8a"):
+                events.append(event)
+                now[0] += 100 * isinstance(event, Piece)
+            assert isinstance(events[-1], Ended) and events[-1].truncated and text_in(events)
+        assert router.figures.faults == 0 and router.status()["ok"]
+    finally:
+        await engine.stop()
+
+
 async def test_faults_open_the_circuit_and_nothing_is_asked_then() -> None:
     engine = ScriptedEngine()
     for _ in range(3):

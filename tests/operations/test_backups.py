@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from appliance.errors import Invalid, StartRefused, Unavailable
+from appliance.operations import backups
 from appliance.operations.backups import backups_in, default_folder, make_backup
 from tests.conftest import Cast
 from tests.operations.boxes import NOW, box_with_everything
@@ -63,6 +64,25 @@ def test_a_link_in_the_data_folder_is_not_followed(data: Path, tmp_path: Path) -
     (data / "uploads" / "ab" / "link").symlink_to("/etc/passwd")
     (data / "courses" / "away").symlink_to("/etc")
     assert not [name for name in names_in(make_backup(data, tmp_path, 7, NOW).path) if "link" in name]
+
+
+def test_a_file_that_is_removed_while_others_are_packed_costs_no_backup(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A teacher empties a class in the hour that a full box takes."""
+    uploads = data / "uploads" / "ab"
+    for name in ("one", "two"):
+        (uploads / name).write_bytes(b"work")
+    added = backups._add
+
+    def add(archive: tarfile.TarFile, path: Path, name: str) -> backups.Entry:
+        if name == "uploads/ab/one":
+            (uploads / "two").unlink()
+        return added(archive, path, name)
+
+    monkeypatch.setattr(backups, "_add", add)
+    names = names_in(make_backup(data, tmp_path / "stick", 7, NOW).path)
+    assert "uploads/ab/one" in names and "uploads/ab/two" not in names
 
 
 def test_the_newest_ones_stay_and_other_files_too(data: Path) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import json
 import os
 from collections.abc import AsyncIterator
 
@@ -296,3 +297,16 @@ async def test_a_row_that_is_back_from_a_backup_without_its_file_begins_anew(lam
     await put(lamps, url, 0, CONTENT)
     await finish(lamps, url)
     assert await kept(lamps) == [CONTENT]
+
+
+@pytest.mark.parametrize("field", ["note", "filename"])
+async def test_half_of_a_letter_in_what_is_said_of_a_file_breaks_nothing(lamps: Lamps, field: str) -> None:
+    """JSON can carry one, and the database can't."""
+    said = {"filename": "loop.png", "size": len(PNG), field: "It glows\ud83d.png"}
+    headers = {"X-CSRF-Token": lamps.ben.token, "Content-Type": "application/json"}
+    announced = await lamps.ben.client.post(place(lamps), content=json.dumps(said), headers=headers)
+    assert announced.status_code == 201, announced.text
+    url = f"{place(lamps)}/{announced.json()['id']}"
+    await put(lamps, url, 0, PNG)
+    assert (await finish(lamps, url)).status_code in (200, 201)
+    assert await kept(lamps) == [PNG]
