@@ -34,7 +34,7 @@ from appliance.inference.queue import FairQueue
 from appliance.inference.router import Patience, Router
 from appliance.inference.scripted import MockEngine
 from appliance.inference.tuned import tuned_for
-from appliance.library import documents
+from appliance.library import document_copies, documents
 from appliance.library.courses import Shelf
 from appliance.library.index import index_course
 from appliance.library.references import references_of
@@ -74,10 +74,12 @@ WATCH_SECONDS = 3.0
 # The lanes of background work.
 READING = "reading"
 WRITING = "writing"
-# Neither waits for the other: a long paper is read while a quiz is made by a slow model.
+COPYING = "copying"
+# None waits for another: a long paper is read while a quiz is made by a slow model and a class is copied.
 LANES = {
     "index_course": READING,
     documents.JOB: READING,
+    document_copies.COPY_JOB: COPYING,
     MAKE_ACTIVITY: WRITING,
     MAKE_BLUEPRINT: WRITING,
 }
@@ -302,6 +304,7 @@ def _parts(
     handlers: dict[str, Handler] = {
         "index_course": index,
         documents.JOB: read,
+        document_copies.COPY_JOB: read,
         MAKE_ACTIVITY: generation.make_activity,
         MAKE_BLUEPRINT: generation.make_blueprint,
         measurement.JOB: measure,

@@ -88,7 +88,7 @@ class Window:
         return self.last + 1 if self.last < self.of else 0
 
 
-async def documents_of_class(db: Database, class_id: int) -> list[Document]:
+async def documents_of_class(db: Database | Reads, class_id: int) -> list[Document]:
     """The newest first."""
     rows = await db.fetch_all(
         """

@@ -17,6 +17,8 @@ from appliance.storage.jobs import Job
 TEXT_SHARE = 0.5
 # Few enough that whoever else wants to write waits for milliseconds.
 BATCH = 32
+# Of passages that are copied with their vectors: 50 ms of a slow disk.
+COPIED_BATCH = 250
 # Seconds before each further try at a vector: a busy engine gets another chance, a missing one is not waited for.
 PAUSES = (0.5, 2.0)
 
@@ -34,10 +36,13 @@ class Removed(Exception):
 async def read_document(
     job: Job, db: Database, files: FileStore, embed: Embed, pauses: Sequence[float] = PAUSES
 ) -> None:
-    """What the file itself is to blame for ends in the paper's row; anything else is for another try."""
+    """What the file itself is to blame for ends in the paper's row; anything else is for another try.
+
+    A job of a copied class says under `like` which paper has the same file and perhaps its text.
+    """
     document_id = int(job.payload["document"])
     try:
-        await _read(db, files, document_id)
+        await _read(db, files, document_id, job.payload.get("like"))
         await _give_meaning(db, document_id, embed, pauses)
     except Invalid as refusal:
         log.info("document_failed id=%d code=%s", document_id, refusal.code)
@@ -46,20 +51,73 @@ async def read_document(
         log.info("document_removed id=%d", document_id)
 
 
-async def _read(db: Database, files: FileStore, document_id: int) -> None:
+async def _read(db: Database, files: FileStore, document_id: int, like: int | None) -> None:
     """`pages` is written last: as long as it is 0, the text is not all there and is read anew."""
     row = await db.fetch_one("SELECT stored_name, kind, pages FROM documents WHERE id = :id", id=document_id)
     if row is None:
         raise Removed
     if row["pages"]:
         return
-    async with db.transaction() as tx:
-        await tx.execute("DELETE FROM document_passages WHERE document_id = :id", id=document_id)
-        await _progress(tx, document_id, 0.0)
+    if like is not None:
+        await _begin(db, document_id)
+        if await _take_over(db, document_id, like):
+            return
+    await _begin(db, document_id)
     text = _Incoming(db, document_id)
     async with aclosing(read(files.path(row["stored_name"]), row["kind"])) as lines:
         async for line in lines:
             await text.take(line)
+
+
+async def _begin(db: Database, document_id: int) -> None:
+    async with db.transaction() as tx:
+        await tx.execute("DELETE FROM document_passages WHERE document_id = :id", id=document_id)
+        await _progress(tx, document_id, 0.0)
+
+
+async def _take_over(db: Database, document_id: int, like: int) -> bool:
+    """Passages and vectors of the other paper; False once its text isn't there, or not all of it yet."""
+    start = 0
+    while True:
+        async with db.transaction() as tx:
+            other = await tx.fetch_one(
+                """
+                SELECT pages, message,
+                  (SELECT max(position) FROM document_passages WHERE document_id = documents.id) AS last
+                FROM documents
+                WHERE id = :like
+                """,
+                like=like,
+            )
+            if other is None or not other["pages"] or other["last"] is None:
+                return False
+            await tx.execute(
+                """
+                INSERT INTO document_passages (document_id, page, heading, position, body, embedding)
+                SELECT :id, page, heading, position, body, embedding
+                FROM document_passages
+                WHERE document_id = :like AND position >= :start AND position < :start + :many
+                ORDER BY position
+                """,
+                id=document_id,
+                like=like,
+                start=start,
+                many=COPIED_BATCH,
+            )
+            start += COPIED_BATCH
+            await _progress(tx, document_id, min(1.0, start / (other["last"] + 1)))
+            if start > other["last"]:
+                await _tell_pages(tx, document_id, other["pages"], other["message"])
+                return True
+
+
+async def _tell_pages(tx: Transaction, document_id: int, pages: int, message: str) -> None:
+    await tx.execute(
+        "UPDATE documents SET pages = :pages, message = :message WHERE id = :id",
+        pages=pages,
+        message=message,
+        id=document_id,
+    )
 
 
 class _Incoming:
@@ -111,12 +169,7 @@ class _Incoming:
             raise Invalid(NO_TEXT, "no_text")
         message = ONLY_THE_FIRST if end.is_cut else SOME_ARE_PICTURES if end.without_text else ""
         async with self._db.transaction() as tx:
-            await tx.execute(
-                "UPDATE documents SET pages = :pages, message = :message WHERE id = :id",
-                pages=end.pages,
-                message=message,
-                id=self._id,
-            )
+            await _tell_pages(tx, self._id, end.pages, message)
 
 
 async def _give_meaning(db: Database, document_id: int, embed: Embed, pauses: Sequence[float]) -> None:

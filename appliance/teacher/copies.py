@@ -114,6 +114,7 @@ async def create_class(request: Request, class_id: int) -> HTTPResponse:
             made = await made_once(request, tx, make)
     except Invalid as refusal:
         return await _class_page(request, class_id, refusal)
+    parts.jobs.wake()
     say(request, translator(request)("Your class is ready. Show its code to your students."))
     return redirect(f"/teach/class/{made}")
 

@@ -6,7 +6,7 @@ from babel.dates import format_date
 from sanic import HTTPResponse, Request
 from sanic.response import raw
 
-from appliance.errors import NotFound
+from appliance.errors import NotFound, Unavailable
 from appliance.parts import parts_of
 from appliance.web.identity import person_of
 from appliance.web.qr import qr
@@ -28,16 +28,11 @@ async def show(request: Request, code: str) -> HTTPResponse:
     if person.is_student and person.id == certificate.student_id and certificate.read_at is None:
         async with parts.db.transaction() as tx:
             await mark_certificate_read(tx, person.id)
-    return render(
-        request,
-        "visitor/certificate.html",
-        certificate=certificate,
-        issued_on=_day(request, certificate),
-        square=qr(_address(request, certificate)),
-    )
+    return _page(request, certificate)
 
 
 async def download(request: Request, code: str) -> HTTPResponse:
+    """Where it can't be made, the certificate itself with a sentence on top: that one can be printed."""
     translate, certificate = translator(request), await _certificate(request, code)
     texts = {
         "title": translate("Certificate"),
@@ -48,9 +43,23 @@ async def download(request: Request, code: str) -> HTTPResponse:
         "code": f"{certificate.spaced_code} · {_day(request, certificate)}",
         "address": _address(request, certificate),
     }
+    try:
+        page = await parts_of(request).certificate_pages.page(texts)
+    except Unavailable as refusal:
+        return _page(request, certificate, refusal)
     headers = {"Content-Disposition": 'attachment; filename="certificate.pdf"'}
-    return raw(
-        await parts_of(request).certificate_pages.page(texts), content_type="application/pdf", headers=headers
+    return raw(page, content_type="application/pdf", headers=headers)
+
+
+def _page(request: Request, certificate: Certificate, refusal: Unavailable | None = None) -> HTTPResponse:
+    return render(
+        request,
+        "visitor/certificate.html",
+        refusal.status if refusal else 200,
+        certificate=certificate,
+        issued_on=_day(request, certificate),
+        square=qr(_address(request, certificate)),
+        said=translator(request)(refusal.message) if refusal else "",
     )
 
 

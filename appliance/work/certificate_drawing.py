@@ -17,6 +17,8 @@ from appliance.work.certificate_letters import NoFont, runs_of
 SIZE, DOTS = (2339, 1654), 200
 INK, SOFT, LINE, PAPER = "#22304a", "#55617a", "#e07b39", "#fefefb"
 MARGIN = 110
+# Of the height of a line, above its foot.
+ASCENT = 0.93
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,9 @@ def drawn(texts: dict[str, str]) -> bytes:
     for line in (
         Line(texts["title"], 230, 110, is_bold=True),
         Line(texts["name"], 520, 150, is_bold=True),
-        Line(texts["said"], 780, 60),
-        Line(texts["counts"], 890, 52, colour=SOFT),
-        Line(texts["school"], 1040, 64, is_bold=True),
+        Line(texts["said"], 820, 60),
+        Line(texts["counts"], 930, 52, colour=SOFT),
+        Line(texts["school"], 1075, 64, is_bold=True),
         Line(texts["code"], 1400, 40, colour=SOFT),
     ):
         _write(pen, line)
@@ -67,14 +69,17 @@ def _write(pen: ImageDraw.ImageDraw, line: Line) -> None:
     room = SIZE[0] - 2 * MARGIN - 120
     while True:
         fonts = [ImageFont.truetype(str(run.font), height) for run in runs]
-        widths = [pen.textlength(run.text, font) for run, font in zip(runs, fonts, strict=True)]
+        widths = [
+            pen.textlength(run.text, font, run.direction) for run, font in zip(runs, fonts, strict=True)
+        ]
         width = sum(widths)
         if width <= room or height <= 20:
             break
         height = max(20, min(height - 2, int(height * room / width)))
-    left, base = (SIZE[0] - width) / 2, line.top + max((font.getmetrics()[0] for font in fonts), default=0)
+    # Not as high as the font says: those whose letters are stacked would come down on the next line.
+    left, base = (SIZE[0] - width) / 2, line.top + ASCENT * height
     for run, font, wide in zip(runs, fonts, widths, strict=True):
-        pen.text((left, base), run.text, line.colour, font, anchor="ls")
+        pen.text((left, base), run.text, line.colour, font, "ls", direction=run.direction)
         left += wide
 
 

@@ -9,35 +9,31 @@ from pathlib import Path
 
 from PIL import ImageFont, features
 
+from appliance.work.certificate_scripts import (
+    Direction,
+    clusters,
+    is_from_right,
+    is_joined,
+    is_seen,
+    stretches,
+    tags_of,
+)
+
 FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
 # Preferred where they have the letters: whole families before fonts of last resort.
-FAMILIES = ("DejaVuSans", "NotoSans", "FreeSans", "LiberationSans", "NotoSansCJK", "wqy", "unifont")
-SKIPPED = ("Mono", "Italic", "Oblique", "Condensed", "Narrow", "Light", "sample")
+FAMILIES = (
+    *("DejaVuSans", "NotoSans", "FreeSans", "LiberationSans", "NotoSerif"),
+    *("NotoSansCJK", "wqy", "Symbola", "unifont"),
+)
+SKIPPED = ("Mono", "Italic", "Oblique", "Condensed", "Narrow", "Light", "sample", "csur")
 # No font draws it; what it looks like is what a missing letter looks like.
 NOTHING = "\U0010fffe"
-# Scripts whose letters change or move beside each other, as OpenType calls them; a font without a word on them gets
-# the letters right and the name wrong. https://learn.microsoft.com/typography/opentype/spec/scripttags
-JOINED: tuple[tuple[int, int, frozenset[bytes]], ...] = (
-    (0x0600, 0x06FF, frozenset({b"arab"})),
-    (0x0700, 0x074F, frozenset({b"syrc"})),
-    (0x0750, 0x077F, frozenset({b"arab"})),
-    (0x07C0, 0x07FF, frozenset({b"nko "})),
-    (0x0870, 0x08FF, frozenset({b"arab"})),
-    (0x0900, 0x097F, frozenset({b"deva", b"dev2", b"dev3"})),
-    (0x0980, 0x09FF, frozenset({b"beng", b"bng2", b"bng3"})),
-    (0x0A00, 0x0A7F, frozenset({b"guru", b"gur2", b"gur3"})),
-    (0x0A80, 0x0AFF, frozenset({b"gujr", b"gjr2", b"gjr3"})),
-    (0x0B00, 0x0B7F, frozenset({b"orya", b"ory2", b"ory3"})),
-    (0x0B80, 0x0BFF, frozenset({b"taml", b"tml2", b"tml3"})),
-    (0x0C00, 0x0C7F, frozenset({b"telu", b"tel2", b"tel3"})),
-    (0x0C80, 0x0CFF, frozenset({b"knda", b"knd2", b"knd3"})),
-    (0x0D00, 0x0D7F, frozenset({b"mlym", b"mlm2", b"mlm3"})),
-    (0x0D80, 0x0DFF, frozenset({b"sinh"})),
-    (0x0F00, 0x0FFF, frozenset({b"tibt"})),
-    (0x1000, 0x109F, frozenset({b"mymr", b"mym2"})),
-    (0x1780, 0x17FF, frozenset({b"khmr"})),
-    (0x1800, 0x18AF, frozenset({b"mong"})),
-)
+# Emoji and signs: it has letters too, which look better in another font.
+SIGNS = "Symbola"
+# It sets each letter by itself, whatever its tables say, and numbers where Unicode has no letter.
+ONE_BY_ONE = "unifont"
+# Colours, of which these fonts have none: a patch would stand behind the face.
+SKIN_TONES = "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
 KANA = (0x3040, 0x30FF)
 
 
@@ -47,24 +43,23 @@ class NoFont(Exception):
 
 @dataclass(frozen=True)
 class Run:
-    """A stretch of a text in one font."""
+    """A stretch of a text in one font; without a direction its letters say which way it goes."""
 
     text: str
     font: Path
+    direction: Direction | None = None
 
 
 def runs_of(text: str, is_bold: bool) -> list[Run]:
-    """The whole in one font where one has all of it; else several, for texts from left to right. Raises NoFont."""
-    text = unicodedata.normalize("NFC", text)
+    """From left to right, in one font where one has the whole text. Raises NoFont."""
+    text = unicodedata.normalize("NFC", "".join(map(_printed, text)))
     fonts = list(_fonts(text, is_bold))
-    if _needs_order(text) and not has_order():
+    if (is_from_right(text) or any(map(is_joined, text))) and not has_order():
         raise NoFont(text)
     for path in fonts:
-        if _sets(path, text):
+        if _sets(path, text) and not (path.stem.startswith(SIGNS) and any(map(str.isalpha, text))):
             return [Run(text, path)]
-    if _is_from_right(text):
-        raise NoFont(text)
-    return _split(text, fonts)
+    return [run for direction, part in stretches(text) for run in _split(part, direction, fonts)]
 
 
 def has_order() -> bool:
@@ -72,66 +67,57 @@ def has_order() -> bool:
     return bool(features.check_feature("raqm"))
 
 
-def _split(text: str, fonts: list[Path]) -> list[Run]:
+def _printed(letter: str) -> str:
+    if letter in SKIN_TONES:
+        return ""
+    return " " if unicodedata.category(letter) in ("Cc", "Zl", "Zp") else letter
+
+
+def _split(text: str, direction: Direction, fonts: list[Path]) -> list[Run]:
     """Each letter in the font of the one before it, if that has it; an emoji behind a name seldom is in the same."""
     runs: list[Run] = []
-    for cluster in _clusters(text):
-        before = [runs[-1].font] if runs else []
-        path = next((path for path in (*before, *fonts) if _sets(path, cluster)), None)
+    for cluster in clusters(text):
+        before = [run.font for run in runs[-1:]]
+        first = [font for font in before if not font.stem.startswith(SIGNS)]
+        path = next((path for path in (*first, *fonts) if _sets(path, cluster)), None)
         if path is None:
             raise NoFont(text)
         if before == [path]:
-            runs[-1] = Run(runs[-1].text + cluster, path)
+            runs[-1] = Run(runs[-1].text + cluster, path, runs[-1].direction)
         else:
-            runs.append(Run(cluster, path))
-    return runs
-
-
-def _clusters(text: str) -> Iterator[str]:
-    """Words of joined scripts as a whole, every other letter with the marks on it."""
-    held = ""
-    for letter in text:
-        is_one = bool(held) and (_is_joined(letter) and _is_joined(held[-1]))
-        if held and not is_one and not unicodedata.category(letter).startswith(("M", "Cf")):
-            yield held
-            held = ""
-        held += letter
-    if held:
-        yield held
+            runs.append(Run(cluster, path, "rtl" if direction == "rtl" else None))
+    return runs if direction == "ltr" else runs[::-1]
 
 
 def _sets(path: Path, text: str) -> bool:
-    joined = [tags for low, high, tags in JOINED if any(low <= ord(letter) <= high for letter in text)]
-    if any(not tags & _scripts(path) for tags in joined):
+    if any(not tags & _scripts(path) for tags in tags_of(text)):
         return False
     try:
         font = _font(path)
     except OSError:
         return False
-    return all(_has(font, letter) for letter in set(text) if not letter.isspace() and letter.isprintable())
+    if path.stem.startswith(ONE_BY_ONE) and any(unicodedata.category(letter) == "Cn" for letter in text):
+        return False
+    return all(_has(font, letter) for letter in set(text) if is_seen(letter))
 
 
 @cache
 def _font(path: Path) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(str(path), 24)
+    """Letter by letter: asked for one that it lacks, a layout engine would put a circle or a box beside it."""
+    return ImageFont.truetype(str(path), 24, layout_engine=ImageFont.Layout.BASIC)
 
 
 def _has(font: ImageFont.FreeTypeFont, letter: str) -> bool:
-    missing = font.getmask(NOTHING)
-    drawn_letter = font.getmask(letter)
-    return (drawn_letter.size, bytes(drawn_letter)) != (missing.size, bytes(missing))
+    """Also in parts: where a font lacks é, its e and its accent are put together."""
+    parts = unicodedata.normalize("NFD", letter)
+    return _draws(font, letter) or (parts != letter and all(_draws(font, part) for part in parts))
 
 
-def _needs_order(text: str) -> bool:
-    return _is_from_right(text) or any(map(_is_joined, text))
-
-
-def _is_joined(letter: str) -> bool:
-    return any(low <= ord(letter) <= high for low, high, _ in JOINED)
-
-
-def _is_from_right(text: str) -> bool:
-    return any(unicodedata.bidirectional(letter) in ("R", "AL", "AN") for letter in text)
+def _draws(font: ImageFont.FreeTypeFont, letter: str) -> bool:
+    """A font of coloured emoji may have the letter and no ink for it."""
+    missing, drawn_letter = font.getmask(NOTHING), font.getmask(letter)
+    ink = bytes(drawn_letter)
+    return any(ink) and (drawn_letter.size, ink) != (missing.size, bytes(missing))
 
 
 def _fonts(text: str, is_bold: bool) -> Iterator[Path]:
@@ -159,6 +145,8 @@ def _scripts(path: Path) -> frozenset[bytes]:
 
     https://learn.microsoft.com/typography/opentype/spec/gsub
     """
+    if path.stem.startswith(ONE_BY_ONE):
+        return frozenset()
     try:
         with path.open("rb") as file:
             content = file.read()

@@ -9,8 +9,10 @@ from appliance.errors import Unavailable
 
 SECONDS = 60.0
 HOME = str(Path(__file__).resolve().parents[2])
-NO_FONT = "This box has no letters for this name. Open the certificate in a browser and print it there."
-NOT_DRAWN = "The PDF could not be made. Open the certificate in a browser and print it there."
+NO_FONT = (
+    "This box has no letters to write this certificate as a PDF. Print this page from the browser instead."
+)
+NOT_DRAWN = "The PDF could not be made. Print this page from the browser instead."
 
 
 class CertificatePages:

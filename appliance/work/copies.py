@@ -1,5 +1,9 @@
 """Copies of what a teacher built: a material, a module, a whole class. Never of students or of what they did."""
 
+import json
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from appliance.classroom.classes import Class, create_class
 from appliance.classroom.groups_of_materials import set_groups
 from appliance.classroom.lesson_words import items_of_file, words_of
@@ -15,6 +19,7 @@ from appliance.classroom.modules import (
 )
 from appliance.errors import Conflict, NotFound, Unavailable
 from appliance.library.courses import Shelf
+from appliance.library.document_copies import copy_documents, files_of_documents
 from appliance.library.lessons import Lesson
 from appliance.storage.database import Database, Reads, Transaction
 from appliance.work.activities import activity_of_class
@@ -31,6 +36,9 @@ from appliance.work.media_copies import (
 )
 
 LESSON_ONCE = "A lesson stands on a class's road once. Copy its module into another class instead."
+# Ids of the other class's papers by those of the first.
+Papers = Mapping[int, int]
+NO_PAPERS: Papers = MappingProxyType({})
 # What belongs to a class beside its road; each is filled from the class :source into the class :target.
 OF_CLASS = (
     """
@@ -42,10 +50,11 @@ OF_CLASS = (
     """,
     """
     INSERT INTO tunings
-      (class_id, course_slug, lesson_slug, is_on, strictness, scope_mode, topic_filter, topics, reference, notes,
-       ages, language, shared_answers, answers)
-    SELECT :target, course_slug, lesson_slug, is_on, strictness, scope_mode, topic_filter, topics,
-      CASE WHEN reference <> 'paper' THEN reference END, notes, ages, language, shared_answers, answers
+      (class_id, course_slug, lesson_slug, is_on, strictness, scope_mode, topic_filter, topics, reference, document_id,
+       notes, ages, language, shared_answers, answers)
+    SELECT :target, course_slug, lesson_slug, is_on, strictness, scope_mode, topic_filter, topics, reference,
+      (SELECT value FROM json_each(:papers) WHERE key = CAST(document_id AS TEXT)),
+      notes, ages, language, shared_answers, answers
     FROM tunings WHERE class_id = :source
     """,
     """
@@ -98,7 +107,8 @@ async def duplicate_module(tx: Transaction, shelf: Shelf, module: Module, title:
 async def files_to_copy(db: Database, class_id: int, module: Module | None = None) -> list[str]:
     """Stored names of what a copy of this module, or of the whole class, will need."""
     if module is None:
-        return await files_of_media(db, class_id, await all_media(db, class_id))
+        media = await files_of_media(db, class_id, await all_media(db, class_id))
+        return media + await files_of_documents(db, class_id)
     return await files_of_media(db, class_id, await media_among(db, class_id, await _inside(db, module)))
 
 
@@ -111,15 +121,17 @@ async def copy_module(tx: Transaction, module: Module, class_id: int, copying: C
 
 
 async def copy_class(tx: Transaction, staff_id: int, source: Class, name: str, copying: Copying) -> Class:
-    """The same road, videos, releases, groups and words for a new class of this person; nobody is in it.
+    """The same road, videos, papers, releases, groups and words for a new class of this person; nobody is in it.
 
-    Raises Invalid.
+    Raises Invalid. Wake the job runner afterwards: it gives the papers their text.
     """
     made = await create_class(tx, staff_id, name)
+    papers = await copy_documents(tx, source.id, made.id, copying.files)
     for statement in OF_CLASS:
-        await tx.execute(statement, source=source.id, target=made.id)
+        await tx.execute(statement, source=source.id, target=made.id, papers=json.dumps(papers))
     modules = [
-        (await _copy_module(tx, module, made.id))[0] for module in await modules_of_class(tx, source.id)
+        (await _copy_module(tx, module, made.id, papers))[0]
+        for module in await modules_of_class(tx, source.id)
     ]
     media = await copy_media(tx, source.id, await all_media(tx, source.id), made.id, copying)
     await relink(tx, media, modules)
@@ -127,7 +139,9 @@ async def copy_class(tx: Transaction, staff_id: int, source: Class, name: str, c
     return made
 
 
-async def _copy_module(tx: Transaction, module: Module, class_id: int) -> tuple[int, list[Material]]:
+async def _copy_module(
+    tx: Transaction, module: Module, class_id: int, papers: Papers = NO_PAPERS
+) -> tuple[int, list[Material]]:
     """And those of its materials that went along."""
     made = await create_module(tx, class_id, module.title)
     there = {
@@ -138,7 +152,7 @@ async def _copy_module(tx: Transaction, module: Module, class_id: int) -> tuple[
     copied = []
     for material in await _inside(tx, module):
         if (material.course_slug, material.lesson_slug) not in there:
-            await _copy_to(tx, material, made, class_id)
+            await _copy_to(tx, material, made, class_id, papers)
             copied.append(material)
     await _like(tx, module, made)
     return made, copied
@@ -190,13 +204,15 @@ async def _copy_own(tx: Transaction, shelf: Shelf, material: Material, module_id
     return made
 
 
-async def _copy_to(tx: Transaction, material: Material, module_id: int, class_id: int) -> None:
+async def _copy_to(
+    tx: Transaction, material: Material, module_id: int, class_id: int, papers: Papers
+) -> None:
     """In another class: its quiz goes along, its groups are those of the same name."""
     made = await _copy_row(tx, material, module_id, material.title)
     await save_items(tx, made, await items_of_material(tx, material.id))
     if material.activity_id:
         activity = await activity_of_class(tx, material.class_id, material.activity_id)
-        copied = await copy_activity_to(tx, activity, class_id)
+        copied = await copy_activity_to(tx, activity, class_id, papers)
         await assign(tx, copied, _still_to_come(material.due_at, tx.now))
         await tx.execute(
             "UPDATE materials SET activity_id = :copied WHERE id = :id", copied=copied.id, id=made

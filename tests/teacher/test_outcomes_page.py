@@ -124,7 +124,10 @@ async def test_a_name_that_the_machine_cannot_write_is_printed_by_the_browser(ca
         issued = await issue_certificate(tx, 1, 1, cast.ada_id, "Hill School")
     refused = await cast.visitor().get(f"/certificate/{issued.code}/pdf")
     assert refused.status_code == 503 and NO_FONT in refused.text
-    assert "Ana" in (await cast.visitor().get(f"/certificate/{issued.code}")).text
+    assert "Hill School" in refused.text and 'data-behaviour="print"' in refused.text
+    assert "Download as PDF" not in refused.text
+    page = (await cast.visitor().get(f"/certificate/{issued.code}")).text
+    assert "Ana" in page and "Download as PDF" in page and NO_FONT not in page
 
 
 async def test_the_days_work_is_one_archive_without_clashing_names(cast: Cast) -> None:
