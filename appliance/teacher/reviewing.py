@@ -32,6 +32,11 @@ from appliance.work.saved_comments import saved_comments_of_staff
 from appliance.work.submission_reviews import Criterion, SubmissionReview, score_given
 from appliance.work.written_queue import waiting_in_piles
 
+SAID_MEANWHILE = (
+    "Another teacher has said something on this since you opened it. Read it, then save yours if it should "
+    "stand instead."
+)
+
 
 @dataclass(frozen=True)
 class Word:
@@ -59,7 +64,7 @@ class Reviewable(ABC):
         """Raises NotFound for what is gone, and for another class's."""
 
     @abstractmethod
-    async def review(self, db: Database, piece: Piece) -> SubmissionReview | ResponseReview | None: ...
+    async def review(self, db: Database | Reads) -> SubmissionReview | ResponseReview | None: ...
 
     @abstractmethod
     async def shown(self, request: Request, class_id: int, piece: Piece) -> dict[str, Any]:
@@ -103,7 +108,7 @@ async def piece_page(
         place=_place(class_id, wanted),
         piece=piece,
         criteria=criteria,
-        review=await work.review(parts.db, piece),
+        review=await work.review(parts.db),
         comments=await saved_comments_of_staff(parts.db, person.id),
         neighbours=await neighbours_of_piece(parts.db, work.queue, class_id, wanted, piece),
         wanted=wanted,
@@ -124,6 +129,7 @@ async def save_word(request: Request, class_id: int, work: Reviewable) -> HTTPRe
             # Looked up in here: its student may take it back at this very moment.
             piece = await work.piece(tx, class_id)
             word = _word(request, await work.criteria(tx, piece))
+            _check_unsaid(request, person.id, await work.review(tx))
             await work.save(request, tx, piece, word)
             await keep_if_asked(request, tx, person.id, word.comment)
             action = work.returned if word.state == "returned" else work.reviewed
@@ -157,6 +163,14 @@ def _word(request: Request, criteria: tuple[Criterion, ...]) -> Word:
     comment, rubric = forms.text(request, "comment", 2 * COMMENT_CHARACTERS), _rubric(request, criteria)
     score = score_given(forms.text(request, "score", 20), criteria, rubric)
     return Word(forms.text(request, "state"), score, comment, rubric)
+
+
+def _check_unsaid(request: Request, staff_id: int, review: SubmissionReview | ResponseReview | None) -> None:
+    """Raises Invalid where another teacher said something since the page was opened: no word is lost unseen."""
+    if review is None or review.staff_id == staff_id or not forms.has(request, "said_at"):
+        return
+    if review.reviewed_at > forms.number(forms.text(request, "said_at")):
+        raise Invalid(SAID_MEANWHILE, "said_meanwhile", field="meanwhile")
 
 
 def _rubric(request: Request, criteria: tuple[Criterion, ...]) -> dict[str, int]:

@@ -52,7 +52,7 @@ class ReviewedFile(Reviewable):
     async def criteria(self, db: Database | Reads, piece: Piece) -> tuple[Criterion, ...]:
         return await criteria_of_material(db, piece.material_id)
 
-    async def review(self, db: Database, piece: Piece) -> SubmissionReview | None:
+    async def review(self, db: Database | Reads) -> SubmissionReview | None:
         return await review_of_submission(db, self.submission_id)
 
     async def shown(self, request: Request, class_id: int, piece: Piece) -> dict[str, Any]:

@@ -49,7 +49,7 @@ class ReviewedWriting(Reviewable):
     async def piece(self, db: Database | Reads, class_id: int) -> Piece:
         return await written_piece(db, class_id, self.material_id, self.student_id)
 
-    async def review(self, db: Database, piece: Piece) -> ResponseReview | None:
+    async def review(self, db: Database | Reads) -> ResponseReview | None:
         return await review_of_response(db, self.material_id, self.student_id)
 
     async def shown(self, request: Request, class_id: int, piece: Piece) -> dict[str, Any]:
