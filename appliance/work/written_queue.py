@@ -6,7 +6,7 @@ from appliance.work.review_queue import Piece, Pile, Queue, piece_of_row
 
 WRITTEN_KINDS = ("reflection", "checklist", "rubric")
 WRITTEN_PILES: tuple[Pile, ...] = ("words", "lists")
-NO_WORK = "There is nothing of this student here, or the student took it back."
+NO_WORK = "There is nothing of this student here: it was taken back, or its place was removed."
 # From the class's students on: left to itself, SQLite walks through everything that the school wrote.
 WRITTEN = Queue(
     """
