@@ -13,8 +13,8 @@ from appliance.web.headers import SANDBOX
 from appliance.web.identity import person_of
 from appliance.web.ranges import send_file
 from appliance.work.file_kinds import extension_of
+from appliance.work.file_queue import file_of_class
 from appliance.work.previews import MEDIA_TYPES
-from appliance.work.review_queue import piece_of_class
 
 # The bytes behind a stored name never change, and going back and forth in the queue is common.
 HEADERS = {"Content-Security-Policy": SANDBOX, "Cache-Control": "private, max-age=600"}
@@ -25,7 +25,7 @@ GONE = "This file is no longer on the box."
 async def show(request: Request, class_id: int, submission_id: int) -> Any:
     parts = parts_of(request)
     await class_of_staff(parts.db, class_id, person_of(request).id)
-    submission = (await piece_of_class(parts.db, class_id, submission_id)).submission
+    submission = await file_of_class(parts.db, class_id, submission_id)
     media_type = MEDIA_TYPES.get(extension_of(submission.original_filename))
     if media_type is None:
         raise NotFound(NO_PREVIEW)
@@ -38,7 +38,7 @@ async def show(request: Request, class_id: int, submission_id: int) -> Any:
 async def page(request: Request, class_id: int, submission_id: int, number: int) -> HTTPResponse:
     parts = parts_of(request)
     await class_of_staff(parts.db, class_id, person_of(request).id)
-    submission = (await piece_of_class(parts.db, class_id, submission_id)).submission
+    submission = await file_of_class(parts.db, class_id, submission_id)
     if extension_of(submission.original_filename) != ".pdf" or number < 1:
         raise NotFound(NO_PREVIEW)
     path = parts.files.path(submission.stored_name)

@@ -140,7 +140,7 @@ def _common(request: Request, static: StaticFiles) -> dict[str, Any]:
         "person": person_of(request),
         "path": request.path,
         # Where a change of language leads back to: a page that answered a form can't be opened by its address.
-        "here": whole(request.path, request.query_string) if request.method in csrf.SAFE else "/",
+        "this_page": whole(request.path, request.query_string) if request.method in csrf.SAFE else "/",
         "flash": request.ctx.flash,
         "request_id": request.ctx.request_id,
         "version": VERSION,

@@ -143,7 +143,7 @@ async def _written(db: Database, class_id: int) -> dict[tuple[int, int], sqlite3
     """What each student wrote, ticked or marked, with the teacher's word on it."""
     rows = await db.fetch_all(
         f"""
-        {WRITTEN}
+        {WRITTEN.pieces}
         SELECT 0 AS id, material_id, student_id, nullif(state, 'waiting') AS state, score
         FROM pieces
         WHERE EXISTS (SELECT 1 FROM response_reviews WHERE response_reviews.material_id = pieces.material_id)

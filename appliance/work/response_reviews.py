@@ -11,9 +11,10 @@ from appliance.work.submission_reviews import State, checked_word
 class ResponseReview:
     """`changed_at` is when the student last changed the work, `seen_at` the same as the teacher knew it.
 
-    `read_at` is None until the student has opened it.
+    `read_at` is None until the student has opened it; `staff_id` once whoever said it has left the school.
     """
 
+    staff_id: int | None
     state: State
     score: int | None
     comment: str
@@ -84,6 +85,7 @@ async def save_response_review(
 
 def response_review_of_row(row: sqlite3.Row) -> ResponseReview:
     return ResponseReview(
+        row["staff_id"],
         row["state"],
         row["score"],
         row["comment"],

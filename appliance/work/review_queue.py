@@ -1,49 +1,37 @@
-"""What a class handed in, one piece after the other: the newest version of each student's work in each place."""
+"""What a class did, one piece after the other, whatever kind of work it is: who waits longest comes first."""
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from appliance.errors import NotFound
-from appliance.storage.database import Database, Reads
-from appliance.work.submissions import Submission, submission_of_row
+from appliance.storage.database import Database
 
+Pile = Literal["files", "words", "lists"]
+PILES: tuple[Pile, ...] = ("files", "words", "lists")
 Shown = Literal["waiting", "returned", "reviewed", "all"]
 SHOWN: tuple[Shown, ...] = ("waiting", "returned", "reviewed", "all")
 PAGE_LINES = 50
-NO_WORK = "There is no such file in this class, or the student deleted it."
-# What a filter leaves of a class's newest files.
-NEWEST = """
-  FROM students
-    JOIN submissions ON submissions.student_id = students.id
-    JOIN materials ON materials.id = submissions.material_id
-    LEFT JOIN submission_reviews ON submission_reviews.submission_id = submissions.id
-  WHERE students.class_id = :class_id
-    AND submissions.material_id NOT IN (SELECT material_id FROM removed_materials WHERE class_id = :class_id)
-    AND (:material_id = 0 OR submissions.material_id = :material_id)
-    AND (:student_id = 0 OR submissions.student_id = :student_id)
-    AND (:shown = 'all' OR coalesce(submission_reviews.state, 'waiting') = :shown)
-    AND NOT EXISTS (
-      SELECT 1 FROM submissions AS newer
-      WHERE newer.student_id = submissions.student_id AND newer.material_id = submissions.material_id
-        AND newer.id > submissions.id)
-"""
-BEFORE = f"""
-  SELECT submissions.id {NEWEST} AND (submissions.uploaded_at, submissions.id) < (:at, :id)
-  ORDER BY submissions.uploaded_at DESC, submissions.id DESC
-  LIMIT 1
-"""
-AFTER = f"""
-  SELECT submissions.id {NEWEST} AND (submissions.uploaded_at, submissions.id) > (:at, :id)
-  ORDER BY submissions.uploaded_at, submissions.id
-  LIMIT 1
+# What a filter leaves of a queue's pieces.
+WANTED = """
+  pile = :pile
+  AND (:material_id = 0 OR material_id = :material_id)
+  AND (:student_id = 0 OR student_id = :student_id)
+  AND (:shown = 'all' OR state = :shown)
 """
 
 
 @dataclass(frozen=True)
-class Filter:
-    """`material_id` and `student_id` are 0 for all."""
+class Queue:
+    """`pieces` is SQL: a WITH that ends in `pieces`, all of a class's work with the columns of a Piece."""
 
+    pieces: str
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Words are reflections; lists are checklists and self-checks. The ids are 0 for all."""
+
+    pile: Pile = "files"
     shown: Shown = "waiting"
     material_id: int = 0
     student_id: int = 0
@@ -51,27 +39,49 @@ class Filter:
     @property
     def query(self) -> str:
         """As it stands in an address."""
-        parts = [f"show={self.shown}"]
+        parts = [f"pile={self.pile}"] if self.pile != "files" else []
+        parts += [f"show={self.shown}"]
         parts += [f"material={self.material_id}"] if self.material_id else []
         parts += [f"student={self.student_id}"] if self.student_id else []
         return "&".join(parts)
 
+    @property
+    def is_narrow(self) -> bool:
+        """Only one place or one student is asked for."""
+        return bool(self.material_id or self.student_id)
+
+    @property
+    def widened(self) -> "Filter":
+        return replace(self, material_id=0, student_id=0)
+
+    def showing(self, shown: Shown) -> "Filter":
+        return replace(self, shown=shown)
+
 
 @dataclass(frozen=True)
 class Piece:
-    """One student's newest file in one place; `state` is waiting, returned or reviewed."""
+    """One student's work in one place.
 
-    submission: Submission
+    `path` stands behind the queue's own address; `worked_at` is when it was handed in or last changed; `state` is
+    waiting, returned or reviewed. `filename` is empty for what is no file, and `versions` is 1.
+    """
+
+    path: str
+    material_id: int
+    student_id: int
     student_name: str
+    kind: str
     title: str
     due_at: int | None
+    worked_at: int
     state: str
     score: int | None
+    filename: str
     versions: int
 
     @property
     def is_late(self) -> bool:
-        return self.due_at is not None and self.submission.uploaded_at > self.due_at
+        return self.due_at is not None and self.worked_at > self.due_at
 
 
 @dataclass(frozen=True)
@@ -95,98 +105,77 @@ class QueuePage:
 
 @dataclass(frozen=True)
 class Neighbours:
-    """The pieces before and after one in the queue; None at its ends."""
+    """Paths of the pieces before and after one; empty at the ends of the queue."""
 
-    before: int | None
-    after: int | None
+    before: str
+    after: str
 
 
-async def queue_of_class(db: Database, class_id: int, wanted: Filter, number: int) -> QueuePage:
-    """Who waits longest comes first; `number` counts pages from 1. What is off the road waits for nobody."""
+async def page_of_queue(db: Database, queue: Queue, class_id: int, wanted: Filter, number: int) -> QueuePage:
+    """`number` counts pages from 1. What is off the road waits for nobody."""
     rows = await db.fetch_all(
         f"""
-        SELECT submissions.*, students.display_name, materials.title, materials.due_at,
-          submission_reviews.state, submission_reviews.score,
-          (SELECT count(*) FROM submissions AS each
-           WHERE each.student_id = submissions.student_id AND each.material_id = submissions.material_id)
-            AS versions,
-          count(*) OVER () AS total
-        {NEWEST}
-        ORDER BY submissions.uploaded_at, submissions.id
+        {queue.pieces}
+        SELECT pieces.*, count(*) OVER () AS total
+        FROM pieces
+        WHERE {WANTED}
+        ORDER BY worked_at, material_id, student_id
         LIMIT :most OFFSET :skipped
-        """,  # noqa: S608 - a constant
+        """,  # noqa: S608 - constants
         class_id=class_id,
+        pile=wanted.pile,
         material_id=wanted.material_id,
         student_id=wanted.student_id,
         shown=wanted.shown,
         most=PAGE_LINES,
         skipped=(number - 1) * PAGE_LINES,
     )
-    return QueuePage(tuple(_piece(row) for row in rows), number, rows[0]["total"] if rows else 0)
+    return QueuePage(tuple(piece_of_row(row) for row in rows), number, rows[0]["total"] if rows else 0)
 
 
-async def piece_of_class(db: Database | Reads, class_id: int, submission_id: int) -> Piece:
-    """Any version of a file. Raises NotFound for another class's."""
-    row = await db.fetch_one(
-        """
-        SELECT submissions.*, students.display_name, materials.title, materials.due_at,
-          submission_reviews.state, submission_reviews.score,
-          (SELECT count(*) FROM submissions AS each
-           WHERE each.student_id = submissions.student_id AND each.material_id = submissions.material_id)
-            AS versions
-        FROM submissions
-          JOIN students ON students.id = submissions.student_id
-          JOIN materials ON materials.id = submissions.material_id
-          LEFT JOIN submission_reviews ON submission_reviews.submission_id = submissions.id
-        WHERE submissions.id = :id AND students.class_id = :class_id
-        """,
-        id=submission_id,
-        class_id=class_id,
-    )
-    if row is None:
-        raise NotFound(NO_WORK)
-    return _piece(row)
-
-
-async def versions_of_piece(db: Database, piece: Piece) -> list[Submission]:
-    """All files that this student handed in here, the newest first."""
-    rows = await db.fetch_all(
-        """
-        SELECT *
-        FROM submissions
-        WHERE student_id = :student_id AND material_id = :material_id
-        ORDER BY id DESC
-        """,
-        student_id=piece.submission.student_id,
-        material_id=piece.submission.material_id,
-    )
-    return [submission_of_row(row) for row in rows]
-
-
-async def neighbours_of_piece(db: Database, class_id: int, wanted: Filter, piece: Piece) -> Neighbours:
+async def neighbours_of_piece(
+    db: Database, queue: Queue, class_id: int, wanted: Filter, piece: Piece
+) -> Neighbours:
     """Where previous and next lead, in the order of the queue; the piece itself need not be in it any more."""
-    found: list[int | None] = []
-    for query in (BEFORE, AFTER):
-        row = await db.fetch_one(
-            query,
-            class_id=class_id,
-            material_id=wanted.material_id,
-            student_id=wanted.student_id,
-            shown=wanted.shown,
-            at=piece.submission.uploaded_at,
-            id=piece.submission.id,
-        )
-        found.append(row["id"] if row else None)
-    return Neighbours(*found)
+    row = await db.fetch_one(
+        f"""
+        {queue.pieces}
+        SELECT
+          (SELECT path
+           FROM pieces
+           WHERE {WANTED} AND (worked_at, material_id, student_id) < (:at, :material, :student)
+           ORDER BY worked_at DESC, material_id DESC, student_id DESC
+           LIMIT 1) AS before,
+          (SELECT path
+           FROM pieces
+           WHERE {WANTED} AND (worked_at, material_id, student_id) > (:at, :material, :student)
+           ORDER BY worked_at, material_id, student_id
+           LIMIT 1) AS after
+        """,  # noqa: S608 - constants
+        class_id=class_id,
+        pile=wanted.pile,
+        material_id=wanted.material_id,
+        student_id=wanted.student_id,
+        shown=wanted.shown,
+        at=piece.worked_at,
+        material=piece.material_id,
+        student=piece.student_id,
+    )
+    return Neighbours(row["before"] or "", row["after"] or "") if row else Neighbours("", "")
 
 
-def _piece(row: sqlite3.Row) -> Piece:
+def piece_of_row(row: sqlite3.Row) -> Piece:
     return Piece(
-        submission_of_row(row),
+        row["path"],
+        row["material_id"],
+        row["student_id"],
         row["display_name"],
+        row["kind"],
         row["title"],
         row["due_at"],
-        row["state"] or "waiting",
+        row["worked_at"],
+        row["state"],
         row["score"],
+        row["filename"],
         row["versions"],
     )

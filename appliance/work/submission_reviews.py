@@ -21,8 +21,11 @@ PLACE_REMOVED = (
 
 @dataclass(frozen=True)
 class SubmissionReview:
-    """`rubric` holds the score of each criterion by its key; `read_at` is None until the student has opened it."""
+    """`staff_id` is None once whoever said it has left the school. `rubric` holds the score of each criterion by its
+    key; `read_at` is None until the student has opened it.
+    """
 
+    staff_id: int | None
     state: State
     score: int | None
     comment: str
@@ -270,5 +273,11 @@ def _path(row: sqlite3.Row) -> str:
 
 def _review(row: sqlite3.Row, rubric: Mapping[str, int]) -> SubmissionReview:
     return SubmissionReview(
-        row["state"], row["score"], row["comment"], rubric, row["reviewed_at"], row["read_at"]
+        row["staff_id"],
+        row["state"],
+        row["score"],
+        row["comment"],
+        rubric,
+        row["reviewed_at"],
+        row["read_at"],
     )

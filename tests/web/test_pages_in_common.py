@@ -29,6 +29,20 @@ async def test_the_language_can_be_changed_on_a_page_that_answered_a_form(cast: 
     assert '<input type="hidden" name="next" value="/">' in page.text
 
 
+async def test_a_change_of_language_leads_back_to_the_very_page(cast: Cast) -> None:
+    ada = await cast.ada()
+    for page in (
+        "modules",
+        "outcomes",
+        "lessons",
+        "co-teachers",
+        "review?show=all",
+        "review/written?pile=lists",
+    ):
+        address = f"/teach/class/1/{page}"
+        assert f'name="next" value="{address}"' in (await ada.get(address)).text, address
+
+
 async def test_a_message_is_said_once(cast: Cast) -> None:
     ada = await cast.ada()
     await ada.post("/teach/class/1/lock", {"locked": "1"})

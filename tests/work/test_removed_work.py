@@ -16,13 +16,9 @@ from appliance.storage.files import FileStore
 from appliance.work.digests import digests_of_staff
 from appliance.work.exports import files_of_day, lesson_summaries, student_summaries
 from appliance.work.feedback import unread_words
+from appliance.work.file_queue import FILES, handed_in_piece
 from appliance.work.gradebook import gradebook_of_class
-from appliance.work.review_queue import (
-    Filter,
-    neighbours_of_piece,
-    piece_of_class,
-    queue_of_class,
-)
+from appliance.work.review_queue import Filter, neighbours_of_piece, page_of_queue
 from appliance.work.submission_lists import (
     handed_in_since_yesterday,
     submission_counts,
@@ -63,10 +59,10 @@ class Desk:
                 await restore_module(tx, self.class_id, 1)
 
     async def waiting(self, shown: str = "waiting") -> list[int]:
-        wanted = Filter("all") if shown == "all" else Filter()
-        page = await queue_of_class(self.db, self.class_id, wanted, 1)
+        wanted = Filter(shown="all") if shown == "all" else Filter()
+        page = await page_of_queue(self.db, FILES, self.class_id, wanted, 1)
         assert page.total == len(page.pieces)
-        return [piece.submission.id for piece in page.pieces]
+        return [int(piece.path) for piece in page.pieces]
 
 
 @pytest.fixture
@@ -94,8 +90,8 @@ async def test_work_in_what_was_removed_waits_for_nobody_and_waits_again_once_it
     assert await desk.waiting() == await desk.waiting("all") == [desk.second]
     digest = (await digests_of_staff(db, staff_id))[class_id]
     assert (digest.to_review, digest.new_files, digest.without_work) == (1, 1, 0)
-    piece = await piece_of_class(db, class_id, desk.second)
-    assert (await neighbours_of_piece(db, class_id, Filter(), piece)).before is None
+    piece = await handed_in_piece(db, class_id, desk.second)
+    assert (await neighbours_of_piece(db, FILES, class_id, Filter(), piece)).before == ""
     assert await handed_in_since_yesterday(db, staff_id) == {class_id: 1}
     assert [each.submission.id for each in await handed_in_to_class(db, class_id, 9)] == [desk.second]
     assert [line.handed_in for line in await roster(db, class_id)] == [1]

@@ -21,6 +21,11 @@ export default function reviewKeys(page) {
     }
   });
 
+  // What was refused may lie far below the work.
+  const wrong = page.querySelector('[aria-invalid="true"]');
+  if (wrong) wrong.focus();
+  else page.querySelector("form .notice, .review-word > .notice")?.scrollIntoView({ block: "center" });
+
   // Who may only look has no form.
   if (!comment) return;
   // With script a choice is enough; and Enter in the score must go on meaning "done".

@@ -1,0 +1,76 @@
+"""Reviewing files and writing alike: two teachers at one piece, and work that goes away while a word is typed."""
+
+import re
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from tests.conftest import Browser, Cast
+from tests.teacher.test_class_roles import seated
+from tests.teacher.test_review_page import QUEUE, handed_in
+from tests.teacher.test_written_review_page import WRITTEN, piece, wrote
+
+SAID_AT = re.compile(r'name="said_at" value="(\d+)"')
+MEANWHILE = "Another teacher has said something on this since you opened it"
+Made = Callable[[Cast], Awaitable[str]]
+
+
+async def file_of_ben(cast: Cast) -> str:
+    assert cast.ben
+    return f"{QUEUE}/{await handed_in(cast, cast.ben.id)}"
+
+
+async def words_of_ben(cast: Cast) -> str:
+    return piece(await wrote(cast, await cast.student(cast.ben), "Mine."), cast.ben)
+
+
+async def said_at(teacher: Browser, address: str) -> str:
+    found = SAID_AT.search((await teacher.get(address)).text)
+    assert found is not None
+    return found[1]
+
+
+BOTH = pytest.mark.parametrize("made", [file_of_ben, words_of_ben])
+
+
+@BOTH
+async def test_a_word_of_another_teacher_is_read_before_it_is_replaced(cast: Cast, made: Made) -> None:
+    address = await made(cast)
+    ada, olu = await cast.ada(), await seated(cast, "teacher")
+    opened = await said_at(ada, address)
+    await olu.post(address, {"state": "reviewed", "score": "60", "comment": "Olu's word."})
+    mine = {"state": "reviewed", "score": "80", "comment": "Ada's word.", "said_at": opened}
+    refused = await ada.post(address, mine)
+    assert refused.status_code == 422 and MEANWHILE in refused.text
+    assert "Olu&#39;s word.</p>" in refused.text and "60%" in refused.text
+    assert "Ada&#39;s word.</textarea>" in refused.text and 'value="80"' in refused.text
+    seen = SAID_AT.search(refused.text)
+    assert seen is not None
+    assert (await ada.post(address, {**mine, "said_at": seen[1]})).status_code == 302
+    page = (await (await cast.student(cast.ben)).get("/student/feedback")).text
+    assert "Ada&#39;s word." in page and "Olu&#39;s word." not in page
+
+
+@BOTH
+async def test_ones_own_word_is_changed_from_an_older_page_without_a_question(cast: Cast, made: Made) -> None:
+    address = await made(cast)
+    ada = await cast.ada()
+    opened = await said_at(ada, address)
+    for words in ("Goood.", "Good."):
+        sent = {"state": "reviewed", "comment": words, "said_at": opened}
+        assert (await ada.post(address, sent)).status_code == 302
+        cast.clock.now += 60
+    assert "Good.</textarea>" in (await ada.get(address)).text
+
+
+@BOTH
+async def test_the_work_of_a_student_who_was_removed_meanwhile_is_not_there(cast: Cast, made: Made) -> None:
+    assert cast.ben
+    address = await made(cast)
+    ada = await cast.ada()
+    sent = {"state": "reviewed", "comment": "Good.", "said_at": await said_at(ada, address)}
+    await ada.post(f"/teach/class/1/student/{cast.ben.id}/remove")
+    for answer in (await ada.post(address, sent), await ada.get(address)):
+        assert answer.status_code == 404
+    for queue in (QUEUE, WRITTEN):
+        assert "Nothing waits for you" in (await ada.get(queue)).text
