@@ -1,6 +1,6 @@
 """The landing: what students of a class read first on their class page."""
 
-from appliance.classroom.media import media_in_class
+from appliance.classroom.media import media_of_class
 from appliance.errors import Invalid
 from appliance.storage.database import Transaction
 
@@ -15,7 +15,7 @@ async def save_landing(tx: Transaction, class_id: int, title: str, message: str,
         raise Invalid("The title may have 200 characters at most.", "too_long", field="title")
     if len(message) > MESSAGE_CHARACTERS:
         raise Invalid("The message may have 4000 characters at most.", "too_long", field="message")
-    if picture and not (await media_in_class(tx, class_id, picture)).is_image:
+    if picture and picture not in {each.id for each in await media_of_class(tx, class_id) if each.is_image}:
         raise Invalid("Choose a picture.", "no_picture", field="picture")
     await tx.execute(
         """

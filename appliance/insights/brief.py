@@ -43,7 +43,7 @@ class Recommended:
 
 @dataclass(frozen=True)
 class Brief:
-    """Students stand in it as ids and marks until `named` puts their names in."""
+    """Students stand in it as ids, and in a model's sentences as marks, until `named` puts their names in."""
 
     summary: str
     strongest_action: str
@@ -92,7 +92,8 @@ def named(brief: Brief, names: Mapping[int, str], unknown: str) -> Brief:
     """As people read it. Whoever has left is not watched any more, and `unknown` in a sentence."""
 
     def told(text: str) -> str:
-        return with_names(text, names, unknown)
+        # Rules write no marks: an S1 of theirs is a teacher's own word, the first semester or a switch.
+        return with_names(text, names, unknown) if brief.made_by == "model" else text
 
     activity = brief.recommended_activity
     return replace(

@@ -187,7 +187,13 @@ def _by_quiz(found: Insights, measure: Measure, translate: Translate) -> Series:
             whole,
         )
     if measure == "completion_by_quiz":
-        points = [Point(titles[quiz], _percent(len(scores[quiz]) / found.students)) for quiz in quizzes]
+        points = [
+            Point(line.quiz.title, _percent(line.finished / line.given))
+            for line in found.quizzes
+            if line.given
+        ]
+        # A row of noughts is no answer here either.
+        points = [] if found.is_empty else points
         whole = Point(translate("All quizzes"), _percent(found.completion))
         return Series(
             "bar",

@@ -75,6 +75,15 @@ class LearnerLine:
 
 
 @dataclass(frozen=True)
+class QuizLine:
+    """How many students a quiz was given to, and how many of them have finished it."""
+
+    quiz: Quiz
+    given: int
+    finished: int
+
+
+@dataclass(frozen=True)
 class TopicLine:
     key: str
     title: str
@@ -102,6 +111,7 @@ class Insights:
     questions_each: float
     is_empty: bool
     learners: tuple[LearnerLine, ...]
+    quizzes: tuple[QuizLine, ...]
     topics: tuple[TopicLine, ...]
     levels: tuple[LevelLine, ...]
 
@@ -150,6 +160,7 @@ def insights_of(
         questions_each=round(_mean([learner.questions for learner in learners], 9), 2),
         is_empty=not best,
         learners=lines,
+        quizzes=tuple(_quiz_lines(learners, quizzes, by_student)),
         topics=tuple(_topic_lines(quizzes, tries, titles)),
         levels=tuple(_level_lines(_scores_by_topic(quizzes, tries), levels)),
     )
@@ -173,8 +184,7 @@ def _learner_line(
         for quiz in quizzes
         if (tried := scores.get(quiz.id))
     )
-    # Whoever did an old quiz of their own accord gets it counted on both sides.
-    given = [quiz for quiz in quizzes if quiz.id in scores or had_a_chance(learner, quiz)]
+    given = [quiz for quiz in quizzes if _is_given(learner, quiz, scores)]
     average = _mean([score.score for score in reached])
     if not given:
         return LearnerLine(learner, average, None, "unknown", reached)
@@ -182,6 +192,23 @@ def _learner_line(
     # Judged by the exact numbers: rounded ones could lift somebody over a threshold.
     risk = risk_of(_exact_mean([score.score for score in reached]), len(reached) / len(given))
     return LearnerLine(learner, average, completion, risk, reached)
+
+
+def _is_given(learner: Learner, quiz: Quiz, scores: Mapping[int, Sequence[int]]) -> bool:
+    """Whoever did an old quiz of their own accord gets it counted on both sides."""
+    return quiz.id in scores or had_a_chance(learner, quiz)
+
+
+def _quiz_lines(
+    learners: Sequence[Learner],
+    quizzes: Sequence[Quiz],
+    by_student: Mapping[int, Mapping[int, Sequence[int]]],
+) -> Iterable[QuizLine]:
+    """In the order in which they were given, those that nobody has finished among them."""
+    scored = [(learner, by_student.get(learner.id, {})) for learner in learners]
+    for quiz in quizzes:
+        given = sum(_is_given(learner, quiz, scores) for learner, scores in scored)
+        yield QuizLine(quiz, given, sum(quiz.id in scores for _, scores in scored))
 
 
 def _topic_lines(

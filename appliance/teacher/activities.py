@@ -84,15 +84,16 @@ async def show(request: Request, class_id: int, activity_id: int) -> HTTPRespons
 
 async def update(request: Request, class_id: int, activity_id: int) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
-    title, instructions = forms.text(request, "title"), forms.text(request, "instructions", 2000)
     try:
+        title, instructions = forms.text(request, "title"), forms.text(request, "instructions", 2000)
         async with parts.db.transaction() as tx:
             await class_of_teacher(tx, class_id, person.id)
             activity = await activity_of_class(tx, class_id, activity_id)
             await change_words(tx, activity, title, instructions)
             await record_staff(tx, "change_activity", person.id, class_id, str(activity_id), request.ip)
     except Invalid as refusal:
-        return await page(request, class_id, activity_id, refusal)
+        typed = forms.typed(request, "title", "instructions")
+        return await page(request, class_id, activity_id, refusal, typed=typed)
     say(request, translator(request)("Saved."))
     return redirect(f"/teach/class/{class_id}/activities/{activity_id}")
 
@@ -120,8 +121,13 @@ async def copy(request: Request, class_id: int, activity_id: int) -> HTTPRespons
     async with parts.db.transaction() as tx:
         await class_of_teacher(tx, class_id, person.id)
         activity = await activity_of_class(tx, class_id, activity_id)
-        made = await copy_activity(tx, activity, translate("Copy of %(title)s", title=activity.title))
-        await record_staff(tx, "copy_activity", person.id, class_id, str(activity_id), request.ip)
+
+        async def make() -> int:
+            copied = await copy_activity(tx, activity, translate("Copy of %(title)s", title=activity.title))
+            await record_staff(tx, "copy_activity", person.id, class_id, str(activity_id), request.ip)
+            return copied
+
+        made = await made_once(request, tx, make)
     say(request, translate("This is the copy. Nobody has seen it yet."))
     return redirect(f"/teach/class/{class_id}/activities/{made}")
 
@@ -156,7 +162,10 @@ async def page(
     item_id: int | None = None,
     typed: Mapping[str, str] | None = None,
 ) -> HTTPResponse:
-    """The activity with all that is in it; `item_id` is where the refusal belongs, 0 for the new one."""
+    """The activity with all that is in it; `item_id` is where the refusal belongs, 0 for the new one.
+
+    `typed` are the fields of the form that was refused.
+    """
     parts, person = parts_of(request), person_of(request)
     classroom = await class_of_staff(parts.db, class_id, person.id)
     activity = await activity_of_class(parts.db, class_id, activity_id)
@@ -177,6 +186,8 @@ async def page(
         errors=forms.errors(refusal, translator(request)),
         item_id=item_id,
         typed=typed or {},
+        ticked=frozenset(forms.numbers(request, "group")),
+        form_key=new_form_key(),
     )
 
 

@@ -23,7 +23,7 @@ async def update(request: Request, class_id: int, assignment_id: int) -> HTTPRes
             await give_to_groups(tx, await assignment_of_class(tx, class_id, assignment_id), group_ids)
             await record_staff(tx, "change_audience", person.id, class_id, str(assignment_id), request.ip)
     except Invalid as refusal:
-        return await assignments.page(request, class_id, assignment_id, refusal)
+        return await assignments.page(request, class_id, assignment_id, refusal, ticked=group_ids)
     say(
         request,
         translate("Only these groups have it now.")

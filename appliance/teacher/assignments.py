@@ -39,7 +39,9 @@ async def create(request: Request, class_id: int, activity_id: int) -> HTTPRespo
                 await give_to_groups(tx, await assignment_of_class(tx, class_id, assignment_id), chosen)
             await record_staff(tx, "assign_activity", person.id, class_id, str(assignment_id), request.ip)
     except Refusal as refusal:
-        return await activities.page(request, class_id, activity_id, refusal)
+        return await activities.page(
+            request, class_id, activity_id, refusal, typed=forms.typed(request, "due")
+        )
     if chosen:
         say(request, translate("Only these groups have it now. Whoever comes into one later gets it too."))
     else:
@@ -60,7 +62,7 @@ async def update(request: Request, class_id: int, assignment_id: int) -> HTTPRes
             await change_due(tx, await assignment_of_class(tx, class_id, assignment_id), due_at)
             await record_staff(tx, "change_due_date", person.id, class_id, str(assignment_id), request.ip)
     except Refusal as refusal:
-        return await page(request, class_id, assignment_id, refusal)
+        return await page(request, class_id, assignment_id, refusal, due=forms.typed(request, "due")["due"])
     say(request, translator(request)("The due date is saved."))
     return redirect(f"/teach/class/{class_id}/assignments/{assignment_id}")
 
@@ -74,8 +76,14 @@ def group_ids(request: Request) -> frozenset[int]:
 
 
 async def page(
-    request: Request, class_id: int, assignment_id: int, refusal: Refusal | None = None
+    request: Request,
+    class_id: int,
+    assignment_id: int,
+    refusal: Refusal | None = None,
+    due: str | None = None,
+    ticked: frozenset[int] | None = None,
 ) -> HTTPResponse:
+    """`due` and `ticked` are what was sent by the one form that was refused."""
     parts, person = parts_of(request), person_of(request)
     classroom = await class_of_staff(parts.db, class_id, person.id)
     assignment = await assignment_of_class(parts.db, class_id, assignment_id)
@@ -90,8 +98,9 @@ async def page(
         waiting=await waiting_for_review(parts.db, assignment),
         done=sum(result.standing.finished > 0 for result in results),
         is_late=assignment.is_past_due(parts.db.now()),
-        due=due_text(assignment.due_at, await zone_of(parts.db)),
-        audience=await audience_of_assignment(parts.db, assignment_id),
+        due=due_text(assignment.due_at, await zone_of(parts.db)) if due is None else due,
+        audience=(audience := await audience_of_assignment(parts.db, assignment_id)),
+        ticked=audience.ids if ticked is None else ticked,
         groups=await group_names(parts.db, class_id),
         errors=forms.errors(refusal, translator(request)),
     )

@@ -13,9 +13,11 @@ from appliance.classroom.groups import (
     restore_group,
     update_group,
 )
+from appliance.classroom.pressed_forms import new_form_key
 from appliance.classroom.students import roster
 from appliance.errors import Conflict, Invalid, Refusal
 from appliance.parts import parts_of
+from appliance.teacher.form_keys import made_once
 from appliance.web import forms
 from appliance.web.identity import person_of
 from appliance.web.rendering import render, say, translator
@@ -31,8 +33,13 @@ async def create(request: Request, class_id: int) -> HTTPResponse:
         name, colour = forms.text(request, "name", 200), forms.text(request, "colour")
         async with parts.db.transaction() as tx:
             await class_of_teacher(tx, class_id, person.id)
-            group_id = await create_group(tx, class_id, name, colour)
-            await record_staff(tx, "create_group", person.id, class_id, str(group_id), request.ip)
+
+            async def make() -> int:
+                created = await create_group(tx, class_id, name, colour)
+                await record_staff(tx, "create_group", person.id, class_id, str(created), request.ip)
+                return created
+
+            group_id = await made_once(request, tx, make)
     except (Invalid, Conflict) as refusal:
         return await _page(request, class_id, 0, refusal)
     say(request, translator(request)("The group is there. Tick who belongs to it."))
@@ -91,5 +98,6 @@ async def _page(
         edited=edited,
         typed=forms.typed(request, "name", "colour") if refusal else None,
         ticked=frozenset(forms.numbers(request, "student")) if refusal else frozenset(),
+        form_key=new_form_key(),
         errors=forms.errors(refusal, translator(request)),
     )

@@ -9,6 +9,7 @@ from appliance.errors import Refusal
 from appliance.parts import parts_of
 from appliance.storage.database import Transaction
 from appliance.teacher.activities import page
+from appliance.teacher.form_keys import made_once
 from appliance.web import forms
 from appliance.web.identity import person_of
 from appliance.web.rendering import say, translator
@@ -25,8 +26,14 @@ async def create(request: Request, class_id: int, activity_id: int) -> HTTPRespo
     try:
         async with parts.db.transaction() as tx:
             await class_of_teacher(tx, class_id, person.id)
-            made = await _add(tx, await activity_of_class(tx, class_id, activity_id), request)
-            await record_staff(tx, "add_item", person.id, class_id, str(activity_id), request.ip)
+            activity = await activity_of_class(tx, class_id, activity_id)
+
+            async def make() -> int:
+                added = await _add(tx, activity, request)
+                await record_staff(tx, "add_item", person.id, class_id, str(activity_id), request.ip)
+                return added
+
+            made = await made_once(request, tx, make)
     except Refusal as refusal:
         return await page(request, class_id, activity_id, refusal, 0, forms.typed(request, *FIELDS))
     say(request, translator(request)("Added."))

@@ -20,10 +20,12 @@ from appliance.classroom.media import (
     media_of_class,
     update_media,
 )
+from appliance.classroom.pressed_forms import new_form_key
 from appliance.errors import Invalid, Refusal, Sentence, Unavailable
 from appliance.parts import Parts, parts_of
 from appliance.storage.database import Database, Reads
 from appliance.storage.files import StoredFile
+from appliance.teacher.form_keys import made_once
 from appliance.teacher.media_uploads import ACCEPTED, MEGABYTE, check_room, keep_each
 from appliance.web import forms
 from appliance.web.identity import person_of
@@ -87,8 +89,13 @@ async def create_link(request: Request, class_id: int) -> HTTPResponse:
     try:
         async with parts.db.transaction() as tx:
             draft = await _draft(tx, class_id, _typed(request))
-            media_id = await create_media(tx, class_id, draft)
-            await record_staff(tx, "create_media", person.id, class_id, str(media_id), request.ip)
+
+            async def make() -> int:
+                created = await create_media(tx, class_id, draft)
+                await record_staff(tx, "create_media", person.id, class_id, str(created), request.ip)
+                return created
+
+            media_id = await made_once(request, tx, make)
     except Invalid as refusal:
         return await _list_page(request, classroom, refusal, _typed(request), is_link=True)
     say(request, translator(request)("The video is in the list."))
@@ -270,6 +277,7 @@ async def _list_page(
         max_mb=parts.settings.appliance_upload_max_mb,
         upload=(fresh if is_link or typed is None else typed, nothing if is_link else errors),
         link=(typed if is_link and typed else fresh, errors if is_link else nothing),
+        form_key=new_form_key(),
     )
 
 

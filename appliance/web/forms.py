@@ -20,7 +20,7 @@ LAST_PAGE = 10**9
 def text(request: Request, name: str, most: int = 1000) -> str:
     """One field, trimmed; too long raises Invalid. NUL never gets in: SQLite would cut there."""
     # Browsers send a line end as two characters and count it as one.
-    value = str(_form(request).get(name) or "").replace("\x00", "").replace("\r\n", "\n").strip()
+    value = _first(request, name).replace("\x00", "").replace("\r\n", "\n").strip()
     if len(value) > most:
         raise Invalid("This is longer than fits here. Make it shorter.", "too_long", field=name)
     return value
@@ -28,11 +28,11 @@ def text(request: Request, name: str, most: int = 1000) -> str:
 
 def password(request: Request, name: str) -> str:
     """Like text, but blanks at the ends belong to it."""
-    return str(_form(request).get(name) or "")[:2000]
+    return _first(request, name)[:2000]
 
 
 def texts(request: Request, name: str) -> list[str]:
-    return [str(value) for value in _form(request).getlist(name) or []]
+    return [_whole(str(value)) for value in _form(request).getlist(name) or []]
 
 
 def page(request: Request) -> int:
@@ -59,17 +59,26 @@ def asked_number(request: Request, name: str, otherwise: int = 0) -> int:
 
 def typed(request: Request, *names: str) -> dict[str, str]:
     """What was typed, to be shown again beside an error; cut so that a refused page stays small."""
-    return {name: str(_form(request).get(name) or "")[:2000] for name in names}
+    return {name: _first(request, name)[:2000] for name in names}
 
 
 def typed_text(request: Request, name: str, most: int) -> str:
     """One long field as it was typed, to be shown again."""
-    return str(_form(request).get(name) or "")[:most]
+    return _first(request, name)[:most]
 
 
 def has(request: Request, name: str) -> bool:
     """Whether the field was sent with something in it: an empty one is as if it were not there."""
     return name in _form(request)
+
+
+def _first(request: Request, name: str) -> str:
+    return _whole(str(_form(request).get(name) or ""))
+
+
+def _whole(given: str) -> str:
+    """Without halves of characters, which a part of a form may hold in a charset of its own: nothing can write them."""
+    return given.encode("utf-8", "replace").decode()
 
 
 def _form(request: Request) -> RequestParameters:

@@ -11,6 +11,8 @@ from appliance.storage.files import FileStore, IncomingFile
 from appliance.web.uploads import EMPTY, FORM_BYTES, NO_FILE, Parts, check_token, drain, parsed
 
 MOST_FILES = 20
+# Those too many are named beside the others; whoever sends more than this chose no files.
+MOST_NAMES = 10 * MOST_FILES
 TOO_MANY = "Only twenty files go at once. Upload this one with the next."
 
 
@@ -100,6 +102,8 @@ class _ManyFiles(Parts):
         self._files = uploads.files
 
     def takes(self, filename: str) -> bool:
+        if len(self._files) >= MOST_NAMES:
+            raise Invalid(TOO_MANY, "too_many", field="file")
         is_too_many = len(self._files) >= MOST_FILES
         self._files.append(
             Arrived(filename, refusal=Invalid(TOO_MANY, "too_many", field="file") if is_too_many else None)

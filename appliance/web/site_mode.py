@@ -42,8 +42,9 @@ ALWAYS = (
 # What My data leads to; whose file it is, its page asks.
 FILES = re.compile(r"/submission/\d+/(download|thumbnail)")
 JOINING = ("/join",)
-# Asking changes nothing that anybody handed in; a form without script asks at the lesson itself.
+# Asking changes nothing that anybody handed in; a form without script asks at the lesson or the material itself.
 ASKING = ("/helper", "/course", "/v1/llm", "/v1/chat/completions", "/v1/embeddings", "/v1/chat/generate")
+ASKING_BESIDE = re.compile(r"/material/\d+/helper")
 READING = (
     "/student",
     "/course",
@@ -100,7 +101,7 @@ def allows(mode: str, method: str, path: str, is_staff: bool) -> bool:
     if _is_under(path, JOINING):
         return True
     if mode == "read-only":
-        return method in SAFE or _is_under(path, ASKING)
+        return method in SAFE or _is_under(path, ASKING) or ASKING_BESIDE.fullmatch(path) is not None
     return method in SAFE and _is_under(path, READING) and not _is_under(path, NOT_READING)
 
 

@@ -1,6 +1,7 @@
 """Uploads: a multipart body streamed to disk part by part, whatever its size."""
 
 import asyncio
+import codecs
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -166,6 +167,8 @@ class Parts:
 
     def begin(self) -> None:
         self._name, self._is_file = "", False
+        # A letter of two bytes may come with the end of one block and the beginning of the next.
+        self._letters = codecs.getincrementaldecoder("utf-8")("replace")
         self._header_name, self._header_value = b"", b""
         self._headers: dict[bytes, bytes] = {}
 
@@ -196,7 +199,7 @@ class Parts:
         self.is_complete = True
 
     def _keep_field(self, block: bytes) -> None:
-        value = self._fields.get(self._name, "") + block.decode("utf-8", "replace")
+        value = self._fields.get(self._name, "") + self._letters.decode(block)
         if len(value) > FIELD_CHARACTERS or len(self._fields) > MOST_FIELDS:
             raise Invalid("This is longer than fits here. Make it shorter.", "too_long", field=self._name)
         self._fields[self._name] = value

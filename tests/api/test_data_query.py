@@ -89,6 +89,12 @@ async def test_what_nobody_can_answer_is_said_so(
     assert await drawn(ada, question) == NOTHING
 
 
+async def test_a_quiz_that_nobody_has_finished_is_drawn_as_nought(ada: Program, two_quizzes: Cast) -> None:
+    await add_quiz(two_quizzes.parts.db, two_quizzes.classroom.id, "Fuses")
+    spec = await drawn(ada, "How many have finished each quiz?")
+    assert points(spec) == [("Fuses", 0.0), ("Motors", 50.0), ("Lamps", 100.0)]
+
+
 async def test_a_class_without_rows_has_nothing_to_draw(ada: Program, cast: Cast) -> None:
     for question in (
         "Scores of each student",

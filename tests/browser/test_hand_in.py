@@ -118,6 +118,20 @@ def test_stopping_in_the_middle_leaves_nothing(
     assert stored(demo, "film.png") == []
 
 
+def test_stopping_while_the_wifi_is_gone_hands_nothing_in_later(
+    demo: RunningBox, people: Callable[..., Page], film: Path
+) -> None:
+    page = people()
+    line = at_the_hand_in(page, demo, film)
+    page.get_by_role("button", name="Hand it in").click()
+    wait_for(lambda: 20 <= sent(page) < 90, "it did not come to the middle")
+    slow_down(line, 0, offline=True)
+    expect(page.locator(f"{FORM} [role=status]").last).to_contain_text("The Wi-Fi is gone.", timeout=20_000)
+    page.get_by_role("button", name="Stop sending").click()
+    expect(page.get_by_role("button", name="Hand it in")).to_be_enabled()
+    assert page.locator(f"{FORM} [data-part=progress]").is_hidden() and stored(demo, "film.png") == []
+
+
 def test_a_file_that_is_refused_is_said_beside_the_chooser(
     demo: RunningBox, people: Callable[..., Page], tmp_path: Path
 ) -> None:

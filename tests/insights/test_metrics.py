@@ -61,6 +61,18 @@ def test_a_quiz_for_a_group_is_missing_for_nobody_else() -> None:
     assert (ann.completion, ann.risk, bo.completion, bo.risk) == (0.0, "high", None, "unknown")
 
 
+def test_a_quiz_is_finished_by_so_many_of_those_it_was_given_to() -> None:
+    for_ann = Quiz(3, 13, "Fuses", "", 300, None, hidden_from=frozenset({BO.id, CY.id}))
+    lines = insights_of(
+        [ANN, BO, CY], [FIRST, SECOND, for_ann], [Try(1, 1, 50), Try(3, 1, 90)], {}, {}
+    ).quizzes
+    assert [(line.quiz.title, line.finished, line.given) for line in lines] == [
+        ("Lamps", 1, 3),
+        ("Motors", 0, 3),
+        ("Fuses", 1, 1),
+    ]
+
+
 def test_a_late_joiner_is_measured_from_joining_on() -> None:
     late = Learner(4, "Late", 250)
     line = insights_of([ANN, late], [FIRST, SECOND], [Try(1, 1, 80), Try(2, 4, 80)], {}, {}).learners[1]

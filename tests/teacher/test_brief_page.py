@@ -26,6 +26,19 @@ async def test_a_brief_is_made_on_a_button_and_stands_on_the_page_with_its_date(
     assert "fixed rules" in page and "Made today, " in page and "Write it anew" in page
 
 
+async def test_a_title_that_looks_like_a_mark_names_nobody(cast: Cast) -> None:
+    assert cast.ben is not None and cast.chi is not None
+    room, cast.engine.state = cast.classroom.id, "off"
+    title = f"S{cast.ben.id} and S99"
+    quiz = await add_quiz(cast.parts.db, room, title, "lamps")
+    for student in (cast.ben, cast.chi):
+        await take(cast.parts.db, quiz, student.id, 4)
+    ada = await cast.ada()
+    await ada.post(f"/teach/class/{room}/insights/brief")
+    page = (await ada.get(f"/teach/class/{room}/insights")).text
+    assert f"“What is asked as number 5 in {title}?”" in page and "somebody who has left" not in page
+
+
 async def test_levels_of_thinking_stand_on_the_page(cast: Cast) -> None:
     address = await a_quiz(cast)
     page = (await (await cast.ada()).get(address)).text

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -66,6 +67,28 @@ async def test_a_paper_is_uploaded_read_and_shown_as_the_helper_sees_it(cast: Ca
 async def test_without_a_title_it_is_called_as_its_file(cast: Cast) -> None:
     await upload(await cast.ada(), shelf(cast), plants_docx(), "all_about_plants.docx")
     assert [(paper.title, paper.kind) for paper in await papers(cast)] == [("all about plants", "docx")]
+
+
+async def test_a_letter_that_comes_in_two_pieces_stays_one(cast: Cast) -> None:
+    ada = await cast.ada()
+    await ada.get(shelf(cast))
+    sent = httpx.Request(
+        "POST",
+        "http://box",
+        data={"csrf_token": ada.token, "title": "El niño"},
+        files={"file": ("leaves.pdf", pdf(LEAVES), "application/pdf")},
+    )
+    body = sent.read()
+    middle = body.index("ñ".encode()) + 1
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield body[:middle]
+        await asyncio.sleep(0)
+        yield body[middle:]
+
+    head = {"Content-Type": sent.headers["content-type"]}
+    assert (await ada.client.post(shelf(cast), content=pieces(), headers=head)).status_code == 302
+    assert [paper.title for paper in await papers(cast)] == ["El niño"]
 
 
 async def test_a_paper_in_work_shows_how_far_it_is_and_how_to_look_again(cast: Cast) -> None:

@@ -23,3 +23,9 @@ async def test_too_much_is_shown_again_and_not_saved(road: Road) -> None:
         page = await road.ada.post(f"{road.base}/landing", form)
         assert page.status_code == 422 and "Kept" in page.text and "at most" in page.text
     assert "change_landing" not in await road.actions()
+
+
+async def test_a_picture_that_is_gone_meanwhile_costs_no_words(road: Road) -> None:
+    form = {"title": "Light week", "message": "Bring a lamp.", "picture": "99"}
+    page = await road.ada.post(f"{road.base}/landing", form)
+    assert page.status_code == 422 and "Choose a picture." in page.text and "Bring a lamp." in page.text

@@ -5,7 +5,7 @@ import httpx
 from appliance.classroom.media import media_of_class
 from appliance.teacher import media as room
 from appliance.web import uploads
-from appliance.web.many_uploads import MOST_FILES, TOO_MANY
+from appliance.web.many_uploads import MOST_FILES, MOST_NAMES, TOO_MANY
 from tests.conftest import Browser, Cast
 from tests.teacher.test_media_page import FORM, LESSON, MP4, PNG, shelf
 
@@ -76,6 +76,13 @@ async def test_more_than_twenty_at_once_wait_for_the_next_time(cast: Cast) -> No
     refused = await upload(await cast.ada(), cast, sent)
     assert refused.status_code == 422 and TOO_MANY in refused.text
     assert len(await titles(cast)) == MOST_FILES and arriving(cast) == []
+
+
+async def test_a_form_of_hundreds_of_files_is_no_choice_of_files(cast: Cast) -> None:
+    sent = [("file", (f"{number}.png", PNG)) for number in range(MOST_NAMES + 1)]
+    refused = await upload(await cast.ada(), cast, sent)
+    assert refused.status_code == 422 and refused.text.count(TOO_MANY) == 1
+    assert await titles(cast) == [] and arriving(cast) == []
 
 
 async def test_a_class_that_fills_in_the_middle_keeps_what_fitted(cast: Cast) -> None:

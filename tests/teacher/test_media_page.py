@@ -220,7 +220,7 @@ async def test_another_classes_picture_is_no_landing_picture(cast: Cast) -> None
     ada, olu = await cast.ada(), await cast.olu()
     await olu.post("/teach/class/2/media", {**FORM, "lesson": ""}, files={"file": ("bee.png", PNG)})
     landing = f"/teach/class/{cast.classroom.id}/landing"
-    assert (await ada.post(landing, {"title": "", "message": "", "picture": "1"})).status_code == 404
+    assert (await ada.post(landing, {"title": "", "message": "", "picture": "1"})).status_code == 422
 
 
 async def test_visitors_other_teachers_and_students_have_no_list(cast: Cast) -> None:

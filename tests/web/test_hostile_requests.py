@@ -146,3 +146,25 @@ async def test_a_lone_half_of_a_character_in_json_breaks_nothing(cast: Cast) -> 
         headers = {"Content-Type": "application/json", "X-CSRF-Token": visitor.token}
         response: httpx.Response = await visitor.client.post("/join", content=body, headers=headers)
         assert response.status_code in (400, 404)
+
+
+@pytest.mark.parametrize("charset", ["unicode_escape", "raw_unicode_escape", "utf-7", "no-such-charset"])
+async def test_a_part_of_a_form_in_a_charset_of_its_own_breaks_nothing(cast: Cast, charset: str) -> None:
+    ada = await cast.ada()
+    await ada.get("/teach")
+    head = {"Content-Type": "multipart/form-data; boundary=xyz"}
+    for path, name in (
+        ("/teach/class/1/modules", "title"),
+        ("/teach/class/1/groups", "name"),
+        ("/teach/class/1/roster/import", "names"),
+        ("/teach/class/1/landing", "message"),
+        ("/teach/comments", "saved"),
+    ):
+        token, half = ada.token, r"a\ud800+2AA-b"
+        body = (
+            f'--xyz\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{token}\r\n'
+            f'--xyz\r\nContent-Disposition: form-data; name="{name}"\r\n'
+            f"Content-Type: text/plain; charset={charset}\r\n\r\n{half}\r\n--xyz--\r\n"
+        )
+        answer = await ada.client.post(path, content=body.encode(), headers=head)
+        assert answer.status_code < 500, (path, charset)

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.conftest import Cast
+from tests.conftest import PASSWORD, Cast
 
 DAY = 24 * 3600
 
@@ -33,3 +33,16 @@ async def test_a_day_nearby_has_its_name_and_one_of_another_year_its_year(
     page = await last_here(cast, days, **{"Accept-Language": language})
     line = page.split(">Ben<")[1].split("</tr>")[0]
     assert re.search(said, line) and ("yesterday" in line) == (days == 1 and language == "en")
+
+
+@pytest.mark.parametrize(
+    ("language", "ended", "made"), [("en", "Ended on ", "made on "), ("es", "Terminó el ", "creado el ")]
+)
+async def test_a_sentence_that_needs_a_date_has_one(cast: Cast, language: str, ended: str, made: str) -> None:
+    ada = await cast.ada()
+    await ada.post("/teach/class/1/term/end")
+    form = {"label": "Sheet", "current_for_token": PASSWORD}
+    await ada.post("/teach/profile/tokens", form)
+    ada.client.headers.update({"Accept-Language": language})
+    for path, words in (("/teach/class/1/term", ended), ("/teach/profile", made)):
+        assert re.search(rf"{words}\d", (await ada.get(path)).text), path

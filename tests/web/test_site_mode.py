@@ -36,7 +36,8 @@ def test_read_only_stops_every_change_but_joining_asking_and_ones_own_data() -> 
                 "/v1/llm/", "/v1/chat/completions", "/v1/embeddings",
                 "/v1/chat/generate")  # fmt: skip
     assert {path for path in let_through if not path.startswith(expected)} == set()
-    assert allows("read-only", "POST", "/helper/chat", is_staff=False)
+    for path in ("/helper/chat", "/course/a/b", "/material/1/helper"):
+        assert allows("read-only", "POST", path, is_staff=False), path
     for path in ("/material/1/upload", "/teach/class/1/lock", "/student/chats", "/v1/classes/join"):
         assert not allows("read-only", "POST", path, is_staff=True)
     assert all(
@@ -56,7 +57,7 @@ def test_join_only_lets_students_in_and_read() -> None:
     ):
         assert allows("join-only", "GET", path, is_staff=False)
     assert allows("join-only", "POST", "/join", is_staff=False)
-    for path in ("/helper/chat", "/material/1/upload", "/course/a/b", "/student/chats", "/teach/class"):
+    for path in ("/helper/chat", "/material/1/upload", "/material/1/helper", "/course/a/b", "/teach/class"):
         assert not allows("join-only", "POST", path, is_staff=True)
     for path in ("/student/chats", "/student/study"):
         assert not allows("join-only", "GET", path, is_staff=False)

@@ -52,6 +52,7 @@ export function ask(method, url, { json, body, offset, moved, signal, patience =
     let timer;
     const watch = () => { clearTimeout(timer); timer = setTimeout(stop, patience); };
     const problem = (said) => reject(Object.assign(new Error(said.message ?? ""), said));
+    if (signal?.aborted) return problem({ stopped: true }); // between two requests, while there was no Wi-Fi
     request.open(method, url);
     request.setRequestHeader("Accept", "application/json");
     request.setRequestHeader("X-CSRF-Token", document.querySelector('meta[name="csrf-token"]').content);
