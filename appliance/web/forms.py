@@ -114,4 +114,5 @@ def json_text(body: dict[str, Any], name: str) -> str:
         return ""
     if not isinstance(value, str):
         raise Invalid(BAD_JSON, "bad_json", field=name)
-    return value.replace("\x00", "")
+    # Half a character is no text that the database could keep.
+    return value.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")

@@ -296,3 +296,12 @@ async def test_a_row_that_is_back_from_a_backup_without_its_file_begins_anew(lam
     await put(lamps, url, 0, CONTENT)
     await finish(lamps, url)
     assert await kept(lamps) == [CONTENT]
+
+
+async def test_half_a_character_in_a_note_is_left_out(lamps: Lamps) -> None:
+    said = b'{"filename": "loop.png", "size": 10, "note": "It \\ud800glows."}'
+    headers = {"X-CSRF-Token": lamps.ben.token, "Content-Type": "application/json"}
+    answer = await lamps.ben.client.post(place(lamps), content=said, headers=headers)
+    assert answer.status_code == 201, answer.text
+    row = await lamps.cast.parts.db.fetch_one("SELECT note FROM partial_uploads")
+    assert row is not None and row["note"] == "It glows."
