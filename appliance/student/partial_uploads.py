@@ -196,4 +196,6 @@ def _announced(said: dict[str, Any]) -> Announced:
 
 
 def _note(said: dict[str, Any]) -> str:
-    return json_text(said, "note").replace("\r\n", "\n").strip()
+    """Without halves of characters, which JSON can say and the database can't keep."""
+    note = json_text(said, "note").replace("\r\n", "\n").strip()
+    return note.encode("utf-8", "ignore").decode("utf-8")

@@ -114,5 +114,4 @@ def json_text(body: dict[str, Any], name: str) -> str:
         return ""
     if not isinstance(value, str):
         raise Invalid(BAD_JSON, "bad_json", field=name)
-    # Half a character is no text that the database could keep.
-    return value.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
+    return value.replace("\x00", "")

@@ -30,6 +30,29 @@ FILL_IN = (
     "UPDATE OR IGNORE group_students SET student_id = :kept WHERE student_id = :gone",
     "UPDATE OR IGNORE announcement_reads SET student_id = :kept WHERE student_id = :gone",
 )
+# Of two attempts that were both under way the later one goes on, with what only the other one answered.
+ONE_UNDER_WAY = (
+    """
+    UPDATE OR IGNORE answers
+    SET attempt_id = (
+      SELECT latest.id
+      FROM attempts AS own
+        JOIN attempts AS latest
+          ON latest.assignment_id = own.assignment_id AND latest.student_id = own.student_id
+          AND latest.finished_at IS NULL
+      WHERE own.id = answers.attempt_id
+      ORDER BY latest.started_at DESC, latest.id DESC
+      LIMIT 1)
+    WHERE attempt_id IN (SELECT id FROM attempts WHERE student_id = :kept AND finished_at IS NULL)
+    """,
+    """
+    DELETE FROM attempts
+    WHERE student_id = :kept AND finished_at IS NULL AND EXISTS (
+      SELECT 1 FROM attempts AS later
+      WHERE later.assignment_id = attempts.assignment_id AND later.student_id = attempts.student_id
+        AND later.finished_at IS NULL AND (later.started_at, later.id) > (attempts.started_at, attempts.id))
+    """,
+)
 # Words that both wrote stand one under the other, the older first.
 JOIN_WORDS = (
     """
@@ -176,6 +199,8 @@ async def _merge_attempts(tx: Transaction, gone_id: int, kept_id: int) -> None:
         gone=gone_id,
         aside=ASIDE,
     )
+    for sql in ONE_UNDER_WAY:
+        await tx.execute(sql, kept=kept_id)
     rows = await tx.fetch_all(
         """
         SELECT id, row_number() OVER (

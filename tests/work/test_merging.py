@@ -294,3 +294,24 @@ async def test_every_table_that_knows_a_student_is_named_in_the_merge(db: Databa
     for row in await db.fetch_all("SELECT name FROM sqlite_schema WHERE type = 'table'"):
         columns = {column["name"] for column in await db.fetch_all(f"PRAGMA table_info({row['name']})")}
         assert "student_id" not in columns or row["name"] in named, row["name"]
+
+
+async def test_of_two_attempts_under_way_one_goes_on_with_the_answers_of_both(
+    db: Database, adas: Room, ben: Student, chi: Student
+) -> None:
+    async with db.transaction() as tx:
+        quiz = await an_assignment(tx, ben.class_id)
+        await attempt(tx, quiz, chi, 1, 50, 40)
+        await attempt(tx, quiz, chi, 2, 300, None)
+        await attempt(tx, quiz, ben, 3, 100, None)
+        await tx.execute(
+            """
+            INSERT INTO answers (attempt_id, item_id, given, answered_at)
+            SELECT id, 2, 3, 1 FROM attempts WHERE student_id = :ben
+            """,
+            ben=ben.id,
+        )
+    await merged(db, adas.classroom, ben, chi)
+    attempts = await attempts_of_student(db, quiz, chi.id)
+    assert [(one.number, one.score) for one in attempts] == [(1, 40), (2, None)]
+    assert await answers_of_attempt(db, attempts[1].id) == {1: 2, 2: 3}
