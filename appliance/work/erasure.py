@@ -37,6 +37,8 @@ async def remove_work(tx: Transaction, student_id: int) -> Removed:
         # Scores stay: an attempt that could be wished away would be no attempt.
         "DELETE FROM answers WHERE attempt_id IN (SELECT id FROM attempts WHERE student_id = :id)",
         "DELETE FROM attempts WHERE student_id = :id AND finished_at IS NULL",
+        # What was said about answers that are gone goes with them, and the score stays.
+        "UPDATE reviews SET comment = '' WHERE student_id = :id",
         "DELETE FROM student_events WHERE student_id = :id AND kind = 'submission_upload'",
     ):
         await tx.execute(statement, id=student_id)
