@@ -47,12 +47,11 @@ class Throttle:
 
     async def _tries_left(self, bucket: str, key: str, limit: int, seconds: int) -> list[float]:
         name = _name(bucket, key)
-        if name not in self._tries:
-            kept = await self._kept(name)
-            self._tries.setdefault(name, kept)
+        kept = [] if name in self._tries else await self._kept(name)
         now = self._clock()
+        # Asked once more: somebody else may have counted meanwhile. A look alone leaves nothing in memory.
         # Tries of the future belong to a clock that has been set back: they would never grow old.
-        tries = [at for at in self._tries[name] if now - seconds < at <= now]
+        tries = [at for at in self._tries.get(name, kept) if now - seconds < at <= now]
         if len(tries) >= limit:
             raise RateLimited(TOO_MANY, max(1, math.ceil(tries[-limit] + seconds - now)))
         return tries

@@ -171,7 +171,8 @@ async def _target(tx: Transaction, request: JoinRequest) -> tuple[Class, Invite 
             field="class_code",
         )
     if classroom.is_locked:
-        raise Forbidden(LOCKED, "class_locked", field="class_code")
+        # Whoever comes with an invitation has no field for a code that it could stand under.
+        raise Forbidden(LOCKED, "class_locked", field="" if invite else "class_code")
     return classroom, invite
 
 
@@ -182,12 +183,19 @@ async def _returning(tx: Transaction, classroom: Class, request: JoinRequest) ->
     if student is None:
         student_id, how = await student_id_of_rejoin_code(tx, classroom.id, code), "one_time_code"
         student = await student_by_id(tx, student_id) if student_id else None
-    named = " ".join(request.display_name.split()).casefold()
-    if student is None or (named and named != student.display_name.casefold()):
+    if student is None or not _may_be_name_of(student, request.display_name):
         raise Invalid(WRONG_CODE, "invalid_return_code", field="return_code")
     if how == "one_time_code":
         await use_rejoin_code(tx, student.id)
     return Joined(student, classroom, how)
+
+
+def _may_be_name_of(student: Student, given: str) -> bool:
+    """Nothing was typed, or the same name: as it is kept, since two phones write one accent in two ways."""
+    try:
+        return clean_display_name(given).casefold() == student.display_name.casefold()
+    except Invalid:
+        return not given.strip()
 
 
 async def _known(tx: Transaction, classroom: Class, name: str, request: JoinRequest) -> Student | None:

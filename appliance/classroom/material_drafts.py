@@ -51,7 +51,7 @@ async def create_material(tx: Transaction, module_id: int, draft: Draft) -> int:
     draft = checked(draft)
     row = await tx.fetch_one(
         """
-        SELECT count(*) AS materials, coalesce(max(position), -1) AS last
+        SELECT coalesce(sum(removed_at IS NULL), 0) AS materials, coalesce(max(position), -1) AS last
         FROM materials
         WHERE module_id = :module_id
         """,

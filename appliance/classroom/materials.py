@@ -169,10 +169,21 @@ async def material_of_student(
     return _material(rows[0])
 
 
-async def courses_of_student(db: Database | Reads, student_id: int) -> list[str]:
-    """Slugs, in the order of the road."""
-    materials = await materials_of_student(db, student_id)
-    return list(dict.fromkeys(material.course_slug for material in materials if material.kind == "lesson"))
+async def course_lessons_of_student(
+    db: Database | Reads, student_id: int, course_slug: str
+) -> frozenset[str]:
+    """Slugs of those lessons of the course that this student sees, open or not."""
+    rows = await db.fetch_all(
+        """
+        SELECT materials.lesson_slug
+        FROM student_materials JOIN materials ON materials.id = student_materials.material_id
+        WHERE student_materials.student_id = :student_id
+          AND materials.kind = 'lesson' AND materials.course_slug = :course_slug
+        """,
+        student_id=student_id,
+        course_slug=course_slug,
+    )
+    return frozenset(row["lesson_slug"] for row in rows)
 
 
 async def materials_of_lesson(

@@ -236,7 +236,9 @@ async def set_shown(tx: Transaction, media: Media, is_shown: bool) -> None:
 
 
 async def move_media(tx: Transaction, media: Media, up: bool) -> None:
-    """One place up or down in its folder; at the end of the list nothing moves."""
+    """One place up or down in its folder; at the end of the list nothing moves, and captions stay with their video."""
+    if media.captions_of:
+        return
     beside = [each for each in await media_of_class(tx, media.class_id) if each.folder == media.folder]
     order = [each.id for each in beside]
     at = order.index(media.id)

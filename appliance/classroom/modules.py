@@ -77,7 +77,7 @@ async def create_module(tx: Transaction, class_id: int, title: str) -> int:
     """At the end of the road. Raises Invalid."""
     row = await tx.fetch_one(
         """
-        SELECT count(*) AS modules, coalesce(max(position), 0) AS last
+        SELECT coalesce(sum(removed_at IS NULL), 0) AS modules, coalesce(max(position), 0) AS last
         FROM modules
         WHERE class_id = :class_id
         """,

@@ -33,10 +33,13 @@ async def student_id_of_rejoin_code(tx: Transaction, class_id: int, code: str) -
         WHERE students.class_id = :class_id
           AND rejoin_codes.code_hash = :code_hash
           AND rejoin_codes.expires_at > :now
+          -- A clock that was set back must not bring an old code to life for long.
+          AND rejoin_codes.expires_at <= :now + :seconds
         """,
         class_id=class_id,
         code_hash=digest(code),
         now=tx.now,
+        seconds=GOOD_SECONDS,
     )
     return row["student_id"] if row else None
 

@@ -4,13 +4,16 @@ import logging
 
 from sanic import Request
 
+from appliance.auth import sessions
 from appliance.classroom.audit import record_student
 from appliance.classroom.materials import Material
+from appliance.classroom.students import Student, student_by_id
 from appliance.errors import Conflict, Invalid
 from appliance.parts import Parts, parts_of
+from appliance.storage.database import Transaction
 from appliance.storage.files import IncomingFile
 from appliance.student.materials import OpenMaterial, open_material
-from appliance.web.identity import Person, person_of
+from appliance.web.identity import Person, session_token
 from appliance.web.rendering import say, translator
 from appliance.work.partial_uploads import Announced, finish_upload
 from appliance.work.pictures import State
@@ -62,7 +65,7 @@ async def keep(
 
     Returns the submission's id. The next page says what was done. Raises SentAlready.
     """
-    parts, person = parts_of(request), person_of(request)
+    parts = parts_of(request)
     accepted = await accept_work(
         parts.files, parts.pictures, incoming, announced.filename, material.extensions
     )
@@ -70,8 +73,9 @@ async def keep(
     is_shared = wants_shown and accepted.picture != "as_it_came"
     try:
         async with parts.db.transaction() as tx:
+            student = await _still_in(tx, request)
             submission_id = await create_submission(
-                tx, material.id, person.id, accepted.filename, accepted.stored, announced.note,
+                tx, material.id, student.id, accepted.filename, accepted.stored, announced.note,
                 accepted.picture, is_shared,
             )  # fmt: skip
             if upload_id and not await finish_upload(tx, upload_id, submission_id):
@@ -82,13 +86,22 @@ async def keep(
                 "size_bytes": accepted.stored.size_bytes,
                 **({"scan_status": accepted.stored.scan} if accepted.stored.scan else {}),
             }
-            await record_student(tx, "submission_upload", material.class_id, person.id, details, request.ip)
+            await record_student(tx, "submission_upload", material.class_id, student.id, details, request.ip)
     except BaseException:
         await parts.files.remove(accepted.stored.stored_name)
         raise
     log.info("submission id=%d material=%d bytes=%d", submission_id, material.id, accepted.stored.size_bytes)
     say(request, _said(request, accepted.picture, wants_shown and not is_shared))
     return submission_id
+
+
+async def _still_in(tx: Transaction, request: Request) -> Student:
+    """A file may be minutes on its way: whoever sends it may be another entry of the roster by now, or none.
+
+    Raises NotFound.
+    """
+    session = await sessions.session_of(tx, session_token(request), tx.now)
+    return await student_by_id(tx, (session.student_id if session else None) or 0)
 
 
 def _said(request: Request, picture: State, is_not_shown: bool) -> str:

@@ -1,13 +1,14 @@
 """A lesson: the text, the work in it, and the helper beside it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from sanic import HTTPResponse, Request
 
 from appliance.classroom.box import today
 from appliance.classroom.material_items import items_of_material
-from appliance.classroom.materials import Material, lesson_of_student
+from appliance.classroom.materials import Material, course_lessons_of_student, lesson_of_student
 from appliance.classroom.media import Media, media_of_lesson
 from appliance.classroom.presence import Place
 from appliance.classroom.releases import Release, decisions_of_class, release_of
@@ -159,20 +160,21 @@ async def ask(request: Request, course: str, lesson: str) -> HTTPResponse:
 async def open_lesson(parts: Parts, person: Person, course_slug: str, lesson_slug: str) -> OpenLesson:
     """Raises NotFound for a lesson that isn't on this student's road. Staff may read every lesson."""
     lesson = parts.shelf.lesson(course_slug, lesson_slug)
-    release, activities = Release(True), {}
+    release, activities, seen = Release(True), {}, None
     if person.is_student:
         activities = await lesson_of_student(parts.db, person.id, course_slug, lesson_slug)
         if "lesson" not in activities:
             raise NotFound(NOT_IN_CLASS)
         decisions = await decisions_of_class(parts.db, person.class_id)
         release = release_of(decisions, course_slug, lesson_slug, lesson.available_on, await today(parts.db))
+        seen = await course_lessons_of_student(parts.db, person.id, course_slug)
     return OpenLesson(
         lesson,
         release,
         activities,
         await rules_of(parts.db, parts.settings, person.class_id, parts.shelf.course(course_slug), lesson),
-        _neighbour(parts, lesson, lesson.previous),
-        _neighbour(parts, lesson, lesson.next),
+        _neighbour(parts, lesson, attrgetter("previous"), seen),
+        _neighbour(parts, lesson, attrgetter("next"), seen),
     )
 
 
@@ -288,8 +290,15 @@ def _upload_mb(request: Request, opened: OpenLesson) -> int:
     return min(material.max_upload_mb, most) if material else most
 
 
-def _neighbour(parts: Parts, lesson: Lesson, slug: str | None) -> Lesson | None:
+def _neighbour(
+    parts: Parts, lesson: Lesson, beside: Callable[[Lesson], str | None], seen: Collection[str] | None
+) -> Lesson | None:
+    """The nearest that way among those that somebody sees; None for `seen` means all."""
     try:
-        return parts.shelf.lesson(lesson.course_slug, slug) if slug else None
+        while slug := beside(lesson):
+            lesson = parts.shelf.lesson(lesson.course_slug, slug)
+            if seen is None or slug in seen:
+                return lesson
     except Refusal:
         return None
+    return None

@@ -1,16 +1,25 @@
 """Everything the box keeps about one student, for that student: to see, to take along, to delete."""
 
+import asyncio
+
 from sanic import HTTPResponse, Request
 from sanic.response import json, redirect
 
 from appliance.auth import sessions
 from appliance.auth.emoji_codes import pictures_of
 from appliance.classroom.classes import class_by_id
-from appliance.classroom.students import student_by_id
+from appliance.classroom.students import LeftFiles, student_by_id
 from appliance.helper.class_reset import forget_person
 from appliance.helper.counted_questions import asked_by_student
-from appliance.parts import parts_of
-from appliance.web.identity import DEVICE_COOKIE, SESSION_COOKIE, forget, person_of, session_token
+from appliance.parts import Parts, parts_of
+from appliance.web.identity import (
+    DEVICE_COOKIE,
+    SESSION_COOKIE,
+    Person,
+    forget,
+    person_of,
+    session_token,
+)
 from appliance.web.refusals import wants_json
 from appliance.web.rendering import render, say, translator
 from appliance.work import erasure
@@ -58,9 +67,9 @@ async def remove(request: Request) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
     async with parts.db.transaction() as tx:
         removed = await erasure.remove_everything(tx, person.id)
-    await erasure.erase(parts.db, parts.files, parts.partial_files, removed.left)
-    await forget_person(parts.helper, person.class_id, person.id)
     parts.presence.leave(person.class_id, person.id)
+    # Somebody who closes the page at once has asked for all of it.
+    await asyncio.shield(asyncio.ensure_future(_forget(parts, person, removed.left)))
     say(
         request,
         translator(request)("Everything about you is deleted from this box.")
@@ -77,6 +86,11 @@ async def end_session(request: Request) -> HTTPResponse:
     parts.presence.leave(person.class_id, person.id)
     say(request, translator(request)("You have left the class on this device. Your work is still there."))
     return _left(request)
+
+
+async def _forget(parts: Parts, person: Person, left: LeftFiles) -> None:
+    await erasure.erase(parts.db, parts.files, parts.partial_files, left)
+    await forget_person(parts.helper, person.class_id, person.id)
 
 
 def _count(request: Request, removed: Removed) -> str:

@@ -5,14 +5,17 @@ from sanic.response import redirect
 
 from appliance.auth.pseudonyms import clean_display_name
 from appliance.classroom.audit import record_student
-from appliance.classroom.box import name_safety_of
+from appliance.classroom.box import name_safety_of, profile_of
 from appliance.classroom.joining import name_warning
-from appliance.classroom.students import rename_student, student_by_id
+from appliance.classroom.students import namesakes, rename_student, student_by_id
 from appliance.errors import Invalid
 from appliance.parts import parts_of
+from appliance.storage.database import Transaction
 from appliance.web import forms
-from appliance.web.identity import person_of
+from appliance.web.identity import Person, person_of
 from appliance.web.rendering import render, say, translator
+
+TAKEN = "Somebody in your class has this name already. Choose another one."
 
 
 async def edit(request: Request) -> HTTPResponse:
@@ -24,19 +27,28 @@ async def update(request: Request) -> HTTPResponse:
     """That it happened is kept, and neither of the two names."""
     parts, person, translate = parts_of(request), person_of(request), translator(request)
     safety = await name_safety_of(parts.db, parts.settings)
+    profile = await profile_of(parts.db, parts.settings)
     try:
         name = clean_display_name(forms.text(request, "display_name"))
         warning = name_warning(name, safety)
+        async with parts.db.transaction() as tx:
+            if profile.strict_rejoin:
+                await _check_is_free(tx, person, name)
+            await rename_student(tx, person.class_id, person.id, name)
+            await record_student(tx, "student_rename", person.class_id, person.id, {}, request.ip)
     except Invalid as refusal:
         return _page(request, forms.typed(request, "display_name")["display_name"], refusal)
-    async with parts.db.transaction() as tx:
-        await rename_student(tx, person.class_id, person.id, name)
-        await record_student(tx, "student_rename", person.class_id, person.id, {}, request.ip)
     if warning:
         say(request, translate(warning), "warning")
     else:
         say(request, translate("You are %(name)s now.", name=name))
     return redirect("/student/my-data")
+
+
+async def _check_is_free(tx: Transaction, person: Person, name: str) -> None:
+    """Who could not come in under a classmate's name doesn't get it afterwards either. Raises Invalid."""
+    if any(other.id != person.id for other in await namesakes(tx, person.class_id, name)):
+        raise Invalid(TAKEN, "name_taken", field="display_name")
 
 
 def _page(request: Request, typed: str, refusal: Invalid | None = None) -> HTTPResponse:

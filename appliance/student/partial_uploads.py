@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from dataclasses import replace
 from typing import Any
 
 from sanic import HTTPResponse, Request
@@ -22,7 +23,7 @@ from appliance.student.hand_in import (
 )
 from appliance.student.materials import OpenMaterial
 from appliance.web import csrf
-from appliance.web.forms import json_object, json_text, json_words, number
+from appliance.web.forms import is_json, json_object, json_text, json_words, number
 from appliance.web.identity import person_of
 from appliance.web.rendering import translator
 from appliance.web.uploads import BROKEN, blocks_of, drain, plain_filename
@@ -34,6 +35,7 @@ from appliance.work.partial_uploads import (
     sweep_uploads,
     upload_of_student,
 )
+from appliance.work.submissions import check_note
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 MOST_BYTES = 2**40
@@ -78,23 +80,26 @@ async def update(request: Request, material_id: int, upload_id: str) -> HTTPResp
 
 
 async def finish(request: Request, material_id: int, upload_id: str) -> HTTPResponse:
-    """All of it is there: look at it and hand it in. Asked again, the answer is the same."""
+    """All of it is there: look at it and hand it in. Asked again, the answer is the same.
+
+    Programs may send `note` and `share` once more: what stands in the form now counts.
+    """
     parts = parts_of(request)
     upload = await _upload(request, material_id, upload_id)
     if upload.submission_id is None:
         place = await place_of(parts, person_of(request), material_id)
+        upload = _as_said_now(request, upload)
         try:
-            await _hand_in(request, place, upload)
+            upload = replace(upload, submission_id=await _hand_in(request, place, upload))
         except WrongOffset as refusal:
             return _elsewhere(request, refusal)
         except SentAlready:
-            pass
+            upload = await _upload(request, material_id, upload_id)
         except (Invalid, Infected):
             # What is wrong with it now will be wrong with it then.
             await _forget(request, upload)
             raise
         await parts.partial_files.remove(upload.stored_name)
-        upload = await upload_of_student(parts.db, upload.id, material_id, upload.student_id)
     return await _state(request, upload)
 
 
@@ -117,7 +122,18 @@ async def _append(request: Request, upload: PartialUpload) -> None:
             await files.write(writer, block)
 
 
-async def _hand_in(request: Request, place: OpenMaterial, upload: PartialUpload) -> None:
+def _as_said_now(request: Request, upload: PartialUpload) -> PartialUpload:
+    """The page may have been loaded again since it was announced. An emptied note says nothing new."""
+    if not is_json(request):
+        return upload
+    said = json_object(request)
+    note = _note(said) or upload.note
+    check_note(note)
+    return replace(upload, note=note, is_shared=said.get("share", upload.is_shared) is True)
+
+
+async def _hand_in(request: Request, place: OpenMaterial, upload: PartialUpload) -> int:
+    """Returns the submission's id."""
     parts = parts_of(request)
     received = await parts.partial_files.received(upload.stored_name)
     if received != upload.size_bytes:
@@ -129,7 +145,7 @@ async def _hand_in(request: Request, place: OpenMaterial, upload: PartialUpload)
         raise Invalid(BROKEN, "wrong_sum", field="file")
     await asyncio.to_thread(incoming.finish)
     announced = Announced(upload.filename, upload.size_bytes, note=upload.note, is_shared=upload.is_shared)
-    await keep(request, place.material, incoming, announced, upload.id)
+    return await keep(request, place.material, incoming, announced, upload.id)
 
 
 async def _forget(request: Request, upload: PartialUpload) -> None:
@@ -176,5 +192,8 @@ def _announced(said: dict[str, Any]) -> Announced:
         raise Invalid("Say how many bytes the file has.", "bad_upload", field="file")
     if sha256 and not SHA256.fullmatch(sha256):
         raise Invalid("The sum of a file is 64 hex digits.", "bad_upload", field="file")
-    note = json_words(said, "note").replace("\r\n", "\n").strip()
-    return Announced(plain_filename(filename), size, sha256, note, said.get("share") is True)
+    return Announced(plain_filename(filename), size, sha256, _note(said), said.get("share") is True)
+
+
+def _note(said: dict[str, Any]) -> str:
+    return json_words(said, "note").replace("\r\n", "\n").strip()

@@ -3,7 +3,8 @@
 from sanic import HTTPResponse, Request
 from sanic.response import json, redirect
 
-from appliance.helper.counted_questions import rate_answer
+from appliance.helper.counted_questions import Place, rate_answer
+from appliance.helper.own_texts import OWN
 from appliance.parts import parts_of
 from appliance.web import forms
 from appliance.web.identity import person_of
@@ -23,7 +24,15 @@ async def update(request: Request) -> HTTPResponse:
     if forms.is_json(request):
         return json({"ok": True, "thumb": thumb})
     say(request, translator(request)("Thank you. Your teacher sees how many answers helped, and not whose."))
-    return redirect(f"/course/{place.course_slug}/{place.lesson_slug}")
+    return redirect(_path(place))
+
+
+def _path(place: Place) -> str:
+    """Where the answer was: a lesson, or what a teacher wrote."""
+    if place.course_slug:
+        return f"/course/{place.course_slug}/{place.lesson_slug}"
+    material_id = forms.number(place.lesson_slug.removeprefix(OWN))
+    return f"/material/{material_id}" if material_id else "/student"
 
 
 def _given(request: Request) -> tuple[str, str]:

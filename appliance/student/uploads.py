@@ -31,7 +31,7 @@ async def create(request: Request, material_id: int) -> HTTPResponse:
     except Unavailable:
         raise
     except Refusal as refusal:
-        return await _refused(request, place, refusal, upload.fields.get("note", ""))
+        return await _refused(request, place, refusal, _note(upload))
     return redirect(place.path)
 
 
@@ -43,10 +43,15 @@ async def _take(request: Request, place: OpenMaterial, upload: Upload) -> None:
     announced = Announced(
         upload.filename,
         upload.file.size_bytes,
-        note=upload.fields.get("note", ""),
+        note=_note(upload),
         is_shared=bool(upload.fields.get("share")),
     )
     await keep(request, material, upload.file, announced)
+
+
+def _note(upload: Upload) -> str:
+    """Browsers send a line end as two characters and count it as one."""
+    return upload.fields.get("note", "").replace("\x00", "").replace("\r\n", "\n").strip()
 
 
 async def _refused(request: Request, place: OpenMaterial, refusal: Refusal, note: str) -> HTTPResponse:

@@ -1,7 +1,6 @@
 """Uploads: a multipart body streamed to disk part by part, whatever its size."""
 
 import asyncio
-import codecs
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -17,7 +16,7 @@ from appliance.errors import Invalid, Refusal, TooLarge
 from appliance.storage.files import FileStore, IncomingFile
 from appliance.web import csrf
 
-FIELD_CHARACTERS = 64 * 1024
+FIELD_BYTES = 64 * 1024
 MOST_FIELDS = 20
 NAME_CHARACTERS = 120
 # Room for the form around the file.
@@ -166,9 +165,7 @@ class Parts:
         raise NotImplementedError
 
     def begin(self) -> None:
-        self._name, self._is_file = "", False
-        # A letter of two bytes may come with the end of one block and the beginning of the next.
-        self._letters = codecs.getincrementaldecoder("utf-8")("replace")
+        self._name, self._is_file, self._value = "", False, b""
         self._header_name, self._header_value = b"", b""
         self._headers: dict[bytes, bytes] = {}
 
@@ -199,10 +196,11 @@ class Parts:
         self.is_complete = True
 
     def _keep_field(self, block: bytes) -> None:
-        value = self._fields.get(self._name, "") + self._letters.decode(block)
-        if len(value) > FIELD_CHARACTERS or len(self._fields) > MOST_FIELDS:
+        # Read as a whole each time: a letter may lie in two blocks.
+        self._value += block
+        if len(self._value) > FIELD_BYTES or len(self._fields) > MOST_FIELDS:
             raise Invalid("This is longer than fits here. Make it shorter.", "too_long", field=self._name)
-        self._fields[self._name] = value
+        self._fields[self._name] = self._value.decode("utf-8", "replace")
 
 
 class _OneFile(Parts):

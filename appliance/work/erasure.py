@@ -1,5 +1,6 @@
 """Deleting for real: a student's work, or all that the box holds about a student."""
 
+import asyncio
 from dataclasses import dataclass
 
 from appliance.classroom.students import LeftFiles, files_of_student, remove_student
@@ -36,6 +37,8 @@ async def remove_work(tx: Transaction, student_id: int) -> Removed:
         # Scores stay: an attempt that could be wished away would be no attempt.
         "DELETE FROM answers WHERE attempt_id IN (SELECT id FROM attempts WHERE student_id = :id)",
         "DELETE FROM attempts WHERE student_id = :id AND finished_at IS NULL",
+        # What was said about answers that are gone goes with them, and the score stays.
+        "UPDATE reviews SET comment = '' WHERE student_id = :id",
         "DELETE FROM student_events WHERE student_id = :id AND kind = 'submission_upload'",
     ):
         await tx.execute(statement, id=student_id)
@@ -51,7 +54,14 @@ async def remove_everything(tx: Transaction, student_id: int) -> Removed:
 
 
 async def erase(db: Database, files: FileStore, partial_files: PartialFiles, left: LeftFiles) -> None:
-    """From the disk too: the files, and the words in what the database keeps behind."""
+    """From the disk too: the files, and the words in what the database keeps behind.
+
+    It goes on where whoever asked is gone: no row knows these files any more, and nobody could ask again.
+    """
+    await asyncio.shield(asyncio.ensure_future(_erase(db, files, partial_files, left)))
+
+
+async def _erase(db: Database, files: FileStore, partial_files: PartialFiles, left: LeftFiles) -> None:
     for name in left.whole:
         await files.remove(name)
     await partial_files.remove(*left.partial)

@@ -30,6 +30,49 @@ FILL_IN = (
     "UPDATE OR IGNORE group_students SET student_id = :kept WHERE student_id = :gone",
     "UPDATE OR IGNORE announcement_reads SET student_id = :kept WHERE student_id = :gone",
 )
+# Of two attempts that were both under way the later one goes on, with what only the other one answered.
+ONE_UNDER_WAY = (
+    """
+    UPDATE OR IGNORE answers
+    SET attempt_id = (
+      SELECT latest.id
+      FROM attempts AS own
+        JOIN attempts AS latest
+          ON latest.assignment_id = own.assignment_id AND latest.student_id = own.student_id
+          AND latest.finished_at IS NULL
+      WHERE own.id = answers.attempt_id
+      ORDER BY latest.started_at DESC, latest.id DESC
+      LIMIT 1)
+    WHERE attempt_id IN (SELECT id FROM attempts WHERE student_id = :kept AND finished_at IS NULL)
+    """,
+    """
+    DELETE FROM attempts
+    WHERE student_id = :kept AND finished_at IS NULL AND EXISTS (
+      SELECT 1 FROM attempts AS later
+      WHERE later.assignment_id = attempts.assignment_id AND later.student_id = attempts.student_id
+        AND later.finished_at IS NULL AND (later.started_at, later.id) > (attempts.started_at, attempts.id))
+    """,
+)
+# Where both wrote, and a teacher has seen but the words of one, what is put together waits again.
+SEEN_IN_PART = """
+  UPDATE response_reviews
+  SET seen_at = 0
+  WHERE student_id IN (:kept, :gone)
+    AND material_id IN (
+      SELECT own.material_id
+      FROM reflections AS own JOIN reflections AS other ON other.material_id = own.material_id
+      WHERE own.student_id = :kept AND other.student_id = :gone
+        AND trim(own.body) <> '' AND trim(other.body) NOT IN ('', trim(own.body))
+      UNION ALL
+      SELECT own.material_id
+      FROM rubric_notes AS own JOIN rubric_notes AS other ON other.material_id = own.material_id
+      WHERE own.student_id = :kept AND other.student_id = :gone
+        AND trim(own.body) <> '' AND trim(other.body) NOT IN ('', trim(own.body)))
+    AND NOT EXISTS (
+      SELECT 1 FROM response_reviews AS both
+      WHERE both.material_id = response_reviews.material_id AND both.student_id IN (:kept, :gone)
+        AND both.student_id <> response_reviews.student_id)
+"""
 # Words that both wrote stand one under the other, the older first.
 JOIN_WORDS = (
     """
@@ -161,7 +204,7 @@ async def merge_students(tx: Transaction, class_id: int, gone_id: int, kept_id: 
     gone = await student_of_class(tx, class_id, gone_id)
     kept = await student_of_class(tx, class_id, kept_id)
     await _merge_attempts(tx, gone.id, kept.id)
-    for sql in (*MOVE, *FILL_IN, *JOIN_WORDS, *JOIN_OUTCOMES):
+    for sql in (*MOVE, *FILL_IN, SEEN_IN_PART, *JOIN_WORDS, *JOIN_OUTCOMES):
         await tx.execute(sql, gone=gone.id, kept=kept.id)
     await tx.execute("DELETE FROM students WHERE id = :gone", gone=gone.id)
     await _keep_code_and_days(tx, gone, kept)
@@ -176,6 +219,8 @@ async def _merge_attempts(tx: Transaction, gone_id: int, kept_id: int) -> None:
         gone=gone_id,
         aside=ASIDE,
     )
+    for sql in ONE_UNDER_WAY:
+        await tx.execute(sql, kept=kept_id)
     rows = await tx.fetch_all(
         """
         SELECT id, row_number() OVER (

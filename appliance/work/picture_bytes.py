@@ -13,6 +13,8 @@ BLOCK = 256 * 1024
 # Far more than any camera or drawing program makes; each costs a turn of a loop.
 MOST_PARTS = 200_000
 MOST_SUB_BLOCKS = 1_000_000
+# Some encoders put a few before a marker; a file of nothing else would keep a thread for minutes.
+MOST_FILLERS = 4096
 PNG_KEPT = frozenset(
     (
         *(b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP"),
@@ -110,13 +112,14 @@ def _jpeg(file: BinaryIO, size: int) -> tuple[list[Piece], int]:
 
 
 def _marker(file: BinaryIO, place: int) -> tuple[int, int]:
-    """The next marker and where it stands; as many 0xFF as one likes may stand before it."""
+    """The next marker and where it stands; a filler of 0xFF may stand before it."""
     file.seek(place)
     lead, number = _exactly(file, 2)
-    while number == 0xFF:
+    start = place
+    while number == 0xFF and place - start < MOST_FILLERS:
         number = _exactly(file, 1)[0]
         place += 1
-    if lead != 0xFF or number in (0, SOI):
+    if lead != 0xFF or number in (0, SOI, 0xFF):
         raise NotWellFormed("no marker")
     return number, place
 

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import lzma
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -52,8 +54,14 @@ TEXTS = frozenset(
     }
 )
 TEXT_BYTES = 100_000
-PROJECT_BYTES = 20_000_000
+# Scratch itself shares none that is larger; as brackets alone these bytes take a hundred megabytes of memory.
+PROJECT_BYTES = 5 * 1024 * 1024
 MOST_SPRITES = 60
+# RuntimeError: asks for a password, is packed in a way that nobody here knows, or goes too deep.
+UNREADABLE = (
+    *(Invalid, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError),
+    *(KeyError, TypeError, ValueError, AttributeError, RuntimeError),
+)
 
 
 @dataclass(frozen=True)
@@ -114,16 +122,7 @@ def _scratch(path: Path) -> Preview:
         with zipfile.ZipFile(path) as archive, archive.open("project.json") as file:
             project = json.loads(file.read(PROJECT_BYTES))
         return Preview("scratch", sprites=tuple(_sprite(each) for each in project["targets"][:MOST_SPRITES]))
-    except (
-        Invalid,
-        zipfile.BadZipFile,
-        KeyError,
-        TypeError,
-        ValueError,
-        AttributeError,
-        RecursionError,
-        OSError,
-    ):
+    except UNREADABLE:
         return Preview("none")
 
 

@@ -148,6 +148,10 @@ async def save_rubric(
     if len(note) > RUBRIC_NOTE_CHARACTERS:
         raise Invalid("The note may have 2000 characters at most.", "too_long", field="note")
     ids = {"material_id": material_id, "student_id": student_id}
+    given = {key: score for key, score in scores.items() if score > 0}
+    if await _is_saved(tx, ids, given, note):
+        # Saved again as it was, it does not wait for the teacher again.
+        return
     await tx.execute(
         "DELETE FROM rubric_scores WHERE material_id = :material_id AND student_id = :student_id", **ids
     )
@@ -156,7 +160,7 @@ async def save_rubric(
         INSERT INTO rubric_scores (material_id, student_id, item_key, score)
         VALUES (:material_id, :student_id, :key, :score)
         """,
-        [{**ids, "key": key, "score": score} for key, score in scores.items() if score > 0],
+        [{**ids, "key": key, "score": score} for key, score in given.items()],
     )
     await tx.execute(
         """
@@ -169,3 +173,20 @@ async def save_rubric(
         now=tx.now,
         **ids,
     )
+
+
+async def _is_saved(tx: Transaction, ids: Mapping[str, int], scores: Mapping[str, int], note: str) -> bool:
+    notes = await tx.fetch_all(
+        "SELECT body FROM rubric_notes WHERE material_id = :material_id AND student_id = :student_id", **ids
+    )
+    rows = await tx.fetch_all(
+        """
+        SELECT item_key, score
+        FROM rubric_scores
+        WHERE material_id = :material_id AND student_id = :student_id
+        """,
+        **ids,
+    )
+    return [row["body"] for row in notes] == [note] and {
+        row["item_key"]: row["score"] for row in rows
+    } == scores

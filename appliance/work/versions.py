@@ -54,7 +54,7 @@ async def versions_of_student(
         WHERE submissions.student_id = :student_id
           AND (:material_id = 0 OR submissions.material_id = :material_id)
         ORDER BY modules.position, modules.id, materials.position, materials.id,
-          submissions.uploaded_at DESC, submissions.id DESC
+          submissions.id DESC
         """,
         student_id=student_id,
         material_id=material_id,
@@ -72,14 +72,14 @@ async def newest_states_of_student(db: Database, student_id: int) -> dict[int, s
     """
     rows = await db.fetch_all(
         """
-        SELECT submissions.material_id, submission_reviews.state, submissions.uploaded_at AS at, submissions.id
+        SELECT submissions.material_id, submission_reviews.state, submissions.id
         FROM submissions LEFT JOIN submission_reviews ON submission_reviews.submission_id = submissions.id
         WHERE submissions.student_id = :student_id
         UNION ALL
-        SELECT material_id, state, changed_at, 0
+        SELECT material_id, state, 0
         FROM reviewed_responses
         WHERE student_id = :student_id AND state = 'returned' AND changed_at <= seen_at
-        ORDER BY 1, 3, 4
+        ORDER BY 1, 3
         """,
         student_id=student_id,
     )

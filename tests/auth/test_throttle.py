@@ -178,3 +178,12 @@ async def test_no_stretch_of_time_holds_more_than_the_limit_and_waiting_as_told_
         passed.append(now)
     for at in passed:
         assert len([other for other in passed if at - seconds < other <= at]) <= limit
+
+
+async def test_looking_at_any_number_of_keys_fills_no_memory(cache: Cache, clock: Clock) -> None:
+    throttle = Throttle(cache, clock)
+    for number in range(50):
+        await throttle.look("wrong_code_in", f"class {number}", 3, 60)
+    assert len(throttle._tries) == 0
+    await passes(throttle, limit=1)
+    assert not await passes(throttle, limit=1)

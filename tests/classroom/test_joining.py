@@ -171,3 +171,14 @@ async def test_no_mixture_of_texts_opens_anything(
     with pytest.raises(Invalid):
         await joined(db, b7.join_code, name, return_code=return_code.strip() or "------")
     assert await names(db, b7) == []
+
+
+async def test_a_name_fits_its_return_code_however_the_phone_writes_its_accents(
+    db: Database, b7: Class
+) -> None:
+    jose = (await joined(db, b7.join_code, "Jos\u00e9")).student
+    for name in (unicodedata.normalize("NFD", "Jos\u00e9"), "JOS\u00c9", "Jos\u00e9\u200b"):
+        back = await joined(db, b7.join_code, name, return_code=jose.return_code)
+        assert back.student.id == jose.id
+    with pytest.raises(Invalid):
+        await joined(db, b7.join_code, "\u200b?", return_code=jose.return_code)

@@ -3,7 +3,11 @@
 import pytest
 
 from appliance.classroom.classes import Class
+from appliance.classroom.material_drafts import MOST_MATERIALS, Draft, create_material
+from appliance.classroom.material_places import remove_material
+from appliance.classroom.materials import material_of_class
 from appliance.classroom.modules import (
+    MOST_MODULES,
     create_module,
     modules_of_class,
     move_module,
@@ -70,3 +74,19 @@ async def test_another_class_changes_none_of_it(db: Database, b7: Class, c8: Cla
             with pytest.raises(NotFound):
                 await change
     assert await titles(db, b7) == ["a"]
+
+
+async def test_what_was_removed_takes_nobody_elses_place(db: Database, b7: Class) -> None:
+    async with db.transaction() as tx:
+        made = [await create_module(tx, b7.id, "Bees") for _ in range(MOST_MODULES)]
+        await remove_module(tx, b7.id, made[0])
+        module = await create_module(tx, b7.id, "Wasps")
+        drafts = [
+            await create_material(tx, module, Draft("text", "Wings", "Two.")) for _ in range(MOST_MATERIALS)
+        ]
+        await remove_material(tx, await material_of_class(tx, b7.id, drafts[0]))
+        await create_material(tx, module, Draft("text", "Stings", "None."))
+        with pytest.raises(Invalid):
+            await create_material(tx, module, Draft("text", "Nests", "One."))
+        with pytest.raises(Invalid):
+            await create_module(tx, b7.id, "Ants")

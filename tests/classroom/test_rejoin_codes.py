@@ -74,3 +74,11 @@ async def test_the_code_itself_is_not_kept(db: Database, ben: Student) -> None:
 async def test_the_return_code_goes_on_working(db: Database, b7: Class, ben: Student) -> None:
     await enter(db, b7, await code_for(db, ben))
     assert await enter(db, b7, ben.return_code) == f"{ben.id} by return_code"
+
+
+async def test_a_clock_that_was_set_back_brings_no_old_code_to_life(
+    db: Database, b7: Class, ben: Student, clock: Clock
+) -> None:
+    code = await code_for(db, ben)
+    clock.now -= 365 * 24 * 3600
+    assert await refused(db, b7, code)

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from appliance.classroom.material_places import set_material_hidden
 from appliance.classroom.materials import materials_of_lesson
 from appliance.work.responses import REFLECTION_CHARACTERS, responses_of_student
 from tests.conftest import COURSE, Browser
@@ -224,3 +225,16 @@ async def test_a_course_says_what_language_it_is_in_and_nonsense_is_not_repeated
     manifest.write_text(manifest.read_text().replace("language: en", f"language: '{language}'"))
     page = (await lamps.ben.get(lamps.path)).text
     assert f"<h1{said}>Circles of light</h1>" in page
+
+
+async def test_a_hidden_lesson_is_named_nowhere_and_the_steps_lead_past_it(lamps: Lamps) -> None:
+    assert "One path or two" in (await lamps.ben.get("/course/lamps")).text
+    work = await materials_of_lesson(lamps.cast.parts.db, lamps.cast.classroom.id, "lamps", "paths")
+    async with lamps.cast.parts.db.transaction() as tx:
+        await set_material_hidden(tx, work["lesson"], True)
+    course, lesson = (await lamps.ben.get("/course/lamps")).text, (await lamps.ben.get(lamps.path)).text
+    assert "One path or two" not in course + lesson
+    assert "Not before spring" in course and "/course/lamps/later" in lesson
+    ada = await lamps.cast.ada()
+    assert "One path or two" in (await ada.get("/course/lamps")).text
+    assert "/course/lamps/paths" in (await ada.get(lamps.path)).text

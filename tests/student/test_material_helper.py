@@ -255,3 +255,9 @@ async def test_the_class_chat_quotes_nothing_that_is_hidden(volcano: Volcano) ->
     answer = (await told(volcano.ben, await opened(volcano.ben), QUESTION))[-1][1]
     assert "volcano" not in str(answer["citations"])
     assert await materials_of_class(cast.parts.db, cast.classroom.id)
+
+
+async def test_a_thumb_without_script_leads_back_to_the_text(volcano: Volcano) -> None:
+    answer = await volcano.answer()
+    thanked = await volcano.ben.post("/helper/thumbs", {"request_id": answer["request_id"], "thumb": "up"})
+    assert (thanked.status_code, thanked.headers["location"]) == (302, volcano.path())

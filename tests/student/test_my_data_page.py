@@ -190,3 +190,10 @@ async def test_my_data_takes_as_many_queries_for_much_as_for_little(lamps: Lamps
             await lamps.hand_in("more.png", PNG)
         await do_work(lamps)
     assert counts[0] == counts[1]
+
+
+async def test_every_kind_of_event_is_said_in_the_students_own_language(lamps: Lamps) -> None:
+    await lamps.ben.post("/student/name", {"display_name": "Benja"})
+    await lamps.ben.post("/language", {"language": "es", "next": "/student"})
+    page = (await lamps.ben.get("/student/my-data")).text
+    assert "Cambié mi nombre" in page and "student rename" not in page

@@ -50,3 +50,13 @@ async def test_name_safety_holds_here_too(cast: Cast) -> None:
 
 async def test_a_visitor_is_sent_to_join(cast: Cast) -> None:
     assert (await cast.visitor().get("/student/name")).headers["location"] == "/"
+
+
+async def test_in_an_elementary_school_nobody_takes_a_classmates_name(cast: Cast) -> None:
+    async with cast.parts.db.transaction() as tx:
+        await tx.execute("UPDATE box SET program_profile = 'elementary'")
+    ben = await cast.student(cast.ben)
+    page = await ben.post("/student/name", {"display_name": "CHI"})
+    assert page.status_code == 422 and 'value="CHI"' in page.text
+    assert (await ben.post("/student/name", {"display_name": "BEN"})).status_code == 302
+    assert await named(cast) == ["BEN", "Chi"]

@@ -9,6 +9,9 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from appliance.classroom.students import remove_student
+from appliance.storage.files import IncomingFile
+from appliance.work.merging import merge_students
 from appliance.work.partial_uploads import KEPT_SECONDS, MOST_OPEN, sweep_uploads
 from appliance.work.submissions import submissions_of_student
 from tests.conftest import Browser
@@ -310,3 +313,69 @@ async def test_half_of_a_letter_in_what_is_said_of_a_file_breaks_nothing(lamps: 
     await put(lamps, url, 0, PNG)
     assert (await finish(lamps, url)).status_code in (200, 201)
     assert await kept(lamps) == [PNG]
+
+
+async def test_half_a_character_in_a_note_is_left_out(lamps: Lamps) -> None:
+    said = b'{"filename": "loop.png", "size": 10, "note": "It \\ud800glows."}'
+    headers = {"X-CSRF-Token": lamps.ben.token, "Content-Type": "application/json"}
+    answer = await lamps.ben.client.post(place(lamps), content=said, headers=headers)
+    assert answer.status_code == 201, answer.text
+    row = await lamps.cast.parts.db.fetch_one("SELECT note FROM partial_uploads")
+    assert row is not None and row["note"] == "It glows."
+
+
+async def test_what_is_said_at_the_end_counts_and_an_emptied_note_changes_nothing(lamps: Lamps) -> None:
+    for said, note in (({"note": "It glows.", "share": False}, "It glows."), ({"note": " "}, "First words")):
+        url = await begun(lamps, note="First words", share=True)
+        await put(lamps, url, 0, CONTENT)
+        assert (await lamps.ben.post_json(f"{url}/finish", said)).status_code == 200
+        row = await lamps.cast.parts.db.fetch_one("SELECT note FROM submissions ORDER BY id DESC")
+        assert row is not None and row["note"] == note
+
+
+async def test_a_note_that_is_too_long_at_the_end_costs_nothing_that_came(lamps: Lamps) -> None:
+    url = await begun(lamps)
+    await put(lamps, url, 0, CONTENT)
+    assert (await lamps.ben.post_json(f"{url}/finish", {"note": "x" * 2001})).status_code == 400
+    assert (await lamps.ben.post_json(f"{url}/finish", {"note": "x"})).json()["submission_id"] == 1
+
+
+async def test_pieces_that_end_after_a_merge_are_the_kept_ones(
+    lamps: Lamps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The merge comes while the box looks at the file, when it is known already who sends it."""
+    cast = lamps.cast
+    assert cast.ben and cast.chi
+    gone, kept_one = cast.ben, cast.chi
+    scan = cast.parts.files.scan
+
+    async def merged_meanwhile(incoming: IncomingFile) -> None:
+        async with cast.parts.db.transaction() as tx:
+            await merge_students(tx, cast.classroom.id, gone.id, kept_one.id)
+        await scan(incoming)
+
+    monkeypatch.setattr(cast.parts.files, "scan", merged_meanwhile)
+    url = await begun(lamps)
+    await put(lamps, url, 0, CONTENT)
+    assert (await finish(lamps, url)).json()["submission_id"] == 1
+    assert len(await submissions_of_student(cast.parts.db, kept_one.id)) == 1
+    assert (await finish(lamps, url)).json()["submission_id"] == 1
+
+
+async def test_pieces_that_end_after_their_student_was_removed_leave_no_file(
+    lamps: Lamps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast = lamps.cast
+    assert cast.ben
+    student, scan = cast.ben, cast.parts.files.scan
+
+    async def removed_meanwhile(incoming: IncomingFile) -> None:
+        async with cast.parts.db.transaction() as tx:
+            await remove_student(tx, student.id)
+        await scan(incoming)
+
+    monkeypatch.setattr(cast.parts.files, "scan", removed_meanwhile)
+    url = await begun(lamps)
+    await put(lamps, url, 0, CONTENT)
+    assert (await finish(lamps, url)).status_code == 404
+    assert await cast.parts.files.names() == [] and lamps.arriving() == []

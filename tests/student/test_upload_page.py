@@ -271,3 +271,39 @@ async def test_a_file_of_fifty_megabytes_is_never_held_in_memory(lamps: Lamps) -
 def resident() -> int:
     """Bytes of memory that this process holds."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+async def test_a_note_keeps_its_accents_however_the_line_cuts_it_and_counts_a_line_end_once(
+    lamps: Lamps,
+) -> None:
+    note = ("¿Qué?\r\n" * 300)[:-2]
+    fields = (("csrf_token", lamps.ben.token), ("note", note))
+    head = "".join(
+        f'--x1\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{said}\r\n' for name, said in fields
+    )
+    file = (
+        b'--x1\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n'
+        + PNG
+        + b"\r\n--x1--\r\n"
+    )
+    body = head.encode() + file
+    cut = body.index("é".encode()) + 1
+    await sent_in_two(lamps, body, cut)
+    assert lamps.cast.ben is not None
+    (kept,) = await submissions_of_student(lamps.cast.parts.db, lamps.cast.ben.id)
+    assert kept.note == "\n".join(["¿Qué?"] * 300) and len(note) > 2000 > len(kept.note)
+
+
+async def sent_in_two(lamps: Lamps, body: bytes, cut: int) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        yield body[:cut]
+        # Until the box has read the first one by itself.
+        await lamps.ben.client.get("/privacy")
+        yield body[cut:]
+
+    answer = await lamps.ben.client.post(
+        f"/material/{lamps.work['upload'].id}/upload",
+        content=pieces(),
+        headers={"Content-Type": "multipart/form-data; boundary=x1"},
+    )
+    assert answer.status_code == 302, answer.text

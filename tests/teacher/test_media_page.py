@@ -252,3 +252,13 @@ async def test_who_may_only_look_changes_nothing(road: Road) -> None:
         assert (await olu.post(path, FORM)).status_code == 403
     assert (await upload(olu, shelf(cast))).status_code == 403
     assert len(await listed(cast)) == 1 and len(await cast.parts.files.names()) == 1
+
+
+async def test_captions_stay_with_their_film_when_somebody_moves_them(cast: Cast) -> None:
+    ada = await cast.ada()
+    await upload(ada, shelf(cast))
+    (film,) = await listed(cast)
+    await ada.post(f"{shelf(cast)}/{film.id}/captions", {}, files={"file": ("en.vtt", VTT)})
+    (film,) = await listed(cast)
+    assert (await ada.post(f"{shelf(cast)}/{film.captions_id}/move", {"to": "up"})).status_code == 302
+    assert await listed(cast) == [film]

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from bs4 import BeautifulSoup
 
+from appliance.classroom.classes import set_locked
 from appliance.classroom.invites import Invite, create_invite, remove_invite, set_invite_active
 from tests.conftest import Browser, Cast
 
@@ -134,3 +135,13 @@ async def test_who_is_in_is_led_home_and_told_when_the_link_is_for_another_class
         elsewhere = await create_invite(tx, cast.other.id, cast.olu_id, "", None, None)
     await ben.get(elsewhere.path)
     assert "You are in another class on this device." in (await ben.get("/student")).text
+
+
+async def test_a_locked_class_says_so_to_the_invited_too(cast: Cast, invite: Invite) -> None:
+    async with cast.parts.db.transaction() as tx:
+        await set_locked(tx, cast.classroom.id, True)
+    visitor = cast.visitor()
+    await visitor.get(invite.path)
+    for more in ({}, {"return_code": "ABCDEF"}):
+        page = await come(visitor, invite, **more)
+        assert page.status_code == 422 and "This class is locked just now." in page.text

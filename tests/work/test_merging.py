@@ -17,6 +17,7 @@ from appliance.work import merging
 from appliance.work.attempts import answers_of_attempt, attempts_of_student
 from appliance.work.merging import belongings_of, merge_students
 from appliance.work.submissions import create_submission
+from appliance.work.written_queue import written_piece
 from tests.conftest import Clock
 from tests.work.conftest import Room
 
@@ -294,3 +295,39 @@ async def test_every_table_that_knows_a_student_is_named_in_the_merge(db: Databa
     for row in await db.fetch_all("SELECT name FROM sqlite_schema WHERE type = 'table'"):
         columns = {column["name"] for column in await db.fetch_all(f"PRAGMA table_info({row['name']})")}
         assert "student_id" not in columns or row["name"] in named, row["name"]
+
+
+async def test_of_two_attempts_under_way_one_goes_on_with_the_answers_of_both(
+    db: Database, adas: Room, ben: Student, chi: Student
+) -> None:
+    async with db.transaction() as tx:
+        quiz = await an_assignment(tx, ben.class_id)
+        await attempt(tx, quiz, chi, 1, 50, 40)
+        await attempt(tx, quiz, chi, 2, 300, None)
+        await attempt(tx, quiz, ben, 3, 100, None)
+        await tx.execute(
+            """
+            INSERT INTO answers (attempt_id, item_id, given, answered_at)
+            SELECT id, 2, 3, 1 FROM attempts WHERE student_id = :ben
+            """,
+            ben=ben.id,
+        )
+    await merged(db, adas.classroom, ben, chi)
+    attempts = await attempts_of_student(db, quiz, chi.id)
+    assert [(one.number, one.score) for one in attempts] == [(1, 40), (2, None)]
+    assert await answers_of_attempt(db, attempts[1].id) == {1: 2, 2: 3}
+
+
+@pytest.mark.parametrize("seen_of", ["Ben", "Chi"])
+async def test_words_that_no_teacher_has_read_wait_for_one_after_a_merge(
+    db: Database, adas: Room, ben: Student, chi: Student, seen_of: str
+) -> None:
+    reflection = adas.things["reflection"]
+    async with db.transaction() as tx:
+        for student, body, at in ((ben, "Unread", 10), (chi, "Read", 20)):
+            own: dict[str, Value] = {"material_id": reflection, "student_id": student.id}
+            await put(tx, "reflections", **own, body=body, updated_at=at)
+            if student.display_name == seen_of:
+                await put(tx, "response_reviews", **own, state="reviewed", seen_at=at, reviewed_at=at)
+    await merged(db, adas.classroom, ben, chi)
+    assert (await written_piece(db, adas.classroom.id, reflection, chi.id)).state == "waiting"

@@ -248,3 +248,17 @@ def test_a_chunk_that_claims_to_be_longer_than_the_file_is_refused() -> None:
     content = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4s", 2**31, b"IHDR") + bytes(20)
     with pytest.raises(NotWellFormed):
         walked(content, ".png")
+
+
+def test_a_photo_of_nothing_but_filler_is_given_up_soon() -> None:
+    class Counting(io.BytesIO):
+        reads = 0
+
+        def read(self, size: int | None = -1) -> bytes:
+            self.reads += 1
+            return super().read(size)
+
+    file = Counting(b"\xff\xd8" + b"\xff" * 1_000_000)
+    with pytest.raises(NotWellFormed):
+        look_at(file, ".jpg")
+    assert file.reads < 10_000

@@ -12,6 +12,7 @@ from appliance.work.responses import (
     Responses,
     responses_of_student,
     save_reflection,
+    save_rubric,
     save_ticks,
 )
 from tests.conftest import Clock
@@ -117,3 +118,21 @@ async def test_what_a_student_said_takes_one_query_whatever_it_is(
     before = db.queries
     await responses_of_student(db, ben.id)
     assert db.queries - before == 1
+
+
+async def test_a_self_check_saved_again_as_it_was_does_not_wait_again(
+    db: Database, adas: Room, ben: Student, clock: Clock
+) -> None:
+    async def changed_at(scores: dict[str, int], note: str) -> int:
+        clock.now += 60
+        async with db.transaction() as tx:
+            await save_rubric(tx, adas.things["checklist"], ben.id, scores, note)
+        row = await db.fetch_one("SELECT updated_at FROM rubric_notes")
+        assert row is not None
+        return int(row["updated_at"])
+
+    first = await changed_at({"a": 2, "b": 0}, "Neat.")
+    assert await changed_at({"a": 2, "b": 0}, "Neat.") == first
+    second = await changed_at({"a": 3, "b": 0}, "Neat.")
+    third = await changed_at({"a": 3, "b": 0}, "Neater.")
+    assert first < second < third < await changed_at({"a": 0, "b": 0}, "Neater.")

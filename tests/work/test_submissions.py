@@ -11,7 +11,7 @@ import pytest
 from appliance.classroom.students import Student
 from appliance.errors import Invalid, NotFound
 from appliance.storage.database import Database
-from appliance.storage.files import GRACE_SECONDS, ORPHANS, FileStore, Swept
+from appliance.storage.files import GRACE_SECONDS, ORPHANS, FileStore, StoredFile, Swept
 from appliance.work.erasure import remove_work
 from appliance.work.gallery import shown_to_student
 from appliance.work.responses import responses_of_student, save_reflection, save_ticks
@@ -25,6 +25,7 @@ from appliance.work.submissions import (
     submissions_of_student,
     sweep_files,
 )
+from appliance.work.versions import newest_states_of_student, versions_of_student
 from tests.conftest import Clock
 from tests.work.conftest import Room, arrived
 
@@ -228,3 +229,21 @@ async def test_the_class_list_takes_one_query_however_much_was_handed_in(
     before = db.queries
     await handed_in_to_class(db, adas.classroom.id, 10)
     assert db.queries - before == 1
+
+
+async def test_the_newest_is_what_came_last_whatever_the_clock_said(
+    db: Database, adas: Room, ben: Student, clock: Clock
+) -> None:
+    upload = adas.things["upload"]
+    async with db.transaction() as tx:
+        first = await create_submission(tx, upload, ben.id, "1.png", StoredFile("1.png", 9, "hash"), "")
+        await tx.insert(
+            "INSERT INTO submission_reviews (submission_id, state, reviewed_at) VALUES (:id, 'returned', 1)",
+            id=first,
+        )
+    clock.now -= 30 * 24 * 3600
+    async with db.transaction() as tx:
+        await create_submission(tx, upload, ben.id, "2.png", StoredFile("2.png", 9, "hash"), "")
+    assert await newest_states_of_student(db, ben.id) == {upload: ""}
+    versions = (await versions_of_student(db, ben.id))[upload]
+    assert [each.submission.original_filename for each in versions] == ["2.png", "1.png"]

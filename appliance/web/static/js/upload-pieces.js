@@ -6,7 +6,7 @@ const STALLED = 30000;
 const CHECKING = 120000;
 const TRIES = 5;
 
-// place: where uploads of this material begin; saved: what an earlier page remembered; show: what to tell meanwhile.
+// place: where uploads of this material begin; fields: what stands beside the file now; show: what to tell meanwhile.
 export async function sendInPieces(file, place, fields, { id, remember, show, signal }) {
   for (let round = 0, stuck = 0; ; round += 1) {
     let reached = false;
@@ -27,7 +27,7 @@ export async function sendInPieces(file, place, fields, { id, remember, show, si
         round = stuck = 0;
       }
       show.checking();
-      return await ask("POST", `${url}/finish`, { patience: CHECKING, signal });
+      return await ask("POST", `${url}/finish`, { json: fields, patience: CHECKING, signal });
     } catch (problem) {
       if (problem.stopped) throw problem;
       if (problem.error === "upload_over") id = null;
