@@ -247,13 +247,14 @@ def _row(session: ChatSession, message: ChatMessage) -> MessageRow:
         content=message.body,
         citations=[CitationRow(each.source, each.text, each.id, each.url) for each in message.citations],
         safety=None if message.is_person else "ok",
-        provider=None if message.is_person else message.backend,
+        provider=None if message.is_person or message.is_stopped else message.backend,
         model=None,
         prompt_tokens=None,
         completion_tokens=None,
         total_tokens=None,
         latency_ms=None,
         created_at=iso(message.sent_at),
+        is_stopped=message.is_stopped,
     )
 
 
