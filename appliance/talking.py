@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from appliance.classroom.audit import record_student
 from appliance.errors import Conflict, Refusal
@@ -40,6 +41,7 @@ from appliance.study.chats import (
     add_stopped,
     answer_to,
     messages_page,
+    student_of,
 )
 from appliance.study.compaction import (
     FETCHED_MESSAGES,
@@ -57,7 +59,6 @@ from appliance.study.passages import ClassPassage, OpenCourse, open_courses, pas
 from appliance.study.turns import answered
 
 EVENT = "class_chat"
-CLIENT_ID_CHARS = 64
 
 log = logging.getLogger("chalkbox.helper")
 
@@ -123,7 +124,7 @@ async def begin(parts: Parts, asker: Asker, session: ChatSession, sent: Sent) ->
 
 async def _begun(parts: Parts, asker: Asker, session: ChatSession, sent: Sent) -> Begun:
     message = redacted(checked(Question(sent.message, "")))
-    sent = replace(sent, client_id=_stored_id(sent.client_id))
+    sent = replace(sent, client_id=_stored_id(sent.client_id, message))
     rules = await rules_of(parts.db, parts.settings, asker.class_id)
     asker = replace(asker, language=rules.language or asker.language)
     if words := await parts.helper.words_of_care(asker, message):
@@ -225,10 +226,17 @@ async def keep(parts: Parts, begun: Begun, answer: Answer) -> ChatMessage:
         "conversation_compacted": int(answer.conversation_compacted),
     }
     async with parts.db.transaction() as tx:
+        client_id = begun.sent.client_id
+        if earlier := await answer_to(tx, session.id, client_id):
+            if earlier.body == said.answer or not begun.sent.is_live:
+                return earlier
+            # Two tries at the same time, and both were shown.
+            client_id = ""
         text = as_text(begun.summary) if begun.summary.turns else ""
-        kept = await add_exchange(tx, session, begun.sent.client_id, said, text)
-        if asker.audience == "student":
-            await record_student(tx, EVENT, asker.class_id, asker.id, counts, asker.network)
+        kept = await add_exchange(tx, session, client_id, said, text)
+        # Whose it is by now: two students may have become one meanwhile.
+        if student_id := await student_of(tx, session.id):
+            await record_student(tx, EVENT, asker.class_id, student_id, counts, asker.network)
     return kept
 
 
@@ -254,9 +262,10 @@ async def _keep_stopped(parts: Parts, session: ChatSession, client_id: str, said
         log.warning("class_chat_stopped_lost class_id=%d reason=%s", session.class_id, refusal.code)
 
 
-def _stored_id(client_id: str) -> str:
-    """It comes from a program: half a character in it could not even be stored."""
-    return "".join(sign for sign in client_id if sign.isascii() and sign.isprintable())[:CLIENT_ID_CHARS]
+def _stored_id(client_id: str, message: str) -> str:
+    """Of this message alone: a form that was gone back to asks something else under the id of before."""
+    known = f"{client_id}\n{message}".encode("utf-8", "surrogatepass")
+    return sha256(known).hexdigest() if client_id else ""
 
 
 def _limits(settings: Settings, begun: Begun) -> Settings:

@@ -113,7 +113,7 @@ async def index(request: Request, asked: MessagesAsked) -> Messages:
 
 
 async def send(request: Request, asked: SendAsked) -> SentBack:
-    """A header `Idempotency-Key` makes a second try harmless: it gets the answer that was kept."""
+    """A header `Idempotency-Key` makes a second try of the same message harmless: it gets the answer that was kept."""
     parts = parts_of(request)
     with faults():
         access = await access_of(request, asked)
@@ -289,7 +289,10 @@ ROUTES = (
             "class_locked": 403,
             "llm_access_disabled": 403,
             "chat_archived": 409,
+            "one_at_a_time": 409,
+            "replaced": 409,
             "rate_limited": 429,
+            "busy": 503,
             "response_generation_failed": 502,
         },
     ),

@@ -84,21 +84,28 @@ class MessagePage:
 
 
 async def sessions_of_student(
-    db: Database, class_id: int, student_id: int, archived: bool = False
+    db: Database,
+    class_id: int,
+    student_id: int,
+    archived: bool = False,
+    before: tuple[int, int] = (LAST_ID, LAST_ID),
 ) -> list[ChatSession]:
-    """The last used first."""
+    """The last used first; `before` is (last_at, id) of the last one seen."""
     rows = await db.fetch_all(
         """
         SELECT chat_sessions.*, students.display_name AS student_name
         FROM chat_sessions JOIN students ON students.id = chat_sessions.student_id
         WHERE chat_sessions.student_id = :student_id AND chat_sessions.class_id = :class_id
           AND chat_sessions.is_archived = :archived
+          AND (chat_sessions.last_at, chat_sessions.id) < (:last_at, :last_id)
         ORDER BY chat_sessions.last_at DESC, chat_sessions.id DESC
         LIMIT :most
         """,
         student_id=student_id,
         class_id=class_id,
         archived=archived,
+        last_at=before[0],
+        last_id=before[1],
         most=MOST_SESSIONS,
     )
     return [session_from(row) for row in rows]
@@ -136,6 +143,12 @@ async def session_of_class(db: Database | Reads, session_id: int, class_id: int)
     return await _one(db, "AND chat_sessions.class_id = :owner", session_id, class_id)
 
 
+async def student_of(tx: Transaction, session_id: int) -> int:
+    """Whose it is right now; 0 for a teacher's own."""
+    row = await tx.fetch_one("SELECT student_id FROM chat_sessions WHERE id = :id", id=session_id)
+    return (row["student_id"] or 0) if row else 0
+
+
 async def create_session(tx: Transaction, class_id: int, student_id: int, title: str = "") -> int:
     return await tx.insert(
         """
@@ -147,6 +160,26 @@ async def create_session(tx: Transaction, class_id: int, student_id: int, title:
         title=cut_title(title),
         now=tx.now,
     )
+
+
+async def begin_chat(tx: Transaction, class_id: int, student_id: int, title: str = "") -> int:
+    """A new one, or the one that was begun before and in which nothing was asked: one of those is enough."""
+    row = await tx.fetch_one(
+        """
+        SELECT id
+        FROM chat_sessions
+        WHERE class_id = :class_id AND student_id = :student_id AND title = '' AND is_archived = 0
+          AND NOT EXISTS (SELECT 1 FROM chat_messages WHERE chat_messages.session_id = chat_sessions.id)
+        ORDER BY id DESC
+        LIMIT 1
+        """,
+        class_id=class_id,
+        student_id=student_id,
+    )
+    if row is None or cut_title(title):
+        return await create_session(tx, class_id, student_id, title)
+    await tx.execute("UPDATE chat_sessions SET last_at = :now WHERE id = :id", now=tx.now, id=row["id"])
+    return int(row["id"])
 
 
 async def rename_session(tx: Transaction, session_id: int, title: str) -> None:

@@ -54,8 +54,8 @@ async def test_a_key_under_which_an_answer_stopped_is_free_for_a_new_try(indexed
     await half(indexed, "try-1")
     indexed.engine.will_say("Which law ties them together?")
     key = {"Idempotency-Key": "try-1"}
-    first = (await ben.send(SEND, asked("How do I begin?"), **key)).json()["data"]
-    again = (await ben.send(SEND, asked("How do I begin?"), **key)).json()["data"]
+    first = (await ben.send(SEND, asked(EXERCISE), **key)).json()["data"]
+    again = (await ben.send(SEND, asked(EXERCISE), **key)).json()["data"]
     assert first["response"]["answer"] == again["response"]["answer"] == "Which law ties them together?"
     assert await indexed.count("chat_messages") == 4
 
