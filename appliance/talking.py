@@ -1,12 +1,15 @@
-"""One exchange in the class chat, for pages and programs: read, searched, answered, kept once the answer is whole."""
+"""One exchange in the class chat, for pages and programs: read, searched, answered, kept as far as it was shown."""
 
+import asyncio
+import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from appliance.classroom.audit import record_student
 from appliance.errors import Conflict, Refusal
-from appliance.helper.answers import Answer, Citation, Done, Event
+from appliance.helper.answers import Answer, Citation, Delta, Done, Event
 from appliance.helper.caring import said as words_said
 from appliance.helper.citations import source_of_paper, url_of, url_of_paper
 from appliance.helper.class_chat import ClassChat, Talk, kept_answer
@@ -21,6 +24,7 @@ from appliance.helper.redaction import redacted
 from appliance.helper.rules import Rules, rules_of
 from appliance.helper.scope import Scope
 from appliance.helper.topics import leans_back
+from appliance.helper.unkept import to_its_end
 from appliance.helper.writing import LESSON
 from appliance.inference.engine import Vector
 from appliance.library.comparable import comparable
@@ -34,8 +38,10 @@ from appliance.study.chats import (
     ChatSession,
     Exchange,
     add_exchange,
+    add_stopped,
     answer_to,
     messages_page,
+    student_of,
 )
 from appliance.study.compaction import (
     FETCHED_MESSAGES,
@@ -50,19 +56,25 @@ from appliance.study.compaction import (
     memory_text,
 )
 from appliance.study.passages import ClassPassage, OpenCourse, open_courses, passages_for_class
+from appliance.study.turns import answered
 
 EVENT = "class_chat"
-CLIENT_ID_CHARS = 64
+
+log = logging.getLogger("chalkbox.helper")
 
 
 @dataclass(frozen=True)
 class Sent:
-    """A message as it came; `client_id` is the sender's own id of it, `most_tokens` 0 where the box decides."""
+    """A message as it came; `client_id` is the sender's own id of it, `most_tokens` 0 where the box decides.
+
+    `is_live`: its answer is shown while it is written, so that one that stops is kept as far as it came.
+    """
 
     message: str
     client_id: str
     request_id: str
     most_tokens: int = 0
+    is_live: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,11 +86,10 @@ class Begun:
 
     asker: Asker
     session: ChatSession
-    client_id: str
+    sent: Sent
     talk: Talk
     summary: Summary
     decision: Decision
-    most_tokens: int
     rules: Rules
     again: ChatMessage | None = None
     words: str = ""
@@ -113,28 +124,48 @@ async def begin(parts: Parts, asker: Asker, session: ChatSession, sent: Sent) ->
 
 async def _begun(parts: Parts, asker: Asker, session: ChatSession, sent: Sent) -> Begun:
     message = redacted(checked(Question(sent.message, "")))
-    client_id = _stored_id(sent.client_id)
+    sent = replace(sent, client_id=_stored_id(sent.client_id, message))
     rules = await rules_of(parts.db, parts.settings, asker.class_id)
     asker = replace(asker, language=rules.language or asker.language)
     if words := await parts.helper.words_of_care(asker, message):
         talk = Talk(session.id, message, (), "", (), "", (), sent.request_id)
         known, nothing = from_text(session.summary), Decision(False, "care", 0.0)
-        return Begun(asker, session, client_id, talk, known, nothing, sent.most_tokens, rules, words=words)
+        return Begun(asker, session, sent, talk, known, nothing, rules, words=words)
     if session.is_archived:
         raise Conflict(PUT_AWAY, "chat_archived")
-    if kept := await answer_to(parts.db, session.id, client_id):
-        citations = tuple(Citation(**vars(citation)) for citation in kept.citations)
-        talk = Talk(session.id, message, (), "", citations, "", (), sent.request_id)
-        known, nothing = from_text(session.summary), Decision(False, "answered_before", 0.0)
-        return Begun(asker, session, client_id, talk, known, nothing, sent.most_tokens, rules, kept)
+    if kept := await answer_to(parts.db, session.id, sent.client_id):
+        return _again(asker, session, sent, message, rules, kept)
     if asker.audience == "student":
         rules.hold_to_on()
     await parts.helper.hold_to_rates(asker)
     await parts.helper.hold_to_one(asker)
-    before = (await messages_page(parts.db, session.id, limit=FETCHED_MESSAGES)).messages
+    await parts.helper.unkept.settled(session.id)
+    if kept := await answer_to(parts.db, session.id, sent.client_id):
+        return _again(asker, session, sent, message, rules, kept)
+    try:
+        return await _searched_for(parts, asker, session, sent, message, rules)
+    except asyncio.CancelledError:
+        if sent.is_live:
+            await _keep_stopped(parts, session, sent.client_id, Exchange(message, "", (), ""))
+        raise
+
+
+def _again(
+    asker: Asker, session: ChatSession, sent: Sent, message: str, rules: Rules, kept: ChatMessage
+) -> Begun:
+    citations = tuple(Citation(**vars(citation)) for citation in kept.citations)
+    talk = Talk(session.id, message, (), "", citations, "", (), sent.request_id)
+    known, nothing = from_text(session.summary), Decision(False, "answered_before", 0.0)
+    return Begun(asker, session, sent, talk, known, nothing, rules, kept)
+
+
+async def _searched_for(
+    parts: Parts, asker: Asker, session: ChatSession, sent: Sent, message: str, rules: Rules
+) -> Begun:
+    before = answered((await messages_page(parts.db, session.id, limit=FETCHED_MESSAGES)).messages)
     summary, decision = _summary(session, before, message)
     talk = await _talk(parts, asker, session, message, before, summary, sent.request_id, rules)
-    return Begun(asker, session, client_id, talk, summary, decision, sent.most_tokens, rules)
+    return Begun(asker, session, sent, talk, summary, decision, rules)
 
 
 async def answering(parts: Parts, begun: Begun) -> AsyncGenerator[Event, None]:
@@ -148,8 +179,14 @@ async def answering(parts: Parts, begun: Begun) -> AsyncGenerator[Event, None]:
         strictness, kept = begun.rules.strictness, begun.again
         yield Done(kept_answer(begun.talk, kept.body, kept.backend, strictness))
         return
+
+    async def stopped(answer: Answer) -> None:
+        if begun.sent.is_live:
+            said = _said(begun, answer)
+            await _keep_stopped(parts, begun.session, begun.sent.client_id, said)
+
     chat = ClassChat(_limits(parts.settings, begun), parts.helper, parts.router, parts.clock)
-    async with aclosing(chat.ask(begun.asker, begun.talk)) as events:
+    async with aclosing(chat.ask(begun.asker, begun.talk, stopped)) as events:
         async for event in events:
             yield event
 
@@ -157,13 +194,16 @@ async def answering(parts: Parts, begun: Begun) -> AsyncGenerator[Event, None]:
 async def exchange(
     parts: Parts, asker: Asker, session: ChatSession, sent: Sent
 ) -> AsyncGenerator[Event, None]:
-    """Refusals come before the first event. A browser that goes away leaves nothing behind."""
-    begun = await begin(parts, asker, session, sent)
-    async with aclosing(answering(parts, begun)) as events:
-        async for event in events:
-            if isinstance(event, Done):
-                await keep(parts, begun, event.answer)
-            yield event
+    """Refusals come before the first event. A browser that goes away leaves what it was shown."""
+    begun = await begin(parts, asker, session, replace(sent, is_live=True))
+    with parts.helper.unkept.answer(session.id) as showing:
+        async with aclosing(answering(parts, begun)) as events:
+            async for event in events:
+                showing.has_begun = showing.has_begun or isinstance(event, Delta)
+                if isinstance(event, Done):
+                    # All of it was shown: whoever leaves now has read it.
+                    await to_its_end(keep(parts, begun, event.answer))
+                yield event
 
 
 async def keep(parts: Parts, begun: Begun, answer: Answer) -> ChatMessage:
@@ -176,32 +216,63 @@ async def keep(parts: Parts, begun: Begun, answer: Answer) -> ChatMessage:
     if begun.again:
         return begun.again
     asker, session = begun.asker, begun.session
-    citations = [ChatCitation(**vars(citation)) for citation in answer.citations]
-    said = Exchange(begun.talk.message, answer.text, citations, answer.backend)
+    said = _said(begun, answer)
     counts: dict[str, int | str] = {
         "request_id": answer.request_id,
         "session_id": session.id,
         "backend": answer.backend,
         "grounded": int(answer.grounded),
-        "citations_count": len(citations),
+        "citations_count": len(said.citations),
         "conversation_compacted": int(answer.conversation_compacted),
     }
     async with parts.db.transaction() as tx:
+        client_id = begun.sent.client_id
+        if earlier := await answer_to(tx, session.id, client_id):
+            if earlier.body == said.answer or not begun.sent.is_live:
+                return earlier
+            # Two tries at the same time, and both were shown.
+            client_id = ""
         text = as_text(begun.summary) if begun.summary.turns else ""
-        kept = await add_exchange(tx, session, begun.client_id, said, text)
-        if asker.audience == "student":
-            await record_student(tx, EVENT, asker.class_id, asker.id, counts, asker.network)
+        kept = await add_exchange(tx, session, client_id, said, text)
+        # Whose it is by now: two students may have become one meanwhile.
+        if student_id := await student_of(tx, session.id):
+            await record_student(tx, EVENT, asker.class_id, student_id, counts, asker.network)
     return kept
 
 
-def _stored_id(client_id: str) -> str:
-    """It comes from a program: half a character in it could not even be stored."""
-    return "".join(sign for sign in client_id if sign.isascii() and sign.isprintable())[:CLIENT_ID_CHARS]
+def _said(begun: Begun, answer: Answer) -> Exchange:
+    # What was found belongs to words; where none were shown there is nothing to look up.
+    citations = [ChatCitation(**vars(citation)) for citation in answer.citations if answer.text]
+    return Exchange(begun.talk.message, answer.text, citations, answer.backend)
+
+
+async def _keep_stopped(parts: Parts, session: ChatSession, client_id: str, said: Exchange) -> None:
+    """What was shown was said: who stops one half of an answer and asks for the other has both.
+
+    Raises nothing of its own: whoever stops hears of the stop. A chat that is gone takes this along.
+    """
+
+    async def kept() -> None:
+        async with parts.db.transaction() as tx:
+            await add_stopped(tx, session, client_id, said)
+
+    try:
+        await to_its_end(kept())
+    except Refusal as refusal:
+        log.warning("class_chat_stopped_lost class_id=%d reason=%s", session.class_id, refusal.code)
+
+
+def _stored_id(client_id: str, message: str) -> str:
+    """Of this message alone: a form that was gone back to asks something else under the id of before."""
+    known = f"{client_id}\n{message}".encode("utf-8", "surrogatepass")
+    return sha256(known).hexdigest() if client_id else ""
 
 
 def _limits(settings: Settings, begun: Begun) -> Settings:
     """A teacher who asks for themselves gets a direct answer."""
-    most = min(begun.most_tokens or settings.helper_response_max_tokens, settings.helper_response_max_tokens)
+    most = min(
+        begun.sent.most_tokens or settings.helper_response_max_tokens, settings.helper_response_max_tokens
+    )
     strictness = begun.rules.strictness if begun.asker.audience == "student" else "light"
     return replace(settings, helper_response_max_tokens=most, helper_strictness=strictness)
 

@@ -175,6 +175,8 @@ ROUTES = (
             "llm_access_disabled": 403,
             "validation_error": 400,
             "message_too_long": 400,
+            "one_at_a_time": 409,
+            "replaced": 409,
             "rate_limited": 429,
             "chat_error": 502,
         },

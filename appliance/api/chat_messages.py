@@ -113,7 +113,7 @@ async def index(request: Request, asked: MessagesAsked) -> Messages:
 
 
 async def send(request: Request, asked: SendAsked) -> SentBack:
-    """A header `Idempotency-Key` makes a second try harmless: it gets the answer that was kept."""
+    """A header `Idempotency-Key` makes a second try of the same message harmless: it gets the answer that was kept."""
     parts = parts_of(request)
     with faults():
         access = await access_of(request, asked)
@@ -247,13 +247,14 @@ def _row(session: ChatSession, message: ChatMessage) -> MessageRow:
         content=message.body,
         citations=[CitationRow(each.source, each.text, each.id, each.url) for each in message.citations],
         safety=None if message.is_person else "ok",
-        provider=None if message.is_person else message.backend,
+        provider=None if message.is_person or message.is_stopped else message.backend,
         model=None,
         prompt_tokens=None,
         completion_tokens=None,
         total_tokens=None,
         latency_ms=None,
         created_at=iso(message.sent_at),
+        is_stopped=message.is_stopped,
     )
 
 
@@ -288,7 +289,10 @@ ROUTES = (
             "class_locked": 403,
             "llm_access_disabled": 403,
             "chat_archived": 409,
+            "one_at_a_time": 409,
+            "replaced": 409,
             "rate_limited": 429,
+            "busy": 503,
             "response_generation_failed": 502,
         },
     ),

@@ -40,7 +40,10 @@ class CitationRow(Struct):
 
 
 class MessageRow(Struct):
-    """What the box keeps of a message; the numbers of an answer are known when it is sent, and not kept."""
+    """What the box keeps of a message; the numbers of an answer are known when it is sent, and not kept.
+
+    `is_stopped`: `content` is what was shown of an answer before it was stopped, perhaps nothing.
+    """
 
     id: str
     session_id: str
@@ -57,3 +60,4 @@ class MessageRow(Struct):
     total_tokens: int | None
     latency_ms: int | None
     created_at: str
+    is_stopped: bool = False

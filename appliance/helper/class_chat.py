@@ -1,7 +1,7 @@
 """An answer in the class chat: the model over passages of the whole class, or the passages themselves."""
 
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
@@ -54,6 +54,9 @@ DIED_WITHOUT = (
 )
 
 log = logging.getLogger("chalkbox.helper")
+
+Stopped = Callable[[Answer], Awaitable[None]]
+"""Gets what was shown of an answer that ends before its Done, perhaps nothing."""
 
 
 @dataclass(frozen=True)
@@ -115,32 +118,47 @@ class ClassChat:
         self._router = router
         self._clock = clock
 
-    async def ask(self, asker: Asker, talk: Talk) -> AsyncGenerator[Event, None]:
-        """Nothing is kept here; a Done always comes last. Who asks too often is refused by whoever searched."""
+    async def ask(self, asker: Asker, talk: Talk, stopped: Stopped) -> AsyncGenerator[Event, None]:
+        """Nothing is kept here; a Done always comes last. Who asks too often is refused by whoever searched.
+
+        A refusal before anything was shown is no stop: what was asked still stands where it was typed.
+        """
         with self._helper.counted():
-            began = self._clock()
+            began, language = self._clock(), language_of(talk.message, asker.language)
             strict = await self._strict(asker, talk)
-            talk = _shown(talk, strict, language_of(talk.message, asker.language))
+            talk = _shown(talk, strict, language)
             marks = frozenset(citation.id for citation in talk.citations)
             keeps = strict.gives_away if strict else nothing_kept
             draft = Draft(Outgoing(marks, self._settings.helper_response_max_chars, keeps))
-            language = language_of(talk.message, asker.language)
-            if talk.is_turned_back:
-                draft.fail("off_topic")
-            else:
-                prompt = prompt_for(self._settings, talk, language)
-                group = f"class:{asker.class_id}"
-                async with aclosing(written(self._router, prompt, asker.key, group, draft)) as events:
+            try:
+                async with aclosing(self._answered(asker, talk, draft, strict, language)) as events:
                     async for event in events:
-                        yield _start(talk, draft) if isinstance(event, Started) else event
-            if draft.failed is not None:
-                if not draft.has_begun:
-                    yield _start(talk, draft)
-                yield Delta(draft.add(_instead(talk, draft, strict, language)))
-            answer = self._answer(talk, draft, language, began)
-            await self._count(asker, talk, draft, answer)
+                        yield event
+                answer = self._answer(talk, draft, language, began)
+                await self._count(asker, talk, draft, answer)
+            except BaseException as end:
+                # Also when the browser goes away or the box stops: neither is an Exception.
+                if draft.text or not isinstance(end, Exception):
+                    await stopped(self._answer(talk, draft, language, began))
+                raise
             _log(asker, answer, draft)
             yield Done(answer, draft.failed or "")
+
+    async def _answered(
+        self, asker: Asker, talk: Talk, draft: Draft, strict: Strict | None, language: str
+    ) -> AsyncGenerator[Event, None]:
+        if talk.is_turned_back:
+            draft.fail("off_topic")
+        else:
+            prompt = prompt_for(self._settings, talk, language)
+            group = f"class:{asker.class_id}"
+            async with aclosing(written(self._router, prompt, asker.key, group, draft)) as events:
+                async for event in events:
+                    yield _start(talk, draft) if isinstance(event, Started) else event
+        if draft.failed is not None:
+            if not draft.has_begun:
+                yield _start(talk, draft)
+            yield Delta(draft.add(_instead(talk, draft, strict, language)))
 
     async def _count(self, asker: Asker, talk: Talk, draft: Draft, answer: Answer) -> None:
         if asker.audience == "student":

@@ -40,6 +40,7 @@ from appliance.helper.suggestions import suggestions_for
 from appliance.helper.text_languages import leads_back
 from appliance.helper.tickets import Tickets
 from appliance.helper.topics import Topics, is_vague
+from appliance.helper.unkept import Unkept
 from appliance.helper.veils import veiled
 from appliance.helper.words import language_of
 from appliance.helper.writing import Draft, written
@@ -113,6 +114,7 @@ class Helper:
         self.sharing = Sharing(router, self.conversations, clock)
         self.grounds = Grounds(settings, router, db, Topics(router, cache))
         self.tickets = Tickets()
+        self.unkept = Unkept()
         self._live = 0
         self._is_closing = False
         self._ended = asyncio.Event()

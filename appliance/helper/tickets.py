@@ -34,6 +34,11 @@ class Ticket:
         self._news = asyncio.Event()
 
     @property
+    def can_be_found(self) -> bool:
+        """Whoever asked knows its number, which comes with its first event."""
+        return self.is_resumable and bool(self._heard)
+
+    @property
     def is_forsaken(self) -> bool:
         return not self.listeners and not self.is_over
 
@@ -144,7 +149,7 @@ class Tickets:
     async def _left(self, ticket: Ticket) -> None:
         if ticket.listeners:
             return
-        if not ticket.is_resumable:
+        if not ticket.can_be_found:
             return await self._drop(ticket)
         ticket.departures += 1
         loop = asyncio.get_running_loop()

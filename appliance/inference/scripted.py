@@ -18,9 +18,10 @@ BROKE = "The engine stopped in the middle of its work."
 
 @dataclass(frozen=True)
 class Broken:
-    """An answer that gets as far as `text`."""
+    """An answer that gets as far as `text`, and `hangs` there or dies."""
 
     text: str
+    hangs: bool = False
 
 
 class ScriptedEngine:
@@ -63,6 +64,10 @@ class ScriptedEngine:
     def will_break_after(self, text: str) -> None:
         """The next answer says this and then dies."""
         self._script.append(Broken(text))
+
+    def will_hang_after(self, text: str) -> None:
+        """The next answer says this and then nothing until it is cancelled."""
+        self._script.append(Broken(text, hangs=True))
 
     def will_hang(self) -> None:
         """The next answer says nothing until it is cancelled."""
@@ -119,6 +124,8 @@ class ScriptedEngine:
                     answer.truncated = True
                     return
             if isinstance(said, Broken):
+                if said.hangs:
+                    await asyncio.Event().wait()
                 raise EngineDied(BROKE)
         finally:
             self.live -= 1

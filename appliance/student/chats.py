@@ -18,10 +18,11 @@ from appliance.student import answering
 from appliance.student.asking import asker_of
 from appliance.study.chats import (
     LAST_ID,
+    MOST_SESSIONS,
     NO_CHAT,
     ChatSession,
     archive_session,
-    create_session,
+    begin_chat,
     messages_page,
     rename_session,
     session_of_student,
@@ -40,11 +41,14 @@ STARTERS = 3
 async def index(request: Request) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
     archived = request.args.get("archived") == "1"
+    before = forms.asked_number(request, "before", LAST_ID), forms.asked_number(request, "id", LAST_ID)
+    sessions = await sessions_of_student(parts.db, person.class_id, person.id, archived, before)
     return render(
         request,
         "student/chats.html",
         classroom=await class_by_id(parts.db, person.class_id),
-        sessions=await sessions_of_student(parts.db, person.class_id, person.id, archived),
+        sessions=sessions,
+        last=sessions[-1] if len(sessions) == MOST_SESSIONS else None,
         archived=archived,
     )
 
@@ -52,7 +56,7 @@ async def index(request: Request) -> HTTPResponse:
 async def create(request: Request) -> HTTPResponse:
     person = person_of(request)
     async with parts_of(request).db.transaction() as tx:
-        session_id = await create_session(tx, person.class_id, person.id, forms.text(request, "title", 2000))
+        session_id = await begin_chat(tx, person.class_id, person.id, forms.text(request, "title", 2000))
     return redirect(f"/student/chats/{session_id}")
 
 

@@ -3,9 +3,9 @@
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from appliance.errors import Conflict, Invalid, NotFound
+from appliance.errors import Invalid, NotFound
 from appliance.storage.database import Database, Reads, Transaction
 
 TITLE_CHARACTERS = 120
@@ -14,6 +14,7 @@ PAGE_MESSAGES = 120
 LAST_ID = 2**62
 NO_CHAT = "There is no such chat, or it isn't yours."
 PUT_AWAY = "This chat is put away. Take it back out to go on with it."
+STOPPED = "stopped"
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,10 @@ class ChatCitation:
 
 @dataclass(frozen=True)
 class ChatMessage:
-    """`backend` says who wrote an answer: a model's home, or the lesson; empty for a person's message."""
+    """`backend` says who wrote an answer: a model's home, or the lesson; empty for a person's message.
+
+    It is `stopped` for one that ended too early: its body is what was shown of it, perhaps nothing.
+    """
 
     id: int
     is_person: bool
@@ -55,6 +59,10 @@ class ChatMessage:
     citations: tuple[ChatCitation, ...]
     backend: str
     sent_at: int
+
+    @property
+    def is_stopped(self) -> bool:
+        return self.backend == STOPPED
 
 
 @dataclass(frozen=True)
@@ -76,21 +84,28 @@ class MessagePage:
 
 
 async def sessions_of_student(
-    db: Database, class_id: int, student_id: int, archived: bool = False
+    db: Database,
+    class_id: int,
+    student_id: int,
+    archived: bool = False,
+    before: tuple[int, int] = (LAST_ID, LAST_ID),
 ) -> list[ChatSession]:
-    """The last used first."""
+    """The last used first; `before` is (last_at, id) of the last one seen."""
     rows = await db.fetch_all(
         """
         SELECT chat_sessions.*, students.display_name AS student_name
         FROM chat_sessions JOIN students ON students.id = chat_sessions.student_id
         WHERE chat_sessions.student_id = :student_id AND chat_sessions.class_id = :class_id
           AND chat_sessions.is_archived = :archived
+          AND (chat_sessions.last_at, chat_sessions.id) < (:last_at, :last_id)
         ORDER BY chat_sessions.last_at DESC, chat_sessions.id DESC
         LIMIT :most
         """,
         student_id=student_id,
         class_id=class_id,
         archived=archived,
+        last_at=before[0],
+        last_id=before[1],
         most=MOST_SESSIONS,
     )
     return [session_from(row) for row in rows]
@@ -128,6 +143,12 @@ async def session_of_class(db: Database | Reads, session_id: int, class_id: int)
     return await _one(db, "AND chat_sessions.class_id = :owner", session_id, class_id)
 
 
+async def student_of(tx: Transaction, session_id: int) -> int:
+    """Whose it is right now; 0 for a teacher's own."""
+    row = await tx.fetch_one("SELECT student_id FROM chat_sessions WHERE id = :id", id=session_id)
+    return (row["student_id"] or 0) if row else 0
+
+
 async def create_session(tx: Transaction, class_id: int, student_id: int, title: str = "") -> int:
     return await tx.insert(
         """
@@ -139,6 +160,26 @@ async def create_session(tx: Transaction, class_id: int, student_id: int, title:
         title=cut_title(title),
         now=tx.now,
     )
+
+
+async def begin_chat(tx: Transaction, class_id: int, student_id: int, title: str = "") -> int:
+    """A new one, or the one that was begun before and in which nothing was asked: one of those is enough."""
+    row = await tx.fetch_one(
+        """
+        SELECT id
+        FROM chat_sessions
+        WHERE class_id = :class_id AND student_id = :student_id AND title = '' AND is_archived = 0
+          AND NOT EXISTS (SELECT 1 FROM chat_messages WHERE chat_messages.session_id = chat_sessions.id)
+        ORDER BY id DESC
+        LIMIT 1
+        """,
+        class_id=class_id,
+        student_id=student_id,
+    )
+    if row is None or cut_title(title):
+        return await create_session(tx, class_id, student_id, title)
+    await tx.execute("UPDATE chat_sessions SET last_at = :now WHERE id = :id", now=tx.now, id=row["id"])
+    return int(row["id"])
 
 
 async def rename_session(tx: Transaction, session_id: int, title: str) -> None:
@@ -179,7 +220,7 @@ async def messages_page(
 
 
 async def answer_to(db: Database | Reads, session_id: int, client_id: str) -> ChatMessage | None:
-    """The answer that was kept for the message with this id of its sender; None for a new message."""
+    """The answer that was kept for the message with this id of its sender; None for a new or a stopped message."""
     if not client_id:
         return None
     row = await db.fetch_one(
@@ -195,7 +236,7 @@ async def answer_to(db: Database | Reads, session_id: int, client_id: str) -> Ch
         session_id=session_id,
         client_id=client_id,
     )
-    return _message(row) if row else None
+    return _message(row) if row and row["backend"] != STOPPED else None
 
 
 async def add_exchange(
@@ -203,27 +244,26 @@ async def add_exchange(
 ) -> ChatMessage:
     """Keep question and answer; what was kept under the same `client_id` before is returned as it is.
 
-    Raises NotFound when the chat was deleted meanwhile, Conflict when it was put away.
+    A chat that was put away meanwhile takes it too: it was shown. Raises NotFound when it was deleted.
     """
-    await _open(tx, session.id)
+    await _still_there(tx, session)
     if kept := await answer_to(tx, session.id, client_id):
         return kept
-    await _insert(tx, session.id, "person", exchange.question, client_id=client_id)
-    answer_id = await _insert(
-        tx, session.id, "assistant", exchange.answer, exchange.citations, exchange.backend
-    )
     await tx.execute(
-        """
-        UPDATE chat_sessions
-        SET last_at = :now, summary = :summary, title = CASE title WHEN '' THEN :title ELSE title END
-        WHERE id = :id
-        """,
-        now=tx.now,
-        summary=summary,
-        title=title_from(exchange.question),
-        id=session.id,
+        "UPDATE chat_sessions SET summary = :summary WHERE id = :id", summary=summary, id=session.id
     )
-    return ChatMessage(answer_id, False, exchange.answer, tuple(exchange.citations), exchange.backend, tx.now)
+    return await _add(tx, session.id, client_id, exchange)
+
+
+async def add_stopped(tx: Transaction, session: ChatSession, client_id: str, exchange: Exchange) -> None:
+    """Keep a question with what was shown of its answer; the same message is answered anew.
+
+    Where something was shown that stays, also beside a second try. Raises NotFound when the chat was deleted meanwhile.
+    """
+    await _still_there(tx, session)
+    if exchange.answer or await answer_to(tx, session.id, client_id):
+        client_id = ""
+    await _add(tx, session.id, client_id, replace(exchange, backend=STOPPED))
 
 
 def cut_title(given: str) -> str:
@@ -254,12 +294,50 @@ def session_from(row: sqlite3.Row) -> ChatSession:
     )
 
 
-async def _open(tx: Transaction, session_id: int) -> None:
-    row = await tx.fetch_one("SELECT is_archived FROM chat_sessions WHERE id = :id", id=session_id)
+async def _still_there(tx: Transaction, session: ChatSession) -> None:
+    """Raises NotFound; also where the number of a deleted chat is another's by now."""
+    row = await tx.fetch_one(
+        "SELECT 1 FROM chat_sessions WHERE id = :id AND class_id = :class_id AND created_at = :created_at",
+        id=session.id,
+        class_id=session.class_id,
+        created_at=session.created_at,
+    )
     if row is None:
         raise NotFound(NO_CHAT)
-    if row["is_archived"]:
-        raise Conflict(PUT_AWAY, "chat_archived")
+
+
+async def _add(tx: Transaction, session_id: int, client_id: str, exchange: Exchange) -> ChatMessage:
+    """In place of a first try under the same id, of whose answer nothing was shown."""
+    await tx.execute(
+        """
+        DELETE FROM chat_messages
+        WHERE session_id = :session_id AND :client_id <> '' AND id IN (
+          SELECT tried.id
+          FROM chat_messages AS question JOIN chat_messages AS tried
+            ON tried.session_id = question.session_id
+            AND (tried.id = question.id OR (tried.body = '' AND tried.id > question.id))
+          WHERE question.session_id = :session_id AND question.client_id = :client_id
+          ORDER BY tried.id
+          LIMIT 2)
+        """,
+        session_id=session_id,
+        client_id=client_id,
+    )
+    await _insert(tx, session_id, "person", exchange.question, client_id=client_id)
+    answer_id = await _insert(
+        tx, session_id, "assistant", exchange.answer, exchange.citations, exchange.backend
+    )
+    await tx.execute(
+        """
+        UPDATE chat_sessions
+        SET last_at = :now, title = CASE title WHEN '' THEN :title ELSE title END
+        WHERE id = :id
+        """,
+        now=tx.now,
+        title=title_from(exchange.question),
+        id=session_id,
+    )
+    return ChatMessage(answer_id, False, exchange.answer, tuple(exchange.citations), exchange.backend, tx.now)
 
 
 async def _insert(

@@ -133,6 +133,8 @@ async def test_two_tries_at_the_same_time_are_one_exchange_and_told_alike(
     assert first["response"]["answer"] == second["response"]["answer"]
     assert first["assistant_message"]["id"] == second["assistant_message"]["id"]
     assert await indexed.count("chat_messages") == 2
+    events = await indexed.parts.db.fetch_all("SELECT 1 FROM student_events WHERE kind = 'class_chat'")
+    assert len(events) == 1
 
 
 async def test_an_answer_is_as_short_as_the_program_wants_it(indexed: Cast, ben: Program) -> None:

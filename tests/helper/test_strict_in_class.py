@@ -2,7 +2,7 @@
 
 from contextlib import aclosing
 
-from appliance.helper.answers import Done
+from appliance.helper.answers import Answer, Done
 from appliance.helper.class_chat import ClassChat, Talk
 from appliance.helper.pipeline import Asker
 from appliance.settings import Settings
@@ -12,10 +12,14 @@ from tests.helper.test_strict_red_team import strict as strict
 ASKED = "Which instrument measures current?"
 
 
+async def unstopped(answer: Answer) -> None:
+    raise AssertionError(answer)
+
+
 async def told(strict: Classroom, ben: Asker, settings: Settings, message: str) -> Done:
     chat = ClassChat(settings, strict.helper, strict.router, strict.clock)
     talk = Talk(1, message, (), "", (), "", (), "r1")
-    async with aclosing(chat.ask(ben, talk)) as events:
+    async with aclosing(chat.ask(ben, talk, unstopped)) as events:
         last = [event async for event in events][-1]
     assert isinstance(last, Done)
     return last

@@ -54,6 +54,18 @@ async def until(is_so: Callable[[], bool]) -> None:
             await asyncio.sleep(0.001)
 
 
+async def test_an_answer_whose_number_nobody_heard_ends_with_its_connection() -> None:
+    tickets, writing = Tickets(), Writing("The")
+    ticket = tickets.begin(BEN, writing.events(), True)
+    listening = asyncio.create_task(heard(tickets, ticket))
+    await asyncio.sleep(0)
+    await until(lambda: ticket._writing is not None)
+    await asyncio.sleep(0)
+    listening.cancel()
+    await asyncio.gather(listening, return_exceptions=True)
+    assert writing.is_closed and tickets.count == 0
+
+
 async def test_whoever_comes_back_hears_the_rest_that_was_written_meanwhile() -> None:
     tickets, writing = Tickets(), Writing("The", "lamp", "glows")
     ticket = tickets.begin(BEN, writing.events(), True)

@@ -3,13 +3,21 @@
 import asyncio
 import json
 import re
+from html import unescape
 from typing import Any
 
 import httpx
 import pytest
 
 from appliance.inference.scripted import ScriptedEngine
-from appliance.study.chats import TITLE_CHARACTERS, messages_page, session_of_class
+from appliance.study.chats import (
+    MOST_SESSIONS,
+    TITLE_CHARACTERS,
+    create_session,
+    messages_page,
+    session_of_class,
+)
+from appliance.work.merging import merge_students
 from tests.conftest import Browser, Cast
 
 ASKED = "Why does the lamp glow only in a closed circuit?"
@@ -133,6 +141,15 @@ async def test_the_same_message_sent_twice_is_kept_and_answered_once(indexed: Ca
     assert await indexed.count("chat_messages") == 4
 
 
+async def test_another_message_under_the_id_of_before_is_another_message(indexed: Cast) -> None:
+    ben = await indexed.student(indexed.ben)
+    chat = await opened(ben)
+    await ben.post(f"{chat}/messages", {"message": ASKED, "client_id": "a1"})
+    await ben.post(f"{chat}/messages", {"message": "And with a broken wire?", "client_id": "a1"})
+    page = (await ben.get(chat)).text
+    assert "And with a broken wire?" in page and page.count("This is a scripted answer.") == 2
+
+
 async def test_without_script_a_form_asks_and_the_page_shows_the_answer(indexed: Cast) -> None:
     ben = await indexed.student(indexed.ben)
     chat = await opened(ben)
@@ -183,7 +200,7 @@ async def test_an_engine_that_dies_in_the_middle_leaves_one_whole_exchange(index
     assert await indexed.count("chat_messages") == 2
 
 
-async def test_who_goes_away_before_the_answer_leaves_nothing(indexed: Cast) -> None:
+async def test_who_goes_away_before_the_answer_leaves_the_question_alone(indexed: Cast) -> None:
     ben = await indexed.student(indexed.ben)
     chat = await opened(ben)
     indexed.engine.will_hang()
@@ -195,9 +212,11 @@ async def test_who_goes_away_before_the_answer_leaves_nothing(indexed: Cast) -> 
     sending.cancel()
     await asyncio.gather(sending, return_exceptions=True)
     async with asyncio.timeout(10):
-        while indexed.engine.live:  # noqa: ASYNC110 - the engine has no event of its own
+        while indexed.parts.helper.unkept.count:  # noqa: ASYNC110 - it has an event for each answer alone
             await asyncio.sleep(0.01)
-    assert await indexed.count("chat_messages") == 0
+    assert indexed.engine.live == 0
+    page = await messages_page(indexed.parts.db, 1)
+    assert [message.body for message in page.messages] == [ASKED, ""]
 
 
 async def _until_asked(engine: ScriptedEngine) -> None:
@@ -240,6 +259,58 @@ async def test_a_chat_that_is_put_away_takes_no_more_questions_until_it_is_back(
     assert "Take it back out" in (await ben.get(chat)).text
     await ben.post(f"{chat}/archive", {"archived": "0"})
     assert (await ben.post_json(f"{chat}/messages", {"message": ASKED})).status_code == 200
+
+
+async def test_what_was_typed_for_a_chat_that_was_put_away_meanwhile_is_shown_to_be_copied(
+    cast: Cast,
+) -> None:
+    ben = await cast.student(cast.ben)
+    chat = await opened(ben)
+    await ben.post(f"{chat}/archive", {"archived": "1"})
+    refused = await ben.post(f"{chat}/messages", {"message": ASKED})
+    assert refused.status_code == 409
+    assert ASKED in refused.text and "This was not sent." in refused.text
+    assert "This was not sent." not in (await ben.get(chat)).text
+
+
+async def test_a_new_chat_is_the_one_in_which_nothing_was_asked_yet(cast: Cast) -> None:
+    ben = await cast.student(cast.ben)
+    first = await opened(ben)
+    assert await opened(ben) == first
+    assert await opened(await cast.student(cast.chi)) != first
+    await told(ben, first, ASKED)
+    second = await opened(ben)
+    assert second != first
+    await ben.post(f"{second}/title", {"title": "Motors"})
+    assert await opened(ben) != second
+
+
+async def test_more_chats_than_fit_on_a_page_are_on_the_next(cast: Cast) -> None:
+    ben = await cast.student(cast.ben)
+    assert cast.ben is not None
+    async with cast.parts.db.transaction() as tx:
+        for number in range(MOST_SESSIONS + 1):
+            await create_session(tx, cast.classroom.id, cast.ben.id, f"Chat number {number}.")
+    page = (await ben.get("/student/chats")).text
+    assert f"Chat number {MOST_SESSIONS}." in page and "Chat number 0." not in page
+    following = re.search(r'rel="next" href="([^"]+)"', page)
+    assert following is not None
+    rest = (await ben.get(unescape(following[1]))).text
+    assert "Chat number 0." in rest and "Chat number 1." not in rest
+
+
+async def test_two_students_who_become_one_while_one_of_them_is_answered_keep_the_answer(cast: Cast) -> None:
+    ben = await cast.student(cast.ben)
+    assert cast.ben is not None and cast.chi is not None
+    chat = await opened(ben)
+    cast.engine.hold()
+    telling = asyncio.create_task(told(ben, chat, ASKED))
+    await _until_asked(cast.engine)
+    async with cast.parts.db.transaction() as tx:
+        await merge_students(tx, cast.classroom.id, cast.ben.id, cast.chi.id)
+    cast.engine.release()
+    assert (await telling)[-1][0] == "done"
+    assert "This is a scripted answer." in (await (await cast.student(cast.chi)).get(chat)).text
 
 
 async def test_long_chats_are_paged_and_compacted(indexed: Cast) -> None:

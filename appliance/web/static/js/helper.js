@@ -50,7 +50,11 @@ export default function helper(element) {
       else panel.fail(problem instanceof Refusal ? problem.message : "", message);
     }
     answer.element.removeAttribute("aria-busy");
-    if (!answer.element.textContent.trim()) { question.remove(); answer.element.remove(); }
+    if (!answer.element.textContent.trim()) {
+      answer.element.remove();
+      // What was typed meanwhile stays in the box, and then the question stays where it can be read.
+      if (form.message.value.trim() === message) question.remove();
+    }
     running = null;
     panel.busy(null);
   }
