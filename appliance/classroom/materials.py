@@ -186,6 +186,26 @@ async def course_lessons_of_student(
     return frozenset(row["lesson_slug"] for row in rows)
 
 
+async def lessons_of_student(
+    db: Database | Reads, class_id: int, student_id: int, course_slug: str
+) -> frozenset[str] | None:
+    """Slugs of those of a course that this student sees; None where the course never stood on the class's road."""
+    rows = await db.fetch_all(
+        """
+        SELECT materials.lesson_slug, student_materials.student_id IS NOT NULL AS is_theirs
+        FROM materials
+          JOIN modules ON modules.id = materials.module_id
+          LEFT JOIN student_materials
+            ON student_materials.material_id = materials.id AND student_materials.student_id = :student_id
+        WHERE modules.class_id = :class_id AND materials.kind = 'lesson' AND materials.course_slug = :course_slug
+        """,
+        class_id=class_id,
+        student_id=student_id,
+        course_slug=course_slug,
+    )
+    return frozenset(row["lesson_slug"] for row in rows if row["is_theirs"]) if rows else None
+
+
 async def materials_of_lesson(
     db: Database | Reads, class_id: int, course_slug: str, lesson_slug: str
 ) -> dict[str, Material]:

@@ -19,7 +19,7 @@ NUMBER = re.compile(r"(?<![\w.,])-?\d+(?:[.,]\d+)*(?:/\d+)?")
 TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[a-z]+|\S")
 UNKNOWN_WORDS = re.compile(
     r"\b(?:what|which|a|some|un|que|algun|cierto|the|el) (?:number|numero)\b|\bthe unknown\b"
-    r"|\bla incognita\b|[?□_]+(?= ?[*/+=-])|(?<=[*/+=-]) ?[?□_]+"
+    r"|\bla incognita\b|(?<![?□_])[?□_]+(?= ?[*/+=-])|(?<=[*/+=-]) ?[?□_]+"
 )
 EQUALS = re.compile(r"\b(?:is equal to|equals|gives|makes|is|es igual a|da|es|hace)\b")
 ROW = re.compile(
@@ -185,6 +185,8 @@ def _cornered(wanted: str, sides: list[Fraction], text: str) -> Iterator[Fractio
 def _conversions(text: str) -> Iterator[Sum]:
     """`How many mm are 3.5 cm?`: a unit that stands without a number, beside a number in another one."""
     given = [each for each in quantities_in(text) if each.dimension]
+    if len(given) > MOST_NUMBERS:
+        return
     taken = [(each.start, each.end + len(each.unit) + 2) for each in given]
     for word in re.finditer(r"%|km/h|m/s|°[cf]|[^\W\d_]+(?:\^?[23](?!\d))?", text):
         unit = UNITS.get(word[0])

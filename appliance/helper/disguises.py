@@ -14,7 +14,9 @@ from appliance.helper.plain_letters import levelled, tokens_of
 BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{3,}={0,2}")
 BASE32 = re.compile(r"\b[A-Z2-7]{8,}=*")
 HEX = re.compile(r"(?<![0-9a-zA-Z])(?:\\?[x%]?[0-9a-fA-F]{2}[\s,:]?){2,}")
-CODES = re.compile(r"(?:(?:chr|char|String\.fromCharCode)?\W{0,3}\b\d{1,3}\b\W{0,5}){2,}")
+CODES = re.compile(
+    r"(?:(?:chr|char|String\.fromCharCode)?\W{0,3}\b\d{1,3}\b\W{0,5}){2,}(?:(?:and|y)\W{1,3}\d{1,3}\b)?"
+)
 DIGITS = re.compile(r"\d")
 OCTAL = re.compile(r"[01][0-7]{2}")
 OCTETS = re.compile(r"(?:\b[01]{7,8}\b\s*){1,}")
@@ -31,7 +33,7 @@ LEET = tuple(str.maketrans("013457@$!|68+(", f"o{one}eastas{one}lgbtc") for one 
 LETTERS = string.ascii_lowercase
 # Between the letters of one word that is pulled apart: signs, never another word.
 PULLED = re.compile(r"(?<![^\W_])[^\W_](?:[\W_]{1,4}[^\W_](?![^\W_]))+")
-GLUED = re.compile(r"[^\W_]+(?:[-_.*·~|+/\\'\"`]+[^\W_]+)+")
+GLUED = re.compile(r"(?<![^\W_])[^\W_]+(?:[-_.*·~|+/\\'\"`]+[^\W_]+)+")
 JOINED = re.compile(r"[\"'`]\s*(?:\+|\.|,|&)?\s*[\"'`]")
 
 

@@ -10,7 +10,7 @@ from appliance.classroom.material_items import items_of_material
 from appliance.classroom.materials import Material, material_of_student, materials_of_student
 from appliance.classroom.releases import decisions_of_class, release_of_material
 from appliance.errors import Invalid, NotFound
-from appliance.helper.pages import CLOSED_LESSON, Page, page_of
+from appliance.helper.pages import CLOSED_LESSON, Page, on_their_road, page_of
 from appliance.helper.questions import Asker
 from appliance.helper.rules import rules_of
 from appliance.helper.scope import CONTEXT_CHARS, Scope, refused
@@ -72,7 +72,10 @@ async def page_for(
 
 async def _beside_lesson(db: Database, shelf: Shelf, page: Page, asker: Asker) -> Page:
     """With the class's own texts, where more than the lesson may be quoted."""
-    if asker.audience != "student" or page.rules.reference != "all":
+    if asker.audience != "student":
+        return page
+    page = await on_their_road(db, page, asker.id)
+    if page.rules.reference != "all":
         return page
     materials = await open_materials(db, shelf, asker.id)
     return replace(page, own=await passages_of_materials(db, materials))

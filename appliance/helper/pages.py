@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from appliance.classroom.box import box_of
+from appliance.classroom.materials import lessons_of_student
 from appliance.classroom.releases import decisions_of_class, release_of
 from appliance.errors import Invalid
 from appliance.helper.rules import Rules, rules_of
@@ -61,6 +62,17 @@ async def page_of(db: Database, shelf: Shelf, settings: Settings, scope: Scope, 
     rules = await rules_of(db, settings, scope.class_id, course, lesson)
     rules.hold_to_on()
     return page_by(rules, scope, course, lesson, closed)
+
+
+async def on_their_road(db: Database, page: Page, student_id: int) -> Page:
+    """Without what is hidden from this student or stands on no road of theirs; refuses as `page_of` does."""
+    theirs = await lessons_of_student(db, page.scope.class_id, student_id, page.course.slug)
+    if theirs is None:
+        return page
+    if page.lesson.slug not in theirs:
+        raise Invalid(CLOSED_LESSON, "invalid_scope_token")
+    hidden = frozenset(lesson.slug for lesson in page.course.lessons) - theirs
+    return replace(page, closed=page.closed | hidden)
 
 
 def page_by(rules: Rules, scope: Scope, course: Course, lesson: Lesson, closed: frozenset[str]) -> Page:

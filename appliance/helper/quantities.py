@@ -17,17 +17,18 @@ ROUNDING = Fraction(5, 1000)
 
 NUMBER = re.compile(
     r"0x[0-9a-f]{1,16}\b|0b[01]{1,64}\b"
-    r"|(?<![a-z])(?:\d+(?:[.,']\d+)*|(?<![\d.])\.\d+)"
+    r"|(?<![a-z\d])(?:\d+(?:[.,']\d+|_\d{3})*|(?<![\d.])\.\d+)"
     r"(?:\s?(?:[*x]\s?10\s?(?:\^|\*\*)?\s?|e)(?P<power>[+-]?\d{1,2})(?![\d.,]))?(?:\s?/\s?\d+(?![\d/]))?"
 )
 OF_A = re.compile(r"(?:\s(?:of|de))?(?:\s(?:an?|the|una?|la|el)\b)?")
 UNIT = re.compile(r"\s?-?\s?(%|km/h|c?m/s|°\s?[cf]?|[$€]|[^\W\d_]+(?:\^?[23](?!\d))?)")
 SPACED = re.compile(r"(?<![\d.,])\d{1,3}(?: \d{3})+(?![\d])")
 MIXED = re.compile(r"(?<![\d./])(\d+) (?:and |y )?(\d+)/(\d+)(?![\d/])")
-WITH_HALF = re.compile(r"(\d+) (?:and (?:a|one)|y) (half|medi[oa]|quarter|third|cuarto|tercio)\b")
+WITH_HALF = re.compile(r"(?<!\d)(\d+) (?:and (?:a|one)|y) (half|medi[oa]|quarter|third|cuarto|tercio)\b")
 POINTED = re.compile(r"(?<![\d.,])(\d+) ?(?:point|punto|coma|comma|dot|decimal|\.) ?(\d+)(?![\d.,])")
 OUT_OF = re.compile(
-    r"(\d+) (?:out of(?: every)?|of every|in every|in|of|de cada|de un total de|sobre|over) (?:the |las |los )?(\d+)\b"
+    r"(?<!\d)(\d+) (?:out of(?: every)?|of every|in every|in|of|de cada|de un total de|sobre|over)"
+    r" (?:the |las |los )?(\d+)\b"
 )
 AND_HALF = re.compile(r"\s?[^\W\d_]+ (?:and a half|y medi[oa])\b")
 DIGIT = re.compile(r"\d")
@@ -40,6 +41,8 @@ SHORT_YEAR = re.compile(r"(?<!\w)'(\d\d)(?!\d|')")
 H_CLOCK = re.compile(r"(?<![\w.,])(\d{1,2})\s?h\s?([0-5]\d)(?:\s?m(?:in)?)?(?![\w])")
 CLOCK = re.compile(r"(?<!\d)(\d{1,2}):([0-5]\d)(?=\s?(?:h|hrs?|hours?|horas?)\b)")
 HOUR_AND_HALF = re.compile(r"(?<!\d )\b([a-z]{3,}) (?:and a half|y medi[oa])\b")
+# In digits what was `384.4 thousand`.
+BIG = re.compile(r"(?<![\d.,])(\d{1,6}(?:\.\d{1,6})?) (1000|1000000)\b(?![.,]\d)")
 BINARY = re.compile(r"(?<![\d.,])[01]{2,64}(?![\d.,]\d)")
 ROMAN_WORTH = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 TALLY = re.compile(r"([^\w\s.\-=_#>~`])(?:\ufe0f?\s?\1){2,}")
@@ -160,7 +163,7 @@ def _with_unit(values: tuple[Fraction, ...], text: str, start: int, end: int, is
 
 
 def _values(found: re.Match[str]) -> tuple[Fraction, ...]:
-    whole = found[0].replace("'", "")
+    whole = re.sub("['_]", "", found[0])
     if whole.startswith(("0x", "0b")) and len(whole) > 2:
         return (Fraction(int(whole, 16 if whole[1] == "x" else 2)),)
     if sum(sign.isdigit() for sign in whole) > MOST_DIGITS:
@@ -247,6 +250,7 @@ READINGS: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Fraction |
     ("'", SHORT_YEAR, lambda found: Fraction(1900 + int(found[1]))),
     (":", CLOCK, lambda found: int(found[1]) + Fraction(int(found[2]), 60)),
     (" ", OUT_OF, _share),
+    (" 1000", BIG, lambda found: Fraction(found[1]) * int(found[2])),
 )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from appliance.helper.clocks import times_in
 from appliance.helper.cognates import all_meanings, misspellings_of, skeleton_of, sound_of
 from appliance.helper.dates import Days, days_in
 from appliance.helper.disguises import decoded, pulled
@@ -52,6 +53,11 @@ DIGIT_SPEECH = re.compile(
 )
 NEXT_SENTENCE = re.compile(r"\d{1,2}(?:(?:[.\s]+|-)\d{1,2})+")
 OH = re.compile(r"(\d)[\s-]oh?[\s-](?=\d)")
+TIMES_DIGIT = re.compile(
+    r"\b([2-9]|two|double|dos|doble|triple|tres|three) (zero|nought|two|three|four|five|six|seven|eight|nine"
+    r"|cero|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|\d)(?:e?s|'s)\b"
+)
+TIMES = {"two": 2, "double": 2, "dos": 2, "doble": 2, "triple": 3, "tres": 3, "three": 3}
 COMMANDS = (
     (re.compile(r"\\frac\s*{([^{}]*)}\s*{([^{}]*)}"), r"(\1)/(\2)"),
     (re.compile(r"\\(?:times|cdot)"), "*"),
@@ -209,7 +215,7 @@ class ShownText:
     def digit_runs(self) -> dict[str, bool]:
         """Numbers one digit after the other, and whether the text says so: `2 and 3` are two numbers."""
         text = in_digits(f"{self._earlier.plain}\n{self.plain}")
-        text = OH.sub(r"\1 0 ", text)
+        text = TIMES_DIGIT.sub(_repeated, OH.sub(r"\1 0 ", text))
         runs: dict[str, bool] = {}
         for found in DIGIT_RUN.finditer(text):
             said = text[max(0, found.start() - 40) : found.end() + 20]
@@ -245,6 +251,15 @@ class ShownText:
         return days_in(self.plain), self._earlier.days, days_in(f"{self._earlier.plain}\n{self.plain}")
 
     @cached_property
+    def times(self) -> frozenset[int]:
+        """Of the day, but those that the student names."""
+        return frozenset(times_in(self.with_earlier)) - frozenset(times_in(self._asked))
+
+    @cached_property
+    def with_earlier(self) -> str:
+        return f"{self._earlier.plain}\n{self.plain}" if self._before else self.plain
+
+    @cached_property
     def riddles(self) -> Riddles:
         return riddles_in(self.sentences)
 
@@ -255,6 +270,11 @@ class ShownText:
     @cached_property
     def sounds(self) -> tuple[str, ...]:
         return tuple(sound_of(token) or token for token in self.tokens)
+
+    @cached_property
+    def telling_sounds(self) -> tuple[str, ...]:
+        """Without the small words: `dioxyde de carbone` is `dióxido de carbono` in French."""
+        return tuple(sound_of(token) or token for token in self.tokens if token not in SMALL)
 
     @cached_property
     def glued_sounds(self) -> frozenset[str]:
@@ -296,6 +316,12 @@ class ShownText:
         """What two sentences that follow each other speak of."""
         following = [*self.sentence_stems[1:], frozenset[str]()]
         yield from (one | two for one, two in zip(self.sentence_stems, following, strict=True))
+
+
+def _repeated(found: re.Match[str]) -> str:
+    """`two zeros`: 0 0."""
+    many = TIMES.get(found[1]) or int(found[1])
+    return " ".join([in_digits(found[2])] * many)
 
 
 def _by_letter(pieces: Iterable[str]) -> dict[str, list[str]]:

@@ -33,6 +33,7 @@ from appliance.helper.watches import (
     is_nearly_said,
     is_riddled,
     is_said,
+    is_told_in_parts,
     is_translated,
     watches_of,
 )
@@ -94,6 +95,7 @@ CHARS_BEFORE = 700
 REPLIES_BEFORE = 4
 SHORT_SENTENCE = 2
 MOST_GUESSED = 3
+LEAST_SHORTENED, DIGITS_TOLD = 10_000, 3
 # Adding nothing and multiplying by one is no step.
 PLAIN = frozenset((Fraction(0), Fraction(1)))
 
@@ -236,6 +238,8 @@ class Strict:
         watch = kept.watch
         if watch.is_day and kept.is_held and is_dated(watch, seen):
             return True
+        if kept.is_sought and is_told_in_parts(watch, seen):
+            return True
         is_number = kept.is_sought or self._is_demanding or self._asks_when or not watch.is_day
         if watch.quantity is not None and is_number:
             return self._tells_number(kept, watch.quantity, seen)
@@ -272,7 +276,17 @@ class Strict:
                 seen.sentence_at(quantity.start), 1 + bool(quantity.dimension)
             ):
                 return True
+        if kept.is_sought and any(self._leaves(quantity, number) for quantity in seen.quantities):
+            return True
         return kept.is_held and self._hides_number(kept, number, seen)
+
+    def _leaves(self, quantity: Quantity, percent: Quantity) -> bool:
+        """The rest of a hundred percent, which the student didn't name."""
+        are_percent = quantity.dimension == percent.dimension == "percent"
+        is_rest = are_percent and any(
+            near(100 - value, wanted) for value in quantity.values for wanted in percent.values
+        )
+        return is_rest and not any(quantity.reads_like(each) for each in self._recent_numbers)
 
     def _is_guessed(self, number: Quantity) -> bool:
         """The student says it, and not as one of many."""
@@ -364,7 +378,7 @@ def _covers(watch: Watch, seen: ShownText) -> bool:
     if len(watch.telling) < 2:
         return False
     most = ENOUGH_STEMS * len(watch.telling)
-    if any(len(said & watch.telling) >= most for said in seen.pairs()):
+    if any(len(watch.told_by(said)) >= most for said in seen.pairs()):
         return True
     meanings = watch.meanings
     return len(meanings) > 2 and any(
@@ -400,16 +414,31 @@ def _comes_to(value: Fraction, wanted: Fraction) -> bool:
 
 
 def _rounds_to(quantity: Quantity, number: Quantity) -> bool:
-    """`33.3` for a listed 33."""
+    """`33.3` for a listed 33, or a big number but for its last digits."""
     if quantity.dimension and number.dimension and quantity.dimension != number.dimension:
         return False
-    return any(
+    is_short = _is_short_for(quantity.values, number.values)
+    if quantity.dimension and number.dimension:
+        is_short = is_short or _is_short_for(quantity.scaled, number.scaled)
+    return is_short or any(
         wanted >= 10
         and wanted.denominator == 1
         and value.denominator != 1
         and abs(value - wanted) <= Fraction(1, 2)
         for value in quantity.values
         for wanted in number.values
+    )
+
+
+def _is_short_for(rounded: Sequence[Fraction], exact: Sequence[Fraction]) -> bool:
+    """`384 thousand` for 384,400: three digits of five or more."""
+    return any(
+        wanted >= LEAST_SHORTENED
+        and value != wanted
+        and abs(value - wanted) <= wanted / 200
+        and round(wanted, DIGITS_TOLD - len(str(int(wanted)))) == value
+        for value in rounded
+        for wanted in exact
     )
 
 

@@ -202,6 +202,8 @@ DOZENS = re.compile(r"\b(?:a|one|una|1) (?:dozen|docena)\b")
 MIXED = re.compile(r"(?<![\d./^)-])(\d+) (\d+)/(\d+)(?![\d/^])")
 # One number, as opposed to `1 / 2`.
 TIGHT = re.compile(r"(?<![\d./^])(\d+)/(\d+)(?![\d/^])")
+# Nobody reckons with it, and each rule would read it from each of its digits on.
+LONG_NUMBER = re.compile(r"\d(?:[.,]?\d){39,}")
 SIGNS = re.compile(r"(?:sqrt|cbrt|[\d.,()^*/+\- ])+")
 UNITS_BETWEEN = re.compile(
     r"(?<=\d) ?(?:cm|mm|km|m|kg|g|mg|l|ml|v|volts?|a|ma|amps?|ohms?|w|watts?|s|min|h|hours?|€|\$|euros?"
@@ -220,7 +222,7 @@ class Sum:
 
 def in_signs(text: str) -> str:
     """A levelled text with its sums in signs: `seven times eight` as `7 * 8`."""
-    text = in_digits(text)
+    text = LONG_NUMBER.sub(" ", in_digits(text))
     text = DOZENS.sub("12", HALF_DOZEN.sub("6", text))
     text = _rewritten(text, WORDED)
     text = BETWEEN.sub(_middle, text)

@@ -70,11 +70,11 @@ OTHERS: dict[str, tuple[str, int | Fraction]] = {
     "pair pairs par pares": ("", 2),
     "° °c degree degrees grado grados celsius centigrados": ("warmth", 1),
     "°f fahrenheit": ("warmth", Fraction(5, 9)),
-    "kelvin kelvins": ("warmth", 1),
+    "k kelvin kelvins": ("warmth", 1),
 }
 # Where nothing is zero: what is added to degrees Celsius.
 ZEROS = dict.fromkeys(("°f", "fahrenheit"), Fraction(-32)) | dict.fromkeys(
-    ("kelvin", "kelvins"), Fraction(-27_315, 100)
+    ("k", "kelvin", "kelvins"), Fraction(-27_315, 100)
 )
 # These stand behind numbers for other reasons too.
 DOUBTFUL = frozenset(["a", "s", "h", "m", "l", "g", "n", "j", "k", "c", "t"])

@@ -1,18 +1,22 @@
 """One form of one listed answer, taken apart once, and whether a text says it or hides it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property, lru_cache
 from math import ceil
 
 from appliance.helper.answer_key import Listed
+from appliance.helper.atoms import Atoms, atoms_of, tells_atoms
+from appliance.helper.clocks import time_of
 from appliance.helper.cognates import meanings_of, misspellings_of, skeleton_of, sound_of
 from appliance.helper.dates import Date, century_of, date_of
 from appliance.helper.everyday import EVERYDAY
 from appliance.helper.letter_streams import GRAM, gram_of, mirror_of, shift_of
 from appliance.helper.plain_letters import levelled, tokens_of
 from appliance.helper.quantities import Quantity, quantities_in
+from appliance.helper.shares import fraction_of, ratio_of, tells_fraction, tells_ratio
 from appliance.helper.shown_text import ShownText, holds, telling_tokens
 from appliance.helper.words import SMALL, stem, stems_of
 
@@ -43,6 +47,8 @@ SCRAMBLED = re.compile(
 MIRRORED = re.compile(
     r"\b(?:backwards?|revers\w*|mirror\w*|al reves|inver\w*|espejo|volte\w*|right to left|from the end)\b"
 )
+WHO = re.compile(r"\b(?:who|whom|whose|quien|quienes)\b")
+MOST_NAMES = 4
 LONG_WORD = 8
 LOOSE_WORD = 6
 LONG_ANSWER = 6
@@ -122,7 +128,9 @@ class Watch:
         """Where the answer is a number and little else."""
         found = quantities_in(self.form)
         words = [token for token in tokens_of(self.form) if len(token) > 2 and token not in SMALL]
-        is_number = found and len(words) <= 2 + 2 * found[0].is_written + 6 * (found[0].start == 0)
+        is_number = (
+            found and not self.atoms and len(words) <= 2 + 2 * found[0].is_written + 6 * (found[0].start == 0)
+        )
         return (
             max(found, key=lambda each: each.end - each.start) if is_number and self._is_one(found) else None
         )
@@ -135,6 +143,11 @@ class Watch:
     def telling(self) -> frozenset[str]:
         """Stems that the question doesn't hold already."""
         return stems_of(self.form) - self.asked_stems
+
+    def told_by(self, said: frozenset[str]) -> set[str]:
+        """Those of the telling stems that are said, or of whose family a word is: `constancia` by `constante`."""
+        starts = {each[:SHORTEST_ROOT] for each in said if len(each) >= SHORTEST_ROOT}
+        return {each for each in self.telling if each in said or each[:SHORTEST_ROOT] in starts}
 
     @cached_property
     def meanings(self) -> tuple[frozenset[str], ...]:
@@ -171,6 +184,24 @@ class Watch:
         return bool(self.date or self.century)
 
     @cached_property
+    def time(self) -> int | None:
+        return time_of(self.form)
+
+    @cached_property
+    def ratio(self) -> tuple[str, str] | None:
+        return ratio_of(self.form)
+
+    @cached_property
+    def fraction(self) -> Fraction | None:
+        return fraction_of(self.form)
+
+    @cached_property
+    def atoms(self) -> Atoms:
+        """Of the form as it was listed: small letters are no symbols."""
+        forms = (form for form in self.listed.forms if levelled(form).strip() == self.form)
+        return atoms_of(next(forms, ""))
+
+    @cached_property
     def root(self) -> str:
         """What its whole family begins with."""
         word = self.tokens[0] if len(self.tokens) == 1 else ""
@@ -189,8 +220,18 @@ class Watch:
 
 @lru_cache(maxsize=4096)
 def watches_of(listed: Listed) -> tuple[Watch, ...]:
-    forms = (levelled(form).strip() for form in listed.forms)
+    forms = (levelled(form).strip() for form in (*listed.forms, *_family_names(listed)))
     return tuple(Watch(listed, form) for form in forms if form)
+
+
+def _family_names(listed: Listed) -> Iterator[str]:
+    """Whoever is asked for a person is answered with the last name alone."""
+    if not WHO.search(levelled(listed.question)):
+        return
+    for form in listed.forms:
+        words = form.split()
+        if 1 < len(words) <= MOST_NAMES and all(word[:1].isupper() for word in (words[0], words[-1])):
+            yield words[-1]
 
 
 def is_said(watch: Watch, seen: ShownText) -> bool:
@@ -204,8 +245,11 @@ def is_nearly_said(watch: Watch, seen: ShownText) -> bool:
         return True
     if len(watch.sounds) == 1 and watch.sounds[0] in seen.glued_sounds:
         return True
-    if watch.sounds and len("".join(watch.sounds)) >= 4 and holds(seen.sounds, watch.sounds):
-        return True
+    if watch.sounds and len("".join(watch.sounds)) >= 4:
+        if holds(seen.sounds, watch.sounds):
+            return True
+        if len(watch.sounds) > 1 and holds(seen.telling_sounds, watch.sounds):
+            return True
     if watch.skeleton and watch.skeleton in seen.skeletons:
         return True
     return bool(watch.misspellings) and not watch.misspellings.isdisjoint(seen.misspelled)
@@ -217,6 +261,17 @@ def is_dated(watch: Watch, seen: ShownText) -> bool:
     if date is not None:
         return seen.tells_day(lambda days: days.tell(date))
     return bool(century) and seen.tells_day(lambda days: days.tell_century(century))
+
+
+def is_told_in_parts(watch: Watch, seen: ShownText) -> bool:
+    """A time of day, a ratio, a fraction or a formula, as people say it and no key lists it."""
+    if watch.time is not None and watch.time in seen.times:
+        return True
+    if watch.ratio is not None and tells_ratio(seen.plain, watch.ratio):
+        return True
+    if watch.fraction is not None and tells_fraction(seen.with_earlier, watch.fraction):
+        return True
+    return bool(watch.atoms) and tells_atoms(seen.plain, watch.atoms)
 
 
 def is_riddled(watch: Watch, seen: ShownText, sought: bool) -> bool:
@@ -256,7 +311,8 @@ def is_hidden(watch: Watch, seen: ShownText, hinted: bool) -> bool:
     if len(word) < 3:
         return False
     return (
-        _is_spelled(watch, seen, hinted)
+        _is_turned_by_word(watch, seen)
+        or _is_spelled(watch, seen, hinted)
         or _is_shifted(watch, seen, hinted)
         or _is_in_pieces(watch, seen, hinted)
         or (hinted and _is_scrambled(watch, seen))
@@ -303,6 +359,13 @@ def _is_turned(turned: str, seen: ShownText, hinted: bool) -> bool:
     if turned in seen.streams.letters and (len(turned) >= LOOSE_WORD or (hinted and len(turned) > 3)):
         return True
     return turned in seen.token_set and (hinted or (len(turned) > 3 and stem(turned) not in EVERYDAY))
+
+
+def _is_turned_by_word(watch: Watch, seen: ShownText) -> bool:
+    """Each of its words backwards."""
+    words = telling_tokens(watch.form)
+    is_long = any(len(word) > 3 and word != word[::-1] for word in words)
+    return len(words) > 1 and is_long and seen.token_set.issuperset(word[::-1] for word in words)
 
 
 def _is_shifted(watch: Watch, seen: ShownText, hinted: bool) -> bool:

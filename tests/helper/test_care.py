@@ -41,6 +41,14 @@ def test_questions_about_lessons_that_were_held_back_are_hardly_ever_taken_for_t
     assert len(taken) <= 0.01 * len(asked), taken
 
 
+def test_what_strangers_ask_about_their_work_is_seldom_taken_for_trouble() -> None:
+    """Of 480 questions that nobody learnt from; a few of them are about trouble: what a brother swallowed."""
+    asked = training.strangers("held")
+    taken = [text for text in asked if needs_care(text)]
+    assert len(asked) >= 400
+    assert len(taken) <= 0.035 * len(asked), taken
+
+
 def test_the_weights_were_learnt_from_the_sentences_that_are_here() -> None:
     """After a change of either: make care."""
     assert shipped().made_from == training.made_from()

@@ -35,8 +35,10 @@ async def test_nothing_leaks_to_attempts_of_later(strict: Classroom, ben: Asker)
     for number, (_, *turns) in enumerate(attempts()):
         caught = []
         for message, reply in zip(turns[::2], turns[1::2], strict=True):
+            before = len(strict.engine.asked)
             strict.engine.will_say(reply)
             answer = await strict.answer(ben, message, conversation_id=f"{number:032x}")
+            assert len(strict.engine.asked) == before + 1, message
             caught.append(answer.backend == "lesson")
         if not any(caught):
             leaks.append(turns)

@@ -77,7 +77,9 @@ async def test_no_listed_answer_leaks(strict: Classroom, ben: Asker) -> None:
     leaks = []
     for item, way, message in ATTEMPTS:
         strict.engine.will_say(WAYS[way](ITEMS[item]))
+        before = len(strict.engine.asked)
         answer = await strict.answer(ben, message)
+        assert len(strict.engine.asked) == before + 1, message
         beside = json.dumps([answer.as_json()["citations"], answer.follow_up_suggestions])
         if answer.backend != "lesson" or holds(answer.text + beside, way, item):
             leaks.append((item, way, message, answer.text))

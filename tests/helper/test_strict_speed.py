@@ -74,6 +74,17 @@ def test_no_reply_makes_it_slow(piece: str) -> None:
     assert process_time() - began < MOST_SECONDS * 60
 
 
+# What names many ways to reckon, so that each of them looks at the long number behind it.
+RECKONING = "total sum, product, ratio, multiply, divide, take away, more, less, percent of, half, twice, squared "
+
+
+@pytest.mark.parametrize("piece", ["1", "1.", "1,", "?", "_", "1 m in cm "])
+def test_no_question_as_long_as_they_may_be_makes_it_slow(piece: str) -> None:
+    began, text = process_time(), (RECKONING + piece * 8000)[:8000]
+    Strict((), Said(text, (), ""), "")
+    assert process_time() - began < MOST_SECONDS * 30
+
+
 @pytest.mark.parametrize("piece", ["a", "<a ", "[", "(", "é", "one "])
 def test_no_endless_line_makes_it_slow(piece: str) -> None:
     word = Listed("Which part melts?", ("fusewire",), place=1)
