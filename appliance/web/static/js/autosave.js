@@ -1,5 +1,6 @@
 // A form that saves itself while one works and says so. What can't be saved now waits on the page and goes when the Wi-Fi is
 // back; what the box refuses is sent the plain way, so that the page tells why.
+import { showSaved } from "./autosave-card.js";
 import { draftOf } from "./autosave-draft.js";
 
 const TYPED = 1500, AGAIN = 5000;
@@ -14,11 +15,12 @@ export default function autosave(form) {
     clearTimeout(timer);
     if (!isWaiting) say(form.dataset.saving);
     isChanged = false;
-    const answer = await send(form);
+    const [answer, page] = await send(form);
     isWaiting = answer === "lost";
     if (answer === "refused") return plain();
     isChanged ||= isWaiting;
     if (!isChanged) draft.forget();
+    if (page) showSaved(form, page);
     if (isWaiting) { say(form.dataset.waiting); later(AGAIN); }
     else say(isChanged ? "" : form.dataset.saved);
   }
@@ -56,9 +58,10 @@ async function send(form, isLast = false) {
       body: new URLSearchParams(new FormData(form)),
       headers: { "X-CSRF-Token": document.querySelector('meta[name="csrf-token"]').content, Accept: "application/json, text/html" },
     });
-    if (response.status >= 500 || response.status === 429) return "lost";
-    return response.ok && (!response.redirected || new URL(response.url).pathname === location.pathname) ? "saved" : "refused";
+    if (response.status >= 500 || response.status === 429) return ["lost"];
+    const isHere = response.ok && (!response.redirected || new URL(response.url).pathname === location.pathname);
+    return isHere ? ["saved", await response.text()] : ["refused"];
   } catch {
-    return "lost";
+    return ["lost"];
   }
 }
