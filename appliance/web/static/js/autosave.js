@@ -15,13 +15,13 @@ export default function autosave(form) {
     clearTimeout(timer);
     if (!isWaiting) say(form.dataset.saving);
     isChanged = false;
-    const [answer, page] = await send(form);
+    const [answer, page, why] = await send(form);
     isWaiting = answer === "lost";
     if (answer === "refused") return plain();
     isChanged ||= isWaiting;
     if (!isChanged) draft.forget();
     if (page) showSaved(form, page);
-    if (isWaiting) { say(form.dataset.waiting); later(AGAIN); }
+    if (isWaiting) { say(why || form.dataset.waiting); later(AGAIN); }
     else say(isChanged ? "" : form.dataset.saved);
   }
   const queue = () => { running = running.then(save); };
@@ -58,7 +58,7 @@ async function send(form, isLast = false) {
       body: new URLSearchParams(new FormData(form)),
       headers: { "X-CSRF-Token": document.querySelector('meta[name="csrf-token"]').content, Accept: "application/json, text/html" },
     });
-    if (response.status >= 500 || response.status === 429) return ["lost"];
+    if (response.status >= 500 || response.status === 429) return ["lost", "", (await response.json().catch(() => ({}))).message];
     const isHere = response.ok && (!response.redirected || new URL(response.url).pathname === location.pathname);
     return isHere ? ["saved", await response.text()] : ["refused"];
   } catch {
