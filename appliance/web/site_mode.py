@@ -117,7 +117,11 @@ def said_on_top(request: Request, person: Person) -> str:
     if person.class_has_ended:
         return CLASS_ENDED
     mode, message = request.app.ctx.site_mode()
-    if mode == "normal" or _is_under(request.path, ("/operate",)) or (mode == "maintenance" and person.is_staff):
+    if (
+        mode == "normal"
+        or _is_under(request.path, ("/operate",))
+        or (mode == "maintenance" and person.is_staff)
+    ):
         return ""
     return str(message) or STANDING[mode]
 

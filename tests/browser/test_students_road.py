@@ -1,4 +1,4 @@
-"""A student's whole road: by keyboard alone, without script, through a Wi-Fi that goes, and with work that came back."""
+"""A student's whole road: by keyboard, without script, through a Wi-Fi that goes, and with work that came back."""
 
 from collections.abc import Callable
 from pathlib import Path
