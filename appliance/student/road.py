@@ -170,9 +170,11 @@ class Road:
 
     @property
     def due(self) -> list[Line]:
-        """What has a day and isn't done, the earliest first."""
-        found = [line for stop in self.stops for line in stop.lines if line.is_due]
-        return sorted(found, key=lambda line: (line.material.due_at or 0, line.material.id))
+        """What came back to be changed, then what has a day and isn't done, the earliest first."""
+        found = [line for stop in self.stops for line in stop.lines if line.is_due or line.is_returned]
+        return sorted(
+            found, key=lambda line: (not line.is_returned, line.material.due_at or 0, line.material.id)
+        )
 
     @property
     def done(self) -> int:

@@ -22,7 +22,7 @@ from sanic import HTTPResponse, Request
 from sanic.response import html
 
 from appliance import VERSION
-from appliance.web import csrf
+from appliance.web import csrf, site_mode
 from appliance.web.addresses import whole
 from appliance.web.identity import person_of
 from appliance.web.page_code import COMPONENTS, Components, PageEnvironment
@@ -142,6 +142,7 @@ def _common(request: Request, static: StaticFiles) -> dict[str, Any]:
         # Where a change of language leads back to: a page that answered a form can't be opened by its address.
         "this_page": whole(request.path, request.query_string) if request.method in csrf.SAFE else "/",
         "flash": request.ctx.flash,
+        "standing": site_mode.said_on_top(request, person_of(request)),
         "request_id": request.ctx.request_id,
         "version": VERSION,
         "date": lambda day: format_date(day, translate("EEEE d MMMM"), locale=translate.language),

@@ -12,6 +12,7 @@ import re
 from sanic import Request
 
 from appliance.errors import Forbidden, Refusal
+from appliance.web.identity import Person
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # Whatever the mode: signing in and out, the language, one's own data, an invitation read, the operator's pages.
@@ -59,6 +60,7 @@ NOT_READING = ("/student/chats", "/student/study", "/student/live")
 CLOSED_TO_CHANGES = (
     "The box can be read but not changed just now. What you typed was not saved: try again later."
 )
+CHANGES_NOTHING = "The box can be read but not changed just now: nothing that you type or hand in is kept."
 CLOSED_TO_WORK = "Just now the box lets people join and read lessons, nothing else. Try again later."
 CLOSED = "The box is being looked after. Try again later, or ask your teacher."
 NOBODY_NEW = (
@@ -70,6 +72,12 @@ CLASS_ENDED = (
 )
 MESSAGES = {"read-only": CLOSED_TO_CHANGES, "join-only": CLOSED_TO_WORK, "maintenance": CLOSED}
 RETRY_SECONDS = 120
+# On top of every page meanwhile, so that nobody works for nothing.
+STANDING = {
+    "read-only": CHANGES_NOTHING,
+    "join-only": CLOSED_TO_WORK,
+    "maintenance": CLOSED,
+}
 
 
 class Restricted(Refusal):
@@ -103,6 +111,20 @@ def allows(mode: str, method: str, path: str, is_staff: bool) -> bool:
     if mode == "read-only":
         return method in SAFE or _is_under(path, ASKING) or ASKING_BESIDE.fullmatch(path) is not None
     return method in SAFE and _is_under(path, READING) and not _is_under(path, NOT_READING)
+
+
+def said_on_top(request: Request, person: Person) -> str:
+    """What every page says while something is stopped for this person; empty while nothing is."""
+    if person.class_has_ended:
+        return CLASS_ENDED
+    mode, message = request.app.ctx.site_mode()
+    if (
+        mode == "normal"
+        or _is_under(request.path, ("/operate",))
+        or (mode == "maintenance" and person.is_staff)
+    ):
+        return ""
+    return str(message) or STANDING[mode]
 
 
 def closed_to_newcomers(request: Request) -> Restricted | None:

@@ -51,9 +51,11 @@ async def receive(
     """
     upload = upload or Upload()
     try:
-        if int(request.headers.get("content-length") or 0) > limit_bytes + FORM_BYTES:
-            raise TooLarge(too_large, "file_too_large", field="file")
+        is_too_large = int(request.headers.get("content-length") or 0) > limit_bytes + FORM_BYTES
         async for chunk in _file_chunks(request, upload):
+            if is_too_large:
+                # What was typed stands before the file, and is here by now.
+                raise TooLarge(too_large, "file_too_large", field="file")
             if upload.file is None:
                 check_token(request, upload.fields)
                 upload.file = IncomingFile(store.folder)

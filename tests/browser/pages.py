@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import RunningBox, join
-from tests.browser.steps import certificate, gallery, let_in
+from tests.browser.steps import came_back, certificate, closed, gallery, let_in
 
 COURSE = "/course/electricity-you-can-touch"
 VISITOR = {
@@ -151,6 +151,8 @@ def every_page(box: RunningBox, people: Newcomer, **choices: object) -> Iterator
     yield from let_in(box, teacher, people(**choices))
     yield from gallery(box, teacher, student)
     yield from certificate(box, teacher)
+    yield from came_back(box, teacher, student)
+    yield from closed(box, teacher, student)
     yield from _namesake(box, people(**choices))
 
 

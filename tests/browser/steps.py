@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import RunningBox
+
+FIRST_LESSON = "/course/electricity-you-can-touch/a-circle-makes-light"
+LAST_LESSON = "/course/electricity-you-can-touch/build-something-that-matters"
 
 
 def let_in(box: RunningBox, teacher: Page, visitor: Page) -> Iterator[tuple[str, Page]]:
@@ -58,3 +61,47 @@ def certificate(box: RunningBox, teacher: Page) -> Iterator[tuple[str, Page]]:
     teacher.locator("main a[href^='/certificate/']").first.click()
     teacher.wait_for_url("**/certificate/*")
     yield "certificate", teacher
+
+
+def came_back(box: RunningBox, teacher: Page, student: Page) -> Iterator[tuple[str, Page]]:
+    """What a student wrote, returned by the teacher: on the class home, in the lesson, and among all words."""
+    student.goto(box.url + FIRST_LESSON)
+    student.locator("#reflection textarea").fill("Because.")
+    student.get_by_role("button", name="Save what I wrote").click()
+    expect(student.locator("#reflection .work-head")).to_contain_text("Done")
+    teacher.goto(f"{box.url}/teach/class/1/review/written?pile=words&show=waiting")
+    teacher.get_by_role("link", name="Noor").first.click()
+    teacher.locator("[name=comment]").fill("Because of what?")
+    teacher.get_by_role("button", name="Return").click()
+    teacher.wait_for_load_state()
+    for name, path in (
+        ("class-home-returned", "/student"),
+        ("lesson-returned", FIRST_LESSON),
+        ("feedback-returned", "/student/feedback"),
+        ("my-data-full", "/student/my-data"),
+    ):
+        student.goto(box.url + path)
+        yield name, student
+
+
+def closed(box: RunningBox, teacher: Page, student: Page) -> Iterator[tuple[str, Page]]:
+    """A lesson that is locked, and the box while it is read-only or looked after; open again afterwards."""
+    teacher.goto(f"{box.url}/teach/class/1/lessons")
+    part = teacher.locator(".tracker-part").last
+    part.get_by_text("When it is open").click()
+    part.get_by_role("button", name="Lock", exact=True).click()
+    teacher.wait_for_load_state()
+    student.goto(box.url + LAST_LESSON)
+    yield "lesson-locked", student
+    for mode in ("read-only", "maintenance"):
+        _switch(box, teacher, mode)
+        student.goto(f"{box.url}/student")
+        yield f"mode-{mode}", student
+    _switch(box, teacher, "normal")
+
+
+def _switch(box: RunningBox, operator: Page, mode: str) -> None:
+    operator.goto(f"{box.url}/operate/site-mode")
+    operator.locator(f"[name=mode][value={mode}]").check()
+    operator.get_by_role("button", name="Switch").click()
+    operator.wait_for_load_state()

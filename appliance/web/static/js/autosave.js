@@ -1,42 +1,67 @@
-// A form that saves itself while one works and says so; when that fails it sends itself the plain way, so that the page tells why.
+// A form that saves itself while one works and says so. What can't be saved now waits on the page and goes when the Wi-Fi is
+// back; what the box refuses is sent the plain way, so that the page tells why.
+import { showSaved } from "./autosave-card.js";
+import { draftOf } from "./autosave-draft.js";
+
+const TYPED = 1500, AGAIN = 5000;
+
 export default function autosave(form) {
   const state = form.querySelector('[data-part="state"]');
   const say = (text) => { if (state) state.textContent = text ?? ""; };
-  let timer, running = Promise.resolve();
+  const draft = draftOf(form);
+  let timer, running = Promise.resolve(), isChanged = false, isWaiting = false;
 
   async function save() {
     clearTimeout(timer);
-    say(form.dataset.saving);
-    if (await send(form)) say(form.dataset.saved);
-    else HTMLFormElement.prototype.submit.call(form);
+    if (!isWaiting) say(form.dataset.saving);
+    isChanged = false;
+    const [answer, page, why] = await send(form);
+    isWaiting = answer === "lost";
+    if (answer === "refused") return plain();
+    isChanged ||= isWaiting;
+    if (!isChanged) draft.forget();
+    if (page) showSaved(form, page);
+    if (isWaiting) { say(why || form.dataset.waiting); later(AGAIN); }
+    else say(isChanged ? "" : form.dataset.saved);
   }
   const queue = () => { running = running.then(save); };
+  const later = (delay) => { clearTimeout(timer); timer = setTimeout(queue, delay); };
+  function plain() { isChanged = isWaiting = false; HTMLFormElement.prototype.submit.call(form); }
 
-  form.addEventListener("change", queue);
+  form.addEventListener("change", () => { isChanged = true; queue(); });
   form.addEventListener("input", (event) => {
     if (!(event.target instanceof HTMLTextAreaElement)) return;
-    say("");
-    clearTimeout(timer);
-    timer = setTimeout(queue, 1500);
+    isChanged = true;
+    draft.keep(event.target);
+    if (!isWaiting) say("");
+    later(TYPED);
   });
   form.addEventListener("submit", (event) => {
     // A button with an address of its own does something else than saving.
-    if (event.submitter?.hasAttribute("formaction")) return;
+    if (event.submitter?.hasAttribute("formaction")) { isChanged = isWaiting = false; return; }
     event.preventDefault();
     queue();
   });
+  addEventListener("online", () => { if (isWaiting) queue(); });
+  // Whoever leaves within a breath of the last letter takes nothing unsaved along.
+  addEventListener("pagehide", () => { if (isChanged) send(form, true); });
+  addEventListener("beforeunload", (event) => { if (isWaiting) event.preventDefault(); });
+  if (draft.restore()) { isChanged = true; queue(); }
 }
 
 // A redirect back to where we are means saved; a redirect elsewhere means that we are no longer known here.
-async function send(form) {
+async function send(form, isLast = false) {
   try {
     const response = await fetch(form.action, {
       method: "POST",
+      keepalive: isLast,
       body: new URLSearchParams(new FormData(form)),
       headers: { "X-CSRF-Token": document.querySelector('meta[name="csrf-token"]').content, Accept: "application/json, text/html" },
     });
-    return response.ok && (!response.redirected || new URL(response.url).pathname === location.pathname);
+    if (response.status >= 500 || response.status === 429) return ["lost", "", (await response.json().catch(() => ({}))).message];
+    const isHere = response.ok && (!response.redirected || new URL(response.url).pathname === location.pathname);
+    return isHere ? ["saved", await response.text()] : ["refused"];
   } catch {
-    return false;
+    return ["lost"];
   }
 }

@@ -9,7 +9,8 @@ export function attachPanel(helper) {
     part("send").hidden = Boolean(answer);
     part("welcome").hidden = true;
     part("again").hidden = false;
-    part("place").hidden = true;
+    part("place").hidden = !answer;
+    part("place").querySelector("p").textContent = helper.dataset.looking;
     if (answer) part("error").hidden = true;
   }
 

@@ -38,9 +38,9 @@ export default function helper(element) {
     log.append(question, answer.element);
     // As far down as the words go, and no further than the question: an answer is read from its beginning.
     const follow = () => { log.scrollTop += question.getBoundingClientRect().top - log.getBoundingClientRect().top - GAP; };
-    follow();
     if (form.message.value.trim() === message) form.message.value = "";
     panel.busy(answer.element);
+    follow();
     if (matchMedia("(pointer: coarse)").matches) form.message.blur();
     try {
       await heard(message, more, answer, follow);
@@ -79,7 +79,7 @@ export default function helper(element) {
       const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
       questions.heard(name, data);
       if (name === "position") panel.wait(data);
-      else panel.arrived();
+      else if (name === "delta" || name === "done") panel.arrived();
       if (name === "delta") answer.add(data.text);
       if (name === "done") answer.finish(data);
       if (atEnd) follow();

@@ -41,9 +41,10 @@ export async function sendInPieces(file, place, fields, { id, remember, show, si
   }
 }
 
-// What a scanner keeps out for now is no matter of seconds.
+// What a scanner keeps out for now, or an operator, is no matter of seconds.
+export const isLasting = (error) => ["scan_failed", "site_mode_restricted"].includes(error);
 const mayPass = ({ status, error }) =>
-  (status >= 500 && error !== "scan_failed") || status === 429 || ["wrong_offset", "taken_over", "upload_stalled"].includes(error);
+  (status >= 500 && !isLasting(error)) || status === 429 || ["wrong_offset", "taken_over", "upload_stalled"].includes(error);
 
 export function ask(method, url, { json, body, offset, moved, signal, patience = STALLED } = {}) {
   return new Promise((resolve, reject) => {

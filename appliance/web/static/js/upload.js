@@ -1,6 +1,6 @@
 // A hand-in with a bar, a way to stop, and patience with the Wi-Fi. Without this module the same form sends the same file.
 import { isSame, leftBehind, memory } from "./upload-memory.js";
-import { ask, sendInPieces } from "./upload-pieces.js";
+import { ask, isLasting, sendInPieces } from "./upload-pieces.js";
 
 export default function upload(form) {
   const part = (name) => form.querySelector(`[data-part="${name}"]`);
@@ -47,7 +47,7 @@ export default function upload(form) {
       location.reload();
     } catch (problem) {
       if (problem.stopped) return show(false);
-      if (problem.status && problem.error !== "scan_failed") saved.forget();
+      if (problem.status && !isLasting(problem.error)) saved.forget();
       refuse(problem.message || form.dataset.failed);
     }
   }
