@@ -10,7 +10,7 @@ from appliance.errors import Unavailable
 SECONDS = 60.0
 HOME = str(Path(__file__).resolve().parents[2])
 NO_FONT = (
-    "This box has no letters to write this certificate as a PDF. Print this page from the browser instead."
+    "This box lacks the letters for a PDF of this certificate. Print this page from a device that shows them."
 )
 NOT_DRAWN = "The PDF could not be made. Print this page from the browser instead."
 

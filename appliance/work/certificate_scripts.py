@@ -127,8 +127,8 @@ def stretches(text: str) -> list[tuple[Direction, str]]:
     whole: Direction = next(filter(None, strong), "ltr")
     found: list[tuple[Direction, str]] = []
     for at, letter in enumerate(text):
-        before = next(filter(None, reversed(strong[:at])), whole)
-        after = next(filter(None, strong[at:]), whole)
+        before: Direction = next(filter(None, reversed(strong[:at])), whole)
+        after: Direction = next(filter(None, strong[at:]), whole)
         way = strong[at] or (before if before == after or unicodedata.combining(letter) else whole)
         if found and found[-1][0] == way:
             found[-1] = (way, found[-1][1] + letter)
