@@ -287,7 +287,8 @@ async def _talk(
     request_id: str,
     rules: Rules,
 ) -> Talk:
-    courses = await open_courses(parts.db, parts.shelf, asker.class_id)
+    student_id = asker.id if asker.audience == "student" else 0
+    courses = await open_courses(parts.db, parts.shelf, asker.class_id, student_id)
     found = await _found(parts, asker, rules, courses, _searched(message, before))
     best = found.best
     asked = Asked(message[:SEARCH_CHARS], found.vector, found.bodies, found.beside, _was_cited(before))

@@ -145,7 +145,7 @@ async def _page(
     """`unkept` was said just now and is shown this once."""
     parts = parts_of(request)
     page = await messages_page(parts.db, session.id, _before(request))
-    courses = await open_courses(parts.db, parts.shelf, session.class_id)
+    courses = await open_courses(parts.db, parts.shelf, session.class_id, session.student_id)
     rules = await rules_of(parts.db, parts.settings, session.class_id)
     return render(
         request,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from appliance.classroom.box import today
-from appliance.classroom.materials import materials_of_class
+from appliance.classroom.materials import materials_of_class, materials_of_student
 from appliance.classroom.releases import Decisions, decisions_of_class, release_of
 from appliance.errors import NotFound, Unavailable
 from appliance.library.courses import Course, Shelf
@@ -37,10 +37,14 @@ class ClassPassage:
     score: float
 
 
-async def open_courses(db: Database, shelf: Shelf, class_id: int) -> list[OpenCourse]:
-    """In the order of the class's road; a course that is gone from the shelf is left out."""
+async def open_courses(db: Database, shelf: Shelf, class_id: int, student_id: int = 0) -> list[OpenCourse]:
+    """In the order of the class's road; a course that is gone from the shelf is left out.
+
+    With `student_id` without the lessons that are for groups of others.
+    """
     on_road: dict[str, list[str]] = {}
-    for material in await materials_of_class(db, class_id):
+    road = await (materials_of_student(db, student_id) if student_id else materials_of_class(db, class_id))
+    for material in road:
         if material.kind == "lesson" and material.is_shown:
             on_road.setdefault(material.course_slug, []).append(material.lesson_slug)
     decisions, day = await decisions_of_class(db, class_id), await today(db)

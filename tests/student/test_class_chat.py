@@ -127,6 +127,31 @@ async def test_nothing_is_quoted_from_a_locked_lesson(indexed: Cast) -> None:
     assert [citation for citation in answer["citations"] if citation["url"]] == []
 
 
+async def test_nothing_is_quoted_from_a_lesson_for_a_group_of_others(indexed: Cast) -> None:
+    assert indexed.chi is not None
+    async with indexed.parts.db.transaction() as tx:
+        group = await tx.insert(
+            "INSERT INTO groups (class_id, name, colour) VALUES (:class_id, 'Owls', 'blue')",
+            class_id=indexed.classroom.id,
+        )
+        await tx.execute(
+            "INSERT INTO group_students (group_id, student_id) VALUES (:group_id, :student_id)",
+            group_id=group,
+            student_id=indexed.chi.id,
+        )
+        await tx.execute(
+            """
+            INSERT INTO material_groups (material_id, group_id)
+            SELECT id, :group_id FROM materials WHERE kind = 'lesson'
+            """,
+            group_id=group,
+        )
+    for student, quotes in ((indexed.ben, False), (indexed.chi, True)):
+        browser = await indexed.student(student)
+        answer = (await told(browser, await opened(browser), ASKED))[-1][1]
+        assert any(citation["url"].startswith("/course/") for citation in answer["citations"]) is quotes
+
+
 async def test_the_same_message_sent_twice_is_kept_and_answered_once(indexed: Cast) -> None:
     ben = await indexed.student(indexed.ben)
     chat = await opened(ben)
