@@ -4,13 +4,14 @@ from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
 from appliance.classroom.materials import Material
-from appliance.errors import Invalid
+from appliance.errors import Forbidden, Invalid
 from appliance.parts import parts_of
 from appliance.student.lessons import Typed
 from appliance.student.materials import open_material
 from appliance.web import forms
 from appliance.web.identity import person_of
 from appliance.web.rendering import render, say, translator
+from appliance.web.site_mode import CLASS_ENDED
 from appliance.work.gallery import gallery_of_material, share
 from appliance.work.versions import versions_of_student
 
@@ -42,6 +43,8 @@ async def update(request: Request, submission_id: int) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
     is_shared = forms.text(request, "share") == "1"
     translate = translator(request)
+    if is_shared and person.class_has_ended:
+        raise Forbidden(CLASS_ENDED, "class_ended")
     async with parts.db.transaction() as tx:
         try:
             submission = await share(tx, submission_id, person.id, is_shared)

@@ -42,6 +42,8 @@ ALWAYS = (
 )
 # What My data leads to; whose file it is, its page asks.
 FILES = re.compile(r"/submission/\d+/(download|thumbnail)")
+# Out of a gallery at any time; into one, its page refuses.
+SHARING = re.compile(r"/submission/\d+/share")
 JOINING = ("/join",)
 # Asking changes nothing that anybody handed in; a form without script asks at the lesson or the material itself.
 ASKING = ("/helper", "/course", "/v1/llm", "/v1/chat/completions", "/v1/embeddings", "/v1/chat/generate")
@@ -135,7 +137,9 @@ def closed_to_newcomers(request: Request) -> Restricted | None:
 
 def _is_still_there(method: str, path: str) -> bool:
     """In a class that has ended."""
-    return method in SAFE or path == "/" or _is_under(path, (*ALWAYS, *JOINING))
+    return (
+        method in SAFE or path == "/" or _is_under(path, (*ALWAYS, *JOINING)) or bool(SHARING.fullmatch(path))
+    )
 
 
 def _is_under(path: str, places: tuple[str, ...]) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 from PIL import Image
 
+from appliance.classroom.class_terms import end_class
 from appliance.classroom.groups import create_group, update_group
 from appliance.classroom.groups_of_materials import set_groups
 from appliance.classroom.students import create_student
@@ -208,3 +209,14 @@ async def test_work_of_a_group_is_for_its_students_alone(hall: Hall) -> None:
         await set_groups(tx, hall.material_id, [red])
     assert (await hall.chi.get(f"/submission/{made}/download")).status_code == 404
     assert (await hall.lamps.ben.get(f"/submission/{made}/download")).status_code == 200
+
+
+async def test_after_the_class_has_ended_work_comes_out_of_the_gallery_and_none_goes_in(hall: Hall) -> None:
+    work = await hall.hand_in("lamp.png", picture(), share="1")
+    async with hall.lamps.cast.parts.db.transaction() as tx:
+        await end_class(tx, hall.lamps.cast.classroom.id)
+    assert await seen(hall, work) == (200, 200)
+    assert await hall.share(work, "0") == 302
+    assert await seen(hall, work) == (404, 404)
+    assert await hall.share(work, "1") == 403
+    assert await seen(hall, work) == (404, 404)
