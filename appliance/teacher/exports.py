@@ -9,6 +9,7 @@ from sanic import HTTPResponse, Request
 from appliance.classroom.audit import record_staff
 from appliance.classroom.box import today, zone_of
 from appliance.classroom.classes import class_of_staff
+from appliance.classroom.materials import material_of_class
 from appliance.parts import Parts, parts_of
 from appliance.storage.zip_streams import ZipEntry
 from appliance.web.identity import person_of
@@ -45,6 +46,7 @@ async def material(request: Request, class_id: int, material_id: int) -> Any:
     """The newest file of each student in one place."""
     parts, person = parts_of(request), person_of(request)
     await class_of_staff(parts.db, class_id, person.id)
+    await material_of_class(parts.db, class_id, material_id)
     files = await latest_files(parts.db, class_id, material_id, await zone_of(parts.db))
     await _noted(request, parts, class_id, "export_material", f"{material_id}: {len(files)}")
     members = _members(request, parts, files, NOTHING_HERE)

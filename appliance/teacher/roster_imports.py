@@ -9,7 +9,13 @@ from sanic.response import redirect
 from appliance.classroom.audit import record_staff
 from appliance.classroom.box import name_safety_of
 from appliance.classroom.classes import class_of_teacher
-from appliance.classroom.roster_imports import ImportLine, import_students, looked_over, names_in
+from appliance.classroom.roster_imports import (
+    MOST_NAMES,
+    ImportLine,
+    import_students,
+    looked_over,
+    names_in,
+)
 from appliance.errors import Invalid, Refusal
 from appliance.parts import parts_of
 from appliance.web import forms
@@ -44,7 +50,9 @@ async def create(request: Request, class_id: int) -> HTTPResponse:
             made = await import_students(tx, class_id, forms.texts(request, "name"), safety, mark)
             await record_staff(tx, "import_roster", person.id, class_id, str(len(made)), request.ip)
     except Invalid as refusal:
-        return await _page(request, class_id, refusal)
+        names = forms.texts(request, "listed")[:MOST_NAMES]
+        lines = await looked_over(parts.db, class_id, names, safety) if names else None
+        return await _page(request, class_id, refusal, lines)
     if not made:
         say(request, translate("This list was taken in already."), "warning")
         return redirect(f"/teach/class/{class_id}/roster")

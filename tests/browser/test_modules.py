@@ -55,6 +55,37 @@ def test_a_module_is_dragged_moved_by_buttons_removed_and_brought_back(
     assert titles(teacher) == before
 
 
+def test_a_module_let_go_beside_the_road_stands_where_it_stood(
+    demo: RunningBox, people: Callable[..., Page]
+) -> None:
+    teacher = people(viewport={"width": LAPTOP["width"], "height": 2400})
+    sign_in(teacher, demo)
+    teacher.goto(f"{demo.url}/teach/class/1/modules")
+    before = titles(teacher)
+    teacher.locator("#module-2 h2").hover()
+    teacher.mouse.down()
+    teacher.locator("#module-1 h2").hover(position={"x": 5, "y": 2})
+    teacher.locator("#module-1 h2").hover(position={"x": 6, "y": 2})
+    expect(teacher.locator(".module h2").first).to_have_text(before[1])
+    teacher.locator("h1").hover()
+    teacher.locator("h1").hover(position={"x": 2, "y": 2})
+    teacher.mouse.up()
+    expect(teacher.locator(".module h2").first).to_have_text(before[0])
+    assert titles(teacher) == before
+
+
+def test_what_did_not_go_out_is_asked_about_again(demo: RunningBox, people: Callable[..., Page]) -> None:
+    teacher = people()
+    sign_in(teacher, demo)
+    teacher.goto(f"{demo.url}/teach/class/1/modules")
+    teacher.route("**/remove", lambda route: route.fulfill(status=204))
+    teacher.locator("#module-1 .module-foot summary").click()
+    for _press in range(2):
+        teacher.locator("#module-1 .module-foot").get_by_role("button", name="Remove").click()
+        with teacher.expect_request("**/remove"):
+            teacher.locator("dialog").get_by_role("button", name="Remove").click()
+
+
 def test_a_material_of_every_kind_is_made_and_done_without_script_and_without_a_barrier(
     demo: RunningBox, people: Callable[..., Page]
 ) -> None:

@@ -152,6 +152,11 @@ async def test_the_days_work_is_one_archive_without_clashing_names(cast: Cast) -
     path = f"/teach/class/1/exports/material/{work['upload'].id}/latest.zip"
     latest = zipfile.ZipFile(io.BytesIO((await ada.get(path)).content))
     assert len(latest.namelist()) == 2
+    for elsewhere in (
+        f"/teach/class/2/exports/material/{work['upload'].id}",
+        "/teach/class/1/exports/material/999",
+    ):
+        assert (await ada.get(f"{elsewhere}/latest.zip")).status_code == 404
 
 
 async def test_the_tables_hold_counts_and_are_safe(cast: Cast) -> None:

@@ -324,3 +324,15 @@ async def test_a_number_that_no_student_has_is_nobody(cast: Cast, number: str) -
     ada = await cast.ada()
     assert (await ada.post(f"{ROSTER}/cards", {"student": ["1", number]})).status_code == 200
     assert (await ada.get(f"{ROSTER}/merge?gone=1&kept={number[:300]}")).status_code == 404
+
+
+async def test_a_list_of_which_nobody_was_ticked_is_still_there(cast: Cast) -> None:
+    ada = await cast.ada()
+    looked_at = await ada.post(f"{ROSTER}/import", {"names": "Fay\nGus"})
+    form = BeautifulSoup(looked_at.text, "html.parser").select_one("form[action$='/students']")
+    assert form is not None
+    listed = [str(field["value"]) for field in form.select("input[name=listed]")]
+    page = await ada.post(f"{ROSTER}/import/students", {"listed": listed, "form_mark": "mark"})
+    assert page.status_code == 422 and "There is no name in it." in page.text
+    assert re.findall(r'name="name" value="(\w+)"', page.text) == ["Fay", "Gus"]
+    assert await names(cast) == ["Ben", "Chi"]

@@ -5,7 +5,8 @@ export default function confirm(form) {
     if (answered) return;
     event.preventDefault();
     const submitter = event.submitter;
-    ask(form, () => { answered = true; form.requestSubmit(submitter); });
+    // For this one press: a page that is come back to asks again.
+    ask(form, () => { answered = true; form.requestSubmit(submitter); answered = false; });
   });
 }
 

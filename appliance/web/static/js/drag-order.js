@@ -1,18 +1,21 @@
 // Dragging on top of the Up and Down buttons: what is dropped goes to its new place by the same form that the buttons send.
 export default function dragOrder(root) {
-  let dragged = null;
+  let dragged = null, home = null;
   for (const item of root.querySelectorAll('[data-part="draggable"]')) {
     item.draggable = true;
     item.addEventListener("dragstart", (event) => {
       // A material inside a module is dragged alone; a field or a link in it keeps its own dragging.
       if (dragged || event.target.closest("a, input, select, textarea")) return;
       dragged = item;
+      home = [item.parentElement, item.nextElementSibling];
       event.dataTransfer.effectAllowed = "move";
       event.dataTransfer.setData("text/plain", "");
       item.classList.add("is-dragged");
     });
-    item.addEventListener("dragend", () => {
+    item.addEventListener("dragend", (event) => {
       item.classList.remove("is-dragged");
+      // Let go elsewhere, or Escape: nothing was sent, so it goes back to where it is for the box.
+      if (item === dragged && event.dataTransfer.dropEffect === "none") home[0].insertBefore(item, home[1]);
       dragged = null;
     });
   }
