@@ -26,6 +26,7 @@ from appliance.inference.protocol import (
     Frame,
     ModelFault,
     Rank,
+    Reader,
     Reading,
     Ready,
     Refused,
@@ -60,13 +61,13 @@ class Limits:
 class Ended:
     """How a life ended: `code` from the kernel, `reason` for the log, `fault` when the model is to blame.
 
-    `was_ranking`: it ended inside the reranking model. `never_began`: the box had nothing left to start it with.
+    `inside`: which reading model it ended in, if any. `never_began`: the box had nothing left to start it with.
     """
 
     code: int
     reason: str
     fault: str = ""
-    was_ranking: bool = False
+    inside: Reader | None = None
     never_began: bool = False
 
 
@@ -85,7 +86,7 @@ class Child:
         self.is_over = False
         self._stuck = ""
         self._fault = ""
-        self._is_ranking = False
+        self._inside: Reader | None = None
         self._process: asyncio.subprocess.Process | None = None
         self._writer: asyncio.StreamWriter | None = None
         self._ears: list[asyncio.Task[None]] = []
@@ -110,7 +111,7 @@ class Child:
             await unbroken(self._end())
         code = self._process.returncode if self._process else None
         return Ended(
-            code or 0, self._stuck or " ".join(self._words)[-300:] or "ended", self._fault, self._is_ranking
+            code or 0, self._stuck or " ".join(self._words)[-300:] or "ended", self._fault, self._inside
         )
 
     async def converse(self, make: Callable[[int], Ask | Embed | Rank]) -> AsyncGenerator[Reply, None]:
@@ -205,14 +206,15 @@ class Child:
                 if working > (self._limits.step if self._is_ready else self._limits.load):
                     self.kill(f"stuck for {working:.0f} s in one step")
             case Ready():
-                self._is_ready, self._is_ranking = True, False
+                self._is_ready, self._inside = True, None
                 self._on_ready(frame)
-            case Reading():
-                self._is_ranking = True
+            case Reading(reader=reader):
+                self._inside = reader
             case ModelFault(message=message):
                 self._fault = message
             case Text() | Finished() | Refused() | Embedded() | Scored():
-                self._is_ranking = self._is_ranking and not isinstance(frame, Scored | Refused)
+                if isinstance(frame, Scored | Embedded | Refused):
+                    self._inside = None
                 if replies := self._replies.get(frame.id):
                     replies.put_nowait(frame)
 

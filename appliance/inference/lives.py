@@ -6,11 +6,12 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
+from typing import get_args
 
 from appliance.inference.child import Child, Ended, Limits
 from appliance.inference.chosen import Choice, ModelFiles, States, setup_for
 from appliance.inference.engine import EngineState
-from appliance.inference.protocol import Ready
+from appliance.inference.protocol import Reader, Ready
 
 CRASHED = "The model made the engine stop three times."
 SEARCH_CRASHED = "The search model made the engine stop three times."
@@ -49,8 +50,10 @@ class Lives:
         self._first_backoff = first_backoff
         self._told = told
         self._clock = clock
-        self._crashes: deque[float] = deque(maxlen=MOST_CRASHES)
-        self._reranker_crashes: deque[float] = deque(maxlen=MOST_CRASHES)
+        # What only reads for search must not cost the box its answers: each model has its own.
+        self._crashes: dict[Reader | None, deque[float]] = {
+            inside: deque(maxlen=MOST_CRASHES) for inside in (None, *get_args(Reader))
+        }
         self._ready: Ready | None = None
         self._wanted = asyncio.Event()
         self._life: asyncio.Task[None] | None = None
@@ -171,22 +174,20 @@ class Lives:
         log.warning("event=engine_ended code=%d reason=%r", ended.code, ended.fault or ended.reason)
         if ended.never_began:
             return
-        now = self._clock()
-        # What only brings passages into order must not cost the box its answers.
-        crashes = self._reranker_crashes if ended.was_ranking else self._crashes
+        now, crashes = self._clock(), self._crashes[ended.inside]
         crashes.append(now)
         is_hopeless = len(crashes) == MOST_CRASHES and now - crashes[0] < CRASH_WINDOW
         if ended.fault:
             self._give_up_chat(ended.fault)
-        elif is_hopeless and ended.was_ranking:
+        elif is_hopeless and ended.inside == "reranking":
             self.reranker_fault = RANKING_CRASHED
-        elif is_hopeless and self._loads_chat:
-            self._give_up_chat(CRASHED)
-        elif is_hopeless:
+        elif is_hopeless and (ended.inside == "search" or not self._loads_chat):
             self.embedder_fault = SEARCH_CRASHED
+        elif is_hopeless:
+            self._give_up_chat(CRASHED)
         self._told(ended)
 
     def _give_up_chat(self, why: str) -> None:
         self.chat_fault = why
-        self._crashes.clear()
+        self._crashes[None].clear()
         log.error("event=model_failed reason=%r", why)

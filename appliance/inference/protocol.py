@@ -11,6 +11,7 @@ LARGEST_FRAME = 16 * 1024 * 1024
 MOST_BIASES = 1024
 
 FinishReason = Literal["stop", "length"]
+Reader = Literal["search", "reranking"]
 RefusalKind = Literal["too_long", "bad_grammar", "bad_bias", "busy", "off"]
 
 
@@ -137,7 +138,9 @@ class Embedded:
 
 @dataclass(frozen=True)
 class Reading:
-    """The reranking model is about to read: should the child end before it says more, that model is to blame."""
+    """A model that reads for search is about to: should the child end before it says more, that one is to blame."""
+
+    reader: Reader
 
 
 @dataclass(frozen=True)

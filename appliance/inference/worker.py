@@ -151,6 +151,7 @@ class Worker:
         return ""
 
     def _load_embedder(self, setup: Setup) -> str:
+        self._line.send(Reading("search"))
         try:
             self._embedder = Embedder(setup.embedder, self._said)
         except LoadFault as fault:
@@ -158,7 +159,7 @@ class Worker:
         return ""
 
     def _load_reranker(self, setup: Setup) -> str:
-        self._line.send(Reading())
+        self._line.send(Reading("reranking"))
         try:
             self._reranker = Reranker(setup.reranker, self._said)
             self._score(FIRST_PAIR)
@@ -269,7 +270,7 @@ class Worker:
 
     def _score_one(self) -> None:
         pair = self._pairs.next()
-        self._line.send(Reading())
+        self._line.send(Reading("reranking"))
         try:
             self._line.send(Scored(pair.request, pair.index, self._score(pair)))
         except BrokenModel:
@@ -291,6 +292,7 @@ class Worker:
         if not line:
             return
         request, index, text = line.popleft()
+        self._line.send(Reading("search"))
         try:
             if self._embedder is None:
                 raise BrokenModel

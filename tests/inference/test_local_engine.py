@@ -315,6 +315,28 @@ async def test_answers_and_passages_share_the_child(
     assert len(await passages) == 40
 
 
+async def test_a_search_model_that_stops_the_engine_again_and_again_is_left_out_and_answers_go_on(
+    begun: Begun, tiny_model: MadeModel, minilm_model: Path
+) -> None:
+    engine = await begun(tiny_model.path, minilm_model)
+    # Now and then a kill comes just between two passages: that one is nobody's.
+    for _ in range(5):
+        await until(lambda: engine.state == "ready")
+        reading = asyncio.create_task(engine.embed(["word " * 300] * 300))
+        await asyncio.wait({reading}, timeout=0.5)
+        os.kill(engine.pid, signal.SIGKILL)
+        with pytest.raises(EngineDied):
+            await reading
+        await until(lambda: not engine.pid)
+        if not engine.can_embed:
+            break
+    await until(lambda: engine.state == "ready")
+    assert not engine.can_embed and engine.reason == ""
+    with pytest.raises(EngineOff, match="three times"):
+        await engine.embed(["word"])
+    assert await text_of(engine, greedy()) == tiny_model.says
+
+
 async def test_without_a_model_nothing_runs_and_it_says_so(begun: Begun) -> None:
     engine = await begun()
     assert (engine.state, engine.model, engine.can_embed, engine.pid) == ("off", "", False, 0)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from appliance.app import DRAIN_SECONDS
+from appliance.inference.child import LEAVE_SECONDS
 from appliance.settings import settings_from
 
 UNIT = Path(__file__).parent.parent.parent / "systemd" / "chalkbox.service"
@@ -17,7 +19,12 @@ def lines() -> set[str]:
 
 
 def test_the_unit_speaks_the_protocol_that_the_box_speaks() -> None:
-    assert {"Type=notify", "WatchdogSec=30", "TimeoutStopSec=20", "Restart=always"} <= lines()
+    assert {"Type=notify", "WatchdogSec=30", "Restart=always"} <= lines()
+
+
+def test_systemd_waits_for_answers_and_then_uploads_and_then_the_engine() -> None:
+    given = next(line for line in lines() if line.startswith("TimeoutStopSec="))
+    assert int(given.partition("=")[2]) > 2 * DRAIN_SECONDS + LEAVE_SECONDS
 
 
 def test_the_kernel_may_kill_the_engine_without_ending_the_box() -> None:
