@@ -132,19 +132,7 @@ async def _of_responses(db: Database, student_id: int) -> list[Word]:
         most=MOST_SHOWN,
     )
     return [
-        Word(
-            row["kind"],
-            row["title"],
-            _path(row) if row["is_there"] else "",
-            row["score"],
-            row["comment"],
-            row["state"] == "returned",
-            row["changed_at"] > row["seen_at"],
-            row["reviewed_at"],
-            row["read_at"] is None,
-            bool(row["is_there"]),
-        )
-        for row in rows
+        _word(row, _path(row), row["state"] == "returned", row["changed_at"] > row["seen_at"]) for row in rows
     ]
 
 
@@ -173,20 +161,25 @@ async def _of_quizzes(db: Database, student_id: int) -> list[Word]:
         most=MOST_SHOWN,
     )
     return [
-        Word(
-            row["kind"],
-            row["title"],
-            f"/student/study/{row['assignment_id']}" if row["is_there"] else "",
-            row["score"],
-            row["comment"],
-            False,
-            False,
-            row["reviewed_at"],
-            row["read_at"] is None,
-            bool(row["is_there"]),
-        )
+        _word(row, f"/student/study/{row['assignment_id']}", is_returned=False, is_changed=False)
         for row in rows
     ]
+
+
+def _word(row: sqlite3.Row, path: str, is_returned: bool, is_changed: bool) -> Word:
+    """What was said about anything but a file."""
+    return Word(
+        row["kind"],
+        row["title"],
+        path if row["is_there"] else "",
+        row["score"],
+        row["comment"],
+        is_returned,
+        is_changed,
+        row["reviewed_at"],
+        row["read_at"] is None,
+        bool(row["is_there"]),
+    )
 
 
 def _path(row: sqlite3.Row) -> str:

@@ -74,3 +74,41 @@ async def test_the_work_of_a_student_who_was_removed_meanwhile_is_not_there(cast
         assert answer.status_code == 404
     for queue in (QUEUE, WRITTEN):
         assert "Nothing waits for you" in (await ada.get(queue)).text
+
+
+@BOTH
+async def test_next_leads_past_work_whose_student_was_removed_meanwhile(cast: Cast, made: Made) -> None:
+    assert cast.ben and cast.chi
+    first = await made(cast)
+    other = await cast.student(cast.chi)
+    if made is file_of_ben:
+        await handed_in(cast, cast.chi.id)
+    else:
+        await wrote(cast, other, "Mine too.")
+    ada = await cast.ada()
+    assert 'data-part="after"' in (await ada.get(first)).text
+    await ada.post(f"/teach/class/1/student/{cast.chi.id}/remove")
+    saved = await ada.post(first, {"state": "reviewed", "comment": "Good."})
+    assert saved.headers["location"].split("?")[0] in (QUEUE, WRITTEN)
+
+
+async def test_a_filter_stays_from_piece_to_piece_and_back_to_the_queue(cast: Cast) -> None:
+    assert cast.ben and cast.chi
+    material = await wrote(cast, await cast.student(cast.ben), "Mine.")
+    await wrote(cast, await cast.student(cast.chi), "Mine too.")
+    ada, asked = await cast.ada(), f"pile=words&show=waiting&material={material}"
+    page = (await ada.get(f"{WRITTEN}?{asked}")).text
+    assert "Show all work of the class" in page and f'{asked.replace("&", "&amp;")}"' in page
+    saved = await ada.post(f"{piece(material, cast.ben)}?{asked}", {"state": "reviewed"})
+    assert saved.headers["location"] == f"{piece(material, cast.chi)}?{asked}"
+    saved = await ada.post(saved.headers["location"], {"state": "reviewed"})
+    assert saved.headers["location"] == f"{WRITTEN}?{asked}"
+
+
+async def test_writing_whose_place_was_removed_meanwhile_says_so(cast: Cast) -> None:
+    address = await words_of_ben(cast)
+    material = address.split("/")[-2]
+    ada = await cast.ada()
+    await ada.post(f"/teach/class/1/materials/{material}/remove")
+    for answer in (await ada.get(address), await ada.post(address, {"state": "reviewed"})):
+        assert answer.status_code == 404 and "its place was removed" in answer.text
