@@ -48,16 +48,20 @@ def atoms_of(answer: str) -> Atoms:
 
 
 def tells_atoms(text: str, atoms: Atoms) -> bool:
-    """Each element of it by its name, and how many of each, in a levelled text; one alone needs no number."""
+    """Each element of it by name or symbol, and how many of each, in a levelled text; one alone by its name
+    needs no number."""
     tokens = [_named(token) for token in tokens_of(in_digits(text))]
     are_single = max(atoms.values()) == 1
-    return all(
-        any(
-            token in NAMES[symbol] and ((many == 1 and not are_single) or _is_counted(tokens, at, many))
-            for at, token in enumerate(tokens)
-        )
-        for symbol, many in atoms.items()
-    )
+    return all(_is_told(tokens, symbol, many, are_single) for symbol, many in atoms.items())
+
+
+def _is_told(tokens: list[str], symbol: str, many: int, are_single: bool) -> bool:
+    for at, token in enumerate(tokens):
+        if token in NAMES[symbol] and ((many == 1 and not are_single) or _is_counted(tokens, at, many)):
+            return True
+        if token == symbol.lower() and str(many) in tokens[max(0, at - 1) : at]:
+            return True
+    return False
 
 
 def _named(token: str) -> str:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
 
-from appliance.helper.number_words import in_digits, written_numbers
+from appliance.helper.number_words import SHARES, in_digits, written_numbers
 from appliance.helper.units import DOUBTFUL, STEP_WORDS, UNITS, ZEROS
 
 # Above this a number is no homework any more, and reckoning with it would take time.
@@ -22,6 +22,10 @@ NUMBER = re.compile(
 )
 OF_A = re.compile(r"(?:\s(?:of|de))?(?:\s(?:an?|the|una?|la|el)\b)?")
 UNIT = re.compile(r"\s?-?\s?(%|km/h|c?m/s|°\s?[cf]?|[$€]|[^\W\d_]+(?:\^?[23](?!\d))?)")
+SOLID = re.compile(
+    r"\s?(cubic|square) (kilo|deci|centi|milli)?met(?:re|er)s?\b"
+    r"|\s?(kilo|deci|centi|mili)?metros? (cubico|cuadrado)s?\b"
+)
 SPACED = re.compile(r"(?<![\d.,])\d{1,3}(?: \d{3})+(?![\d])")
 MIXED = re.compile(r"(?<![\d./])(\d+) (?:and |y )?(\d+)/(\d+)(?![\d/])")
 WITH_HALF = re.compile(r"(?<!\d)(\d+) (?:and (?:a|one)|y) (half|medi[oa]|quarter|third|cuarto|tercio)\b")
@@ -41,8 +45,10 @@ SHORT_YEAR = re.compile(r"(?<!\w)'(\d\d)(?!\d|')")
 H_CLOCK = re.compile(r"(?<![\w.,])(\d{1,2})\s?h\s?([0-5]\d)(?:\s?m(?:in)?)?(?![\w])")
 CLOCK = re.compile(r"(?<!\d)(\d{1,2}):([0-5]\d)(?=\s?(?:h|hrs?|hours?|horas?)\b)")
 HOUR_AND_HALF = re.compile(r"(?<!\d )\b([a-z]{3,}) (?:and a half|y medi[oa])\b")
+# `A third of a litre`; the third of March is no share.
+A_SHARE = re.compile(r"\b(?:an?|un|una) ([a-z]{5,7})(?= (?:of|de) (?:an?|the|una?|la|el|su|its)\b)")
 # In digits what was `384.4 thousand`.
-BIG = re.compile(r"(?<![\d.,])(\d{1,6}(?:\.\d{1,6})?) (1000|1000000)\b(?![.,]\d)")
+BIG = re.compile(r"(?<![\d.,])(\d{1,6}(?:[.,]\d{1,2})?) (1000|1000000)\b(?![.,]\d)")
 BINARY = re.compile(r"(?<![\d.,])[01]{2,64}(?![\d.,]\d)")
 ROMAN_WORTH = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 TALLY = re.compile(r"([^\w\s.\-=_#>~`])(?:\ufe0f?\s?\1){2,}")
@@ -93,7 +99,7 @@ class Quantity:
     def surroundings(self) -> tuple[tuple[float, float], ...]:
         """Where to look for it in plain numbers: whatever is outside is another."""
         sizes = {abs(float(value)) / part for value in (*self.values, *self.scaled) for part in (1, 100)}
-        slacks = ((size, max(0.01 * size, 0.51 if size >= 10 else 0.0) + 1e-12) for size in sizes)
+        slacks = ((size, max(0.02 * size, 0.51 if size >= 10 else 0.0) + 1e-12) for size in sizes)
         return tuple((size - slack, size + slack) for size, slack in slacks)
 
     @cached_property
@@ -148,6 +154,9 @@ def _with_unit(values: tuple[Fraction, ...], text: str, start: int, end: int, is
     of_a = OF_A.match(text, end) if is_written or "/" in text[start:end] else None
     after = UNIT.match(text, of_a.end() if of_a else end)
     word = after[1].replace(" ", "") if after else ""
+    if solid := SOLID.match(text, of_a.end() if of_a else end):
+        step = (solid[2] or solid[3] or "")[:1]
+        word = f"{step}m{3 if (solid[1] or solid[4]).startswith('cubic') else 2}"
     if after and word in STEP_WORDS:
         second = UNIT.match(text, after.end())
         word += second[1] if second else ""
@@ -225,6 +234,10 @@ def _mixed(text: str) -> Iterator[Quantity]:
     for found in H_CLOCK.finditer(text) if DIGIT.search(text) else ():
         hours = int(found[1]) + Fraction(int(found[2]), 60)
         yield Quantity((hours,), *UNITS["h"], "h", False, found.start(), found.end())
+    for found in A_SHARE.finditer(text):
+        if found[1] in SHARES:
+            part = (Fraction(1, SHARES[found[1]]),)
+            yield _with_unit(part, text, found.start(), found.end(), is_written=True)
     for found in HOUR_AND_HALF.finditer(text):
         dimension, worth = UNITS.get(found[1], ("", Fraction(1)))
         if dimension:
@@ -250,7 +263,7 @@ READINGS: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Fraction |
     ("'", SHORT_YEAR, lambda found: Fraction(1900 + int(found[1]))),
     (":", CLOCK, lambda found: int(found[1]) + Fraction(int(found[2]), 60)),
     (" ", OUT_OF, _share),
-    (" 1000", BIG, lambda found: Fraction(found[1]) * int(found[2])),
+    (" 1000", BIG, lambda found: Fraction(found[1].replace(",", ".")) * int(found[2])),
 )
 
 

@@ -238,7 +238,8 @@ class Strict:
         watch = kept.watch
         if watch.is_day and kept.is_held and is_dated(watch, seen):
             return True
-        if kept.is_sought and is_told_in_parts(watch, seen):
+        is_asked = kept.is_sought or (kept.is_held and watch.time is not None)
+        if is_asked and is_told_in_parts(watch, seen):
             return True
         is_number = kept.is_sought or self._is_demanding or self._asks_when or not watch.is_day
         if watch.quantity is not None and is_number:
@@ -420,13 +421,31 @@ def _rounds_to(quantity: Quantity, number: Quantity) -> bool:
     is_short = _is_short_for(quantity.values, number.values)
     if quantity.dimension and number.dimension:
         is_short = is_short or _is_short_for(quantity.scaled, number.scaled)
-    return is_short or any(
-        wanted >= 10
-        and wanted.denominator == 1
-        and value.denominator != 1
-        and abs(value - wanted) <= Fraction(1, 2)
-        for value in quantity.values
-        for wanted in number.values
+    return (
+        is_short
+        or _is_rounded(quantity, number)
+        or any(
+            wanted >= 10
+            and wanted.denominator == 1
+            and value.denominator != 1
+            and abs(value - wanted) <= Fraction(1, 2)
+            for value in quantity.values
+            for wanted in number.values
+        )
+    )
+
+
+def _is_rounded(quantity: Quantity, number: Quantity) -> bool:
+    """`a third` for a listed 0.33: a fraction that no decimal writes out."""
+    same = (quantity.scaled, number.scaled) if quantity.dimension == number.dimension else ((), ())
+    return any(
+        100 % wanted.denominator == 0
+        and wanted.denominator > 10
+        and 10**6 % value.denominator
+        and abs(value - wanted) <= Fraction(1, 200)
+        for values, exact in ((quantity.values, number.values), same)
+        for value in values
+        for wanted in exact
     )
 
 

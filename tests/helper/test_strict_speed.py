@@ -75,7 +75,9 @@ def test_no_reply_makes_it_slow(piece: str) -> None:
 
 
 # What names many ways to reckon, so that each of them looks at the long number behind it.
-RECKONING = "total sum, product, ratio, multiply, divide, take away, more, less, percent of, half, twice, squared "
+RECKONING = (
+    "total sum, product, ratio, multiply, divide, take away, more, less, percent of, half, twice, squared "
+)
 
 
 @pytest.mark.parametrize("piece", ["1", "1.", "1,", "?", "_", "1 m in cm "])
