@@ -289,7 +289,7 @@ def the_student_reads_it_and_hands_in_again(day: Day) -> None:
     expect(card).to_contain_text("New")
     expect(card).to_contain_text("Take another one by the window.")
     to_the_class(noor)
-    once_more = noor.locator(".road-line").filter(has_text="Once more, please")
+    once_more = noor.locator("#due .road-line").filter(has_text="Once more, please")
     expect(once_more).to_have_count(1)
     once_more.get_by_role("link", name="Hand in another version").click()
     expect(noor.locator("#hand-in .work-head")).to_contain_text("Once more, please")
