@@ -106,6 +106,19 @@ async def test_there_is_one_thing_to_do_first_whatever_else_is_new(lamps: Lamps)
     assert "1 new" in page and page.count("button-primary") == 1
 
 
+async def test_what_came_back_stands_first_in_what_is_due(lamps: Lamps) -> None:
+    await lamps.hand_in("loop.png", PNG)
+    assert 'id="due-title"' not in (await lamps.ben.get("/student")).text
+    ada = await lamps.cast.ada()
+    await ada.post("/teach/class/1/review/1", {"state": "returned", "comment": "Draw plus and minus."})
+    due = (await lamps.ben.get("/student")).text.split('id="due-title"')[1].split("</section>")[0]
+    assert "Once more, please" in due
+    lesson = (await lamps.ben.get(lamps.path)).text
+    assert "Draw plus and minus." in lesson and 'id="hand-in" data-state="open"' in lesson
+    await lamps.hand_in("loop-2.png", PNG)
+    assert 'id="due-title"' not in (await lamps.ben.get("/student")).text
+
+
 async def test_what_is_simply_open_on_the_road_needs_no_word(lamps: Lamps) -> None:
     page = (await lamps.ben.get("/student")).text
     lines = page.split('class="road-line"')[1:]

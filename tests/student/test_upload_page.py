@@ -135,6 +135,17 @@ async def test_a_file_over_the_teachers_limit_is_refused(lamps: Lamps) -> None:
     assert (await lamps.hand_in("film.mp4", exactly)).status_code == 302
 
 
+async def test_a_note_beside_a_file_that_is_too_large_stays(lamps: Lamps) -> None:
+    await limit_to_one_megabyte(lamps)
+    film = b"\x00\x00\x00\x18ftyp" + b"x" * (3 * MEGABYTE)
+    refused = await lamps.ben.post(
+        f"/material/{lamps.work['upload'].id}/upload",
+        {"note": "It turns twice."},
+        files={"file": ("film.mp4", film)},
+    )
+    assert refused.status_code == 413 and "It turns twice." in refused.text
+
+
 async def test_a_file_that_hides_its_size_is_stopped_all_the_same(lamps: Lamps) -> None:
     await limit_to_one_megabyte(lamps)
     await lamps.ben.get(lamps.path)

@@ -106,6 +106,26 @@ async def test_ones_own_files_name_and_feedback_belong_to_ones_own_data(cast: Ca
     assert (await ben.post(f"/submission/{mine}/share", {"shared": "1"})).status_code == 503
 
 
+@pytest.mark.parametrize(
+    ("mode", "sentence"),
+    [
+        ("read-only", "nothing that you type or hand in is kept"),
+        ("join-only", "lets people join and read lessons"),
+        ("maintenance", "The box is being looked after"),
+    ],
+)
+async def test_every_page_says_what_is_stopped_while_it_is(cast: Cast, mode: str, sentence: str) -> None:
+    ben, root = await cast.student(cast.ben), await cast.max()
+    assert sentence not in (await ben.get("/student/my-data")).text
+    await root.post("/operate/site-mode", {"mode": mode, "message": ""})
+    assert sentence in (await ben.get("/student/my-data")).text
+    assert sentence not in (await root.get("/operate/site-mode")).text
+    assert (sentence in (await root.get("/teach")).text) == (mode != "maintenance")
+    await root.post("/operate/site-mode", {"mode": mode, "message": "Back at noon."})
+    page = (await ben.get("/student/my-data")).text
+    assert "Back at noon." in page and sentence not in page
+
+
 def test_maintenance_is_for_staff_alone() -> None:
     assert allows("maintenance", "POST", "/teach/class/1/lock", is_staff=True)
     assert allows("maintenance", "GET", "/teach", is_staff=False)

@@ -10,9 +10,12 @@ export function attachPanel(helper) {
     part("welcome").hidden = true;
     part("again").hidden = false;
     part("place").hidden = !answer;
-    part("place").querySelector("p").textContent = helper.dataset.looking;
+    if (answer) look();
     if (answer) part("error").hidden = true;
   }
+
+  // From the question to the first word, in no line or past it.
+  function look() { part("place").querySelector("p").textContent = helper.dataset.looking; }
 
   function wait({ place, seconds }) {
     const line = place > 1 ? helper.dataset.place : helper.dataset.first;
@@ -34,5 +37,5 @@ export function attachPanel(helper) {
     part("error").hidden = part("again").hidden = true;
     box.focus({ preventScroll: true });
   }
-  return { busy, wait, arrived: () => { part("place").hidden = true; }, fail, restart, part };
+  return { busy, look, wait, arrived: () => { part("place").hidden = true; }, fail, restart, part };
 }

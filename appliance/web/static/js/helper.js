@@ -80,6 +80,7 @@ export default function helper(element) {
       questions.heard(name, data);
       if (name === "position") panel.wait(data);
       else if (name === "delta" || name === "done") panel.arrived();
+      else panel.look();
       if (name === "delta") answer.add(data.text);
       if (name === "done") answer.finish(data);
       if (atEnd) follow();
