@@ -46,13 +46,13 @@ async def test_it_is_remembered_as_far_as_it_was_shown(room: Classroom, ben: Ask
 
 
 async def test_one_half_of_an_answer_that_was_stopped_is_a_half(strict: Classroom, ben: Asker) -> None:
-    strict.engine.will_say("In the first half stands Horacio. Now you go on.")
-    assert await stopped(strict, ben, "Who wrote it, first half?") == "In the first half stands Horacio."
-    strict.engine.will_say("In the other half stands Quiroga.")
+    strict.engine.will_say("In the first half stands silence. Now you go on.")
+    assert await stopped(strict, ben, "What is a rest, first half?") == "In the first half stands silence."
+    strict.engine.will_say("In the other half stands fixed length.")
     other = "And the other half?"
-    assert "Quiroga" not in (await strict.answer(ben, other, conversation_id=TALK)).text
-    strict.engine.will_say("In the other half stands Quiroga.")
-    assert "Quiroga" in (await strict.answer(ben, other)).text
+    assert "fixed length" not in (await strict.answer(ben, other, conversation_id=TALK)).text
+    strict.engine.will_say("In the other half stands fixed length.")
+    assert "fixed length" in (await strict.answer(ben, other)).text
 
 
 async def test_options_that_were_tried_and_stopped_were_tried(strict: Classroom, ben: Asker) -> None:

@@ -17,8 +17,8 @@ from appliance.study.chats import ChatMessage, messages_page
 from tests.conftest import Browser, Cast
 from tests.student.test_class_chat import ASKED, STREAM, opened, told
 
-WHO = "Who wrote it? Tell me the first half."
-FIRST, SECOND = "In the first half stands Horacio.", "In the other half stands Quiroga."
+WHICH = "Which tree is it? Tell me the first half."
+FIRST, SECOND = "In the first half stands silver.", "In the other half stands birch."
 OTHER = "And the other half?"
 
 
@@ -256,15 +256,15 @@ class TestStrict:
             await tx.execute(
                 """
                 INSERT INTO activities (class_id, kind, title, state, created_at)
-                VALUES (:class_id, 'quiz', 'Tales', 'published', 1)
+                VALUES (:class_id, 'quiz', 'Trees', 'published', 1)
                 """,
                 class_id=cast.classroom.id,
             )
-            choices = json.dumps(["Jorge Isaacs", "Horacio Quiroga", "Juan Rulfo"])
+            choices = json.dumps(["black alder", "silver birch", "red maple"])
             await tx.execute(
                 """
                 INSERT INTO questions (activity_id, position, stem, choices, answer_index, explanation)
-                VALUES ((SELECT max(id) FROM activities), 0, 'Who wrote the tale?', :choices, 1, '')
+                VALUES ((SELECT max(id) FROM activities), 0, 'Which tree stands at the gate?', :choices, 1, '')
                 """,
                 choices=choices,
             )
@@ -275,19 +275,19 @@ class TestStrict:
     ) -> None:
         listed.engine.will_say(SECOND)
         # Alone it is half of nothing.
-        assert "Quiroga" in (await told(ben, await opened(ben), OTHER))[-1][1]["text"]
+        assert "birch" in (await told(ben, await opened(ben), OTHER))[-1][1]["text"]
         chat = await opened(ben)
-        await stopped(listed, ben, chat, WHO, FIRST, "a1")
+        await stopped(listed, ben, chat, WHICH, FIRST, "a1")
         listed.engine.will_say(SECOND)
         answer = (await told(ben, chat, OTHER))[-1][1]
-        assert "Quiroga" not in answer["text"] and answer["backend"] == "lesson"
+        assert "birch" not in answer["text"] and answer["backend"] == "lesson"
 
     async def test_also_when_it_is_asked_before_the_first_half_is_written_down(
         self, listed: Cast, ben: Browser
     ) -> None:
         chat = await opened(ben)
         listed.engine.will_hang_after(f"{FIRST} Now")
-        async with listening(ben, chat, WHO) as events:
+        async with listening(ben, chat, WHICH) as events:
             async for name, data in events:
                 if name == "start":
                     ticket = data["ticket"]
@@ -304,17 +304,17 @@ class TestStrict:
                 await asyncio.wait({asking}, timeout=0.2)
                 assert len(listed.engine.asked) == asked
             await stopping
-        assert "Quiroga" not in (await asking)[-1][1]["text"]
+        assert "birch" not in (await asking)[-1][1]["text"]
 
     async def test_also_when_it_is_asked_under_the_same_id(self, listed: Cast, ben: Browser) -> None:
         chat = await opened(ben)
-        await stopped(listed, ben, chat, WHO, FIRST, "a1")
+        await stopped(listed, ben, chat, WHICH, FIRST, "a1")
         listed.engine.will_say(SECOND)
-        assert "Quiroga" not in (await told(ben, chat, OTHER, "a1"))[-1][1]["text"]
+        assert "birch" not in (await told(ben, chat, OTHER, "a1"))[-1][1]["text"]
 
     async def test_also_behind_questions_that_were_stopped_at_once(self, listed: Cast, ben: Browser) -> None:
         chat = await opened(ben)
-        await stopped(listed, ben, chat, WHO, FIRST)
+        await stopped(listed, ben, chat, WHICH, FIRST)
         async with listed.parts.db.transaction() as tx:
             for number in range(20):
                 await tx.execute(
@@ -324,4 +324,4 @@ class TestStrict:
                     c="stopped" if number % 2 else "",
                 )
         listed.engine.will_say(SECOND)
-        assert "Quiroga" not in (await told(ben, chat, OTHER))[-1][1]["text"]
+        assert "birch" not in (await told(ben, chat, OTHER))[-1][1]["text"]
