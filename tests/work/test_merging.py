@@ -163,17 +163,18 @@ async def test_a_teachers_words_on_both_stay_and_the_later_score_stands(
 ) -> None:
     async with db.transaction() as tx:
         quiz, other = [await an_assignment(tx, ben.class_id) for _ in range(2)]
-        for assignment, student, score, comment, at in (
-            (quiz, ben, 80, "Good", 20), (quiz, chi, 50, "Hm", 10), (other, ben, None, "Nice", 30),
+        for assignment, student, staff, score, comment, at in (
+            (quiz, ben, adas.staff_id, 80, "Good", 20), (quiz, chi, None, 50, "Hm", 10),
+            (other, ben, adas.staff_id, None, "Nice", 30),
         ):  # fmt: skip
             await put(
-                tx, "reviews", assignment_id=assignment, student_id=student.id,
+                tx, "reviews", assignment_id=assignment, student_id=student.id, staff_id=staff,
                 score_override=score, comment=comment, reviewed_at=at,
             )  # fmt: skip
     await merged(db, adas.classroom, ben, chi)
     assert await rows("SELECT * FROM reviews ORDER BY assignment_id") == [
-        (quiz, chi.id, 80, "Hm\n\nGood", 20, None),
-        (other, chi.id, None, "Nice", 30, None),
+        (quiz, chi.id, 80, "Hm\n\nGood", 20, None, adas.staff_id),
+        (other, chi.id, None, "Nice", 30, None, adas.staff_id),
     ]
 
 
@@ -182,18 +183,19 @@ async def test_words_on_what_both_wrote_are_put_together_and_what_is_new_waits_a
 ) -> None:
     one, two, _ = adas.things.values()
     async with db.transaction() as tx:
-        for material, student, score, comment, at in (
-            (one, ben, 80, "Good", 20), (one, chi, 50, "Hm", 10), (two, ben, None, "Nice", 30),
+        for material, student, staff, score, comment, at in (
+            (one, ben, adas.staff_id, 80, "Good", 20), (one, chi, None, 50, "Hm", 10),
+            (two, ben, adas.staff_id, None, "Nice", 30),
         ):  # fmt: skip
             await put(
                 tx, "response_reviews", material_id=material, student_id=student.id, state="reviewed",
-                score=score, comment=comment, seen_at=at, reviewed_at=at, read_at=at,
+                staff_id=staff, score=score, comment=comment, seen_at=at, reviewed_at=at, read_at=at,
             )  # fmt: skip
     await merged(db, adas.classroom, ben, chi)
-    columns = "material_id, student_id, score, comment, seen_at, reviewed_at, read_at"
+    columns = "material_id, student_id, staff_id, score, comment, seen_at, reviewed_at, read_at"
     assert await rows(f"SELECT {columns} FROM response_reviews ORDER BY material_id") == [  # noqa: S608 - as above
-        (one, chi.id, 80, "Hm\n\nGood", 10, 20, 20),
-        (two, chi.id, None, "Nice", 30, 30, 30),
+        (one, chi.id, adas.staff_id, 80, "Hm\n\nGood", 10, 20, 20),
+        (two, chi.id, adas.staff_id, None, "Nice", 30, 30, 30),
     ]
 
 
