@@ -1,4 +1,4 @@
-"""Reviewing files, writing and quizzes alike: two teachers at one piece, and work that goes away while a word is typed."""
+"""Reviewing files, writing and quizzes alike: two teachers at one piece, and work that goes while a word is typed."""
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable

@@ -7,9 +7,17 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from appliance.auth import sessions
+from appliance.auth.device import ApiToken, Device, sign_api_token
+from appliance.auth.tokens import bearer_of_token
 from appliance.classroom.classes import Class
 from appliance.classroom.joining import JoinRequest, JoinRules, join
-from appliance.classroom.students import Student, create_student, student_by_return_code
+from appliance.classroom.students import (
+    Student,
+    create_student,
+    remove_student,
+    student_by_return_code,
+    student_of_device,
+)
 from appliance.errors import Invalid, NotFound
 from appliance.storage.database import Database, Transaction, Value
 from appliance.storage.files import StoredFile
@@ -333,3 +341,20 @@ async def test_words_that_no_teacher_has_read_wait_for_one_after_a_merge(
                 await put(tx, "response_reviews", **own, state="reviewed", seen_at=at, reviewed_at=at)
     await merged(db, adas.classroom, ben, chi)
     assert (await written_piece(db, adas.classroom.id, reflection, chi.id)).state == "waiting"
+
+
+async def test_what_somebody_removed_carries_never_fits_a_newcomer_whom_a_merge_made_older(
+    db: Database, adas: Room, ben: Student, chi: Student, clock: Clock
+) -> None:
+    of_class, since = adas.classroom, int(clock.now)
+    token = sign_api_token(b"secret", ApiToken(chi.id, of_class.id, of_class.session_epoch, since))
+    assert await bearer_of_token(db, b"secret", token)
+    async with db.transaction() as tx:
+        await remove_student(tx, chi.id)
+    clock.now += 60
+    async with db.transaction() as tx:
+        newcomer = await create_student(tx, of_class.id, "Eve")
+    kept = await merged(db, of_class, ben, newcomer)
+    assert kept.created_at <= since
+    assert await bearer_of_token(db, b"secret", token) is None
+    assert await student_of_device(db, Device(of_class.id, chi.id, since)) is None
