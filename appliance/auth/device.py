@@ -15,7 +15,7 @@ SIGNING: dict[str, Any] = {"key_derivation": "hmac", "digest_method": hashlib.sh
 class Device(NamedTuple):
     """Who joined from this browser before: a hint for the join page, not a session.
 
-    A student's number may come back after they left; `since` is when the one who is meant was made.
+    A number is never given twice; `since`, when the one who is meant was made, tells apart where an old box once did.
     """
 
     class_id: int

@@ -130,7 +130,7 @@ async def join_another(tx: Transaction, student_id: int, class_code: str, secret
         return Joined(student, classroom, "same")
     if classroom.is_locked:
         raise Forbidden(LOCKED, "class_locked", field="join_code")
-    # An id may come back after its student was removed; together with the second of joining it doesn't.
+    # The second of joining is in it since the days when the number of somebody removed came back.
     code = return_code_for(secret, student.id, student.created_at, classroom.id)
     known = await student_by_return_code(tx, classroom.id, code)
     if known is not None:

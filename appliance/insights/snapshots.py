@@ -48,7 +48,7 @@ async def snapshot_of_class(
 
 
 def names_at(learners: Sequence[Learner], moment: int) -> dict[int, str]:
-    """Short names of who was there then: an id is given anew, and a newcomer must not inherit a story."""
+    """Short names of who was there then: no newcomer inherits a story."""
     return {learner.id: short_name(learner.name) for learner in learners if learner.joined_at <= moment}
 
 

@@ -68,7 +68,7 @@ async def _seed(db: Database, settings: Settings) -> None:
         for course in shelf.courses():
             await add_course(tx, classroom.id, course, shelf.lessons(course.slug))
         seated = await _seat(tx, classroom)
-        await give_work(tx, classroom.id, seated)
+        await give_work(tx, classroom.id, staff.id, seated)
     # Only here: the library that draws costs a box that serves a school its memory.
     from appliance.operations.demo_hub import hand_in_work
 

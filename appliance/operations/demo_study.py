@@ -70,7 +70,7 @@ TAKEN = (((1, 2, 3), (1, 2, 1)), ((0, 2, 1),), ((0, 1, 2),))
 REVIEWED = "You found the metal. Look at question 1 again: what happens to a circle that is cut anywhere?"
 
 
-async def give_work(tx: Transaction, class_id: int, student_ids: tuple[int, int, int]) -> None:
+async def give_work(tx: Transaction, class_id: int, staff_id: int, student_ids: tuple[int, int, int]) -> None:
     await save_draft(tx, class_id, SUMMARY, TOPICS)
     await publish_blueprint(tx, class_id)
     quiz = await create_activity(
@@ -89,7 +89,7 @@ async def give_work(tx: Transaction, class_id: int, student_ids: tuple[int, int,
     for student_id, attempts in zip(student_ids, TAKEN, strict=True):
         for choices in attempts:
             await _take(tx, given, student_id, dict(zip(questions, choices, strict=True)))
-    await save_review(tx, given, student_ids[1], None, REVIEWED)
+    await save_review(tx, given, student_ids[1], staff_id, None, REVIEWED)
 
 
 async def _give(tx: Transaction, class_id: int, activity_id: int, due_at: int | None) -> Assignment:

@@ -32,6 +32,7 @@ from appliance.operations.backups import (
 )
 from appliance.operations.data_folder import DATABASE
 from appliance.storage.migrate import migrations
+from appliance.storage.numbers import highest_number, start_above
 
 STAGED = ".restore-"
 ASIDE = "before-restore-"
@@ -77,6 +78,7 @@ def restore(data: Path, archive: Path, force: bool, now: float) -> Restored:
         try:
             manifest = _unpack(archive, staged)
             _insist_usable(staged, manifest)
+            _start_above(staged / DATABASE, data / DATABASE, _seconds_since(manifest.made_at, now))
             aside = _aside(data, now)
             _begin(data, staged, aside)
         except BaseException:
@@ -258,6 +260,23 @@ def _insist_usable(staged: Path, manifest: Manifest) -> None:
         raise _bad(DAMAGED, "its database can't be read") from error
     if whole != "ok" or tables != manifest.tables or tables < 1:
         raise _bad(DAMAGED, "its database is not whole")
+
+
+def _start_above(database: Path, replaced: Path, seconds: int) -> None:
+    """Cookies and tokens of those who came after the backup was made fit nobody who comes now."""
+    try:
+        start_above(database, highest_number(replaced) if replaced.is_file() else 0, seconds)
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+            raise _full() from error
+        raise _bad(DAMAGED, "its database can't be read") from error
+
+
+def _seconds_since(made_at: str, now: float) -> int:
+    try:
+        return max(0, int(now - datetime.fromisoformat(made_at).timestamp()))
+    except (ValueError, OverflowError):
+        return 0
 
 
 @contextmanager

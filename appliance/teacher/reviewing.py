@@ -27,7 +27,7 @@ from appliance.work.review_queue import (
     neighbours_of_piece,
     page_of_queue,
 )
-from appliance.work.reviews import COMMENT_CHARACTERS
+from appliance.work.reviews import COMMENT_CHARACTERS, Review
 from appliance.work.saved_comments import saved_comments_of_staff
 from appliance.work.submission_reviews import Criterion, SubmissionReview, score_given
 from appliance.work.written_queue import waiting_in_piles
@@ -129,7 +129,7 @@ async def save_word(request: Request, class_id: int, work: Reviewable) -> HTTPRe
             # Looked up in here: its student may take it back at this very moment.
             piece = await work.piece(tx, class_id)
             word = _word(request, await work.criteria(tx, piece))
-            _check_unsaid(request, person.id, await work.review(tx))
+            check_unsaid(request, person.id, await work.review(tx))
             await work.save(request, tx, piece, word)
             await keep_if_asked(request, tx, person.id, word.comment)
             action = work.returned if word.state == "returned" else work.reviewed
@@ -140,6 +140,16 @@ async def save_word(request: Request, class_id: int, work: Reviewable) -> HTTPRe
     after = (await neighbours_of_piece(parts.db, work.queue, class_id, wanted, piece)).after
     place = _place(class_id, wanted)
     return redirect(f"{place}/{after}?{wanted.query}" if after else f"{place}?{wanted.query}")
+
+
+def check_unsaid(
+    request: Request, staff_id: int, review: SubmissionReview | ResponseReview | Review | None
+) -> None:
+    """Raises Invalid where another teacher said something since the page was opened: no word is lost unseen."""
+    if review is None or review.staff_id == staff_id or not forms.has(request, "said_at"):
+        return
+    if review.reviewed_at > forms.number(forms.text(request, "said_at")):
+        raise Invalid(SAID_MEANWHILE, "said_meanwhile", field="meanwhile")
 
 
 def _place(class_id: int, wanted: Filter) -> str:
@@ -163,14 +173,6 @@ def _word(request: Request, criteria: tuple[Criterion, ...]) -> Word:
     comment, rubric = forms.text(request, "comment", 2 * COMMENT_CHARACTERS), _rubric(request, criteria)
     score = score_given(forms.text(request, "score", 20), criteria, rubric)
     return Word(forms.text(request, "state"), score, comment, rubric)
-
-
-def _check_unsaid(request: Request, staff_id: int, review: SubmissionReview | ResponseReview | None) -> None:
-    """Raises Invalid where another teacher said something since the page was opened: no word is lost unseen."""
-    if review is None or review.staff_id == staff_id or not forms.has(request, "said_at"):
-        return
-    if review.reviewed_at > forms.number(forms.text(request, "said_at")):
-        raise Invalid(SAID_MEANWHILE, "said_meanwhile", field="meanwhile")
 
 
 def _rubric(request: Request, criteria: tuple[Criterion, ...]) -> dict[str, int]:

@@ -9,6 +9,7 @@ from appliance.classroom.students import student_of_class
 from appliance.errors import Invalid
 from appliance.parts import parts_of
 from appliance.teacher.kept_words import keep_if_asked, puts_in, with_kept
+from appliance.teacher.reviewing import check_unsaid
 from appliance.web import forms
 from appliance.web.identity import person_of
 from appliance.web.rendering import render, say, translator
@@ -33,15 +34,17 @@ async def show(request: Request, class_id: int, assignment_id: int, student_id: 
 async def update(request: Request, class_id: int, assignment_id: int, student_id: int) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
     await class_of_teacher(parts.db, class_id, person.id, "review")
-    student = await student_of_class(parts.db, class_id, student_id)
     if puts_in(request):
         return await _page(request, class_id, assignment_id, student_id)
     try:
         score = score_of_text(forms.text(request, "score", 20))
         comment = forms.text(request, "comment", COMMENT_CHARACTERS * 2)
         async with parts.db.transaction() as tx:
+            # Looked up in here: the student may be removed at this very moment.
+            student = await student_of_class(tx, class_id, student_id)
             assignment = await assignment_of_class(tx, class_id, assignment_id)
-            await save_review(tx, assignment, student.id, score, comment)
+            check_unsaid(request, person.id, await review_of(tx, assignment_id, student_id))
+            await save_review(tx, assignment, student.id, person.id, score, comment)
             await keep_if_asked(request, tx, person.id, comment)
             target = f"{assignment_id}/{student_id}"
             await record_staff(tx, "review_work", person.id, class_id, target, request.ip)

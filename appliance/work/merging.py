@@ -113,6 +113,7 @@ JOIN_WORDS = (
         WHEN trim(other.comment) = '' THEN reviews.comment
         WHEN other.reviewed_at < reviews.reviewed_at THEN other.comment || char(10, 10) || reviews.comment
         ELSE reviews.comment || char(10, 10) || other.comment END,
+      staff_id = CASE WHEN other.reviewed_at > reviews.reviewed_at THEN other.staff_id ELSE reviews.staff_id END,
       reviewed_at = max(reviews.reviewed_at, other.reviewed_at),
       read_at = CASE WHEN reviews.read_at IS NULL OR other.read_at IS NULL THEN NULL
         ELSE max(reviews.read_at, other.read_at) END
@@ -130,6 +131,8 @@ JOIN_WORDS = (
         ELSE response_reviews.score END,
       state = CASE WHEN other.reviewed_at > response_reviews.reviewed_at THEN other.state
         ELSE response_reviews.state END,
+      staff_id = CASE WHEN other.reviewed_at > response_reviews.reviewed_at THEN other.staff_id
+        ELSE response_reviews.staff_id END,
       comment = CASE
         WHEN trim(response_reviews.comment) IN ('', trim(other.comment)) THEN other.comment
         WHEN trim(other.comment) = '' THEN response_reviews.comment

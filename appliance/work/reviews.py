@@ -13,8 +13,12 @@ BAD_SCORE = "A score is a whole number from 0 to 100. Leave it empty to keep the
 
 @dataclass(frozen=True)
 class Review:
-    """`score_override` is None when the best attempt counts, `read_at` until the student has opened it."""
+    """`score_override` is None when the best attempt counts, `read_at` until the student has opened it.
 
+    `staff_id` is None once whoever said it has left the school, and for words from before it was kept.
+    """
+
+    staff_id: int | None
     score_override: int | None
     comment: str
     reviewed_at: int
@@ -31,7 +35,12 @@ async def review_of(db: Database | Reads, assignment_id: int, student_id: int) -
 
 
 async def save_review(
-    tx: Transaction, assignment: Assignment, student_id: int, score_override: int | None, comment: str
+    tx: Transaction,
+    assignment: Assignment,
+    student_id: int,
+    staff_id: int | None,
+    score_override: int | None,
+    comment: str,
 ) -> None:
     """Unread again, unless it says what it said before. Raises Invalid for a review without a word or score."""
     comment = comment.strip()
@@ -43,16 +52,17 @@ async def save_review(
         raise Invalid("The comment may have 2000 characters at most.", "too_long", field="comment")
     await tx.execute(
         """
-        INSERT INTO reviews (assignment_id, student_id, score_override, comment, reviewed_at)
-        VALUES (:assignment_id, :student_id, :score_override, :comment, :now)
+        INSERT INTO reviews (assignment_id, student_id, staff_id, score_override, comment, reviewed_at)
+        VALUES (:assignment_id, :student_id, :staff_id, :score_override, :comment, :now)
         ON CONFLICT (assignment_id, student_id) DO UPDATE
-          SET score_override = excluded.score_override, comment = excluded.comment,
+          SET staff_id = excluded.staff_id, score_override = excluded.score_override, comment = excluded.comment,
               reviewed_at = excluded.reviewed_at,
               read_at = CASE
                 WHEN score_override IS excluded.score_override AND comment = excluded.comment THEN read_at END
         """,
         assignment_id=assignment.id,
         student_id=student_id,
+        staff_id=staff_id,
         score_override=score_override,
         comment=comment,
         now=tx.now,
@@ -123,4 +133,4 @@ def score_of_text(text: str, refused: str = BAD_SCORE) -> int | None:
 
 
 def _review(row: sqlite3.Row) -> Review:
-    return Review(row["score_override"], row["comment"], row["reviewed_at"], row["read_at"])
+    return Review(row["staff_id"], row["score_override"], row["comment"], row["reviewed_at"], row["read_at"])

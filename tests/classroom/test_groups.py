@@ -8,9 +8,10 @@ from appliance.classroom.groups import (
     create_group,
     groups_of_class,
     remove_group,
+    restore_group,
     update_group,
 )
-from appliance.classroom.students import create_student
+from appliance.classroom.students import create_student, remove_student
 from appliance.errors import Conflict, Invalid, NotFound
 from appliance.storage.database import Database
 
@@ -87,3 +88,22 @@ async def test_what_was_given_to_a_removed_group_alone_is_shown_to_nobody(db: Da
         await remove_group(tx, b7.id, group)
     rows = await db.fetch_all("SELECT title, is_hidden FROM materials ORDER BY id")
     assert [tuple(row) for row in rows] == [("for one", 1), ("for both", 0)]
+
+
+async def test_a_group_that_comes_back_takes_in_no_newcomer_and_the_old_undo_no_other_group(
+    db: Database, b7: Class
+) -> None:
+    async with db.transaction() as tx:
+        ben = await create_student(tx, b7.id, "Ben")
+        group = await create_group(tx, b7.id, "Owls", "red")
+        await update_group(tx, b7.id, group, "Owls", "red", [ben.id])
+        removed = await remove_group(tx, b7.id, group)
+        await remove_student(tx, ben.id)
+        await create_student(tx, b7.id, "Eve")
+        await restore_group(tx, b7.id, removed)
+    (found,) = await groups_of_class(db, b7.id)
+    assert (found.name, list(found.student_ids)) == ("Owls", [])
+    async with db.transaction() as tx:
+        await remove_group(tx, b7.id, await create_group(tx, b7.id, "Hens", "red"))
+        with pytest.raises(NotFound):
+            await restore_group(tx, b7.id, removed)

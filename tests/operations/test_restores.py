@@ -115,6 +115,36 @@ def test_commits_that_are_still_in_the_log_file_go_aside_with_their_database(
     assert aside and school_of(data) == "Elm School" and school_of(aside) == "Oak School"
 
 
+def join(data: Path, name: str) -> int:
+    with closing(sqlite3.connect(data / "box.sqlite3")) as box, box:
+        box.execute(
+            "INSERT OR IGNORE INTO classes (id, name, join_code, created_at) VALUES (1, '7B', 'C', 1)"
+        )
+        made = box.execute(
+            """
+            INSERT INTO students (class_id, display_name, return_code, created_at, last_seen_at)
+            VALUES (1, ?, ?, 1, 1)
+            """,
+            (name, name),
+        )
+        return made.lastrowid or 0
+
+
+@pytest.mark.parametrize("same_machine", [True, False])
+def test_who_joins_after_a_restore_gets_the_number_of_nobody_who_joined_since_the_backup(
+    data: Path, tmp_path: Path, same_machine: bool
+) -> None:
+    ben = join(data, "Ben")
+    backup = make_backup(data, tmp_path / "stick", 7, NOW).path
+    given = {ben, *(join(data, f"S{number}") for number in range(5))}
+    box = data if same_machine else tmp_path / "new"
+    for again in range(3):
+        restore(box, backup, force=True, now=NOW + 60 * again)
+        newcomer = join(box, "Eve")
+        assert newcomer not in given
+        given.add(newcomer)
+
+
 @pytest.mark.usefixtures("changed")
 def test_a_running_box_is_never_replaced(data: Path, backup: Path) -> None:
     before = everything(data)

@@ -197,7 +197,7 @@ async def test_a_review_is_unread_until_the_page_is_opened(cast: Cast) -> None:
     assert cast.ben is not None
     async with cast.parts.db.transaction() as tx:
         assignment = await assignment_of_class(tx, cast.classroom.id, assignment_id)
-        await save_review(tx, assignment, cast.ben.id, 85, "<b>Well</b> argued.")
+        await save_review(tx, assignment, cast.ben.id, cast.ada_id, 85, "<b>Well</b> argued.")
     assert "New comment" in (await ben.get("/student")).text
     page = (await ben.get(f"/student/study/{assignment_id}")).text
     assert (

@@ -98,7 +98,7 @@ async def full(cast: Cast, road: Road) -> Cast:
     parts = cast.parts
     async with parts.db.transaction() as tx:
         eve = await create_student(tx, 1, "Eve")
-        await give_work(tx, 1, (cast.ben.id, cast.chi.id, eve.id))
+        await give_work(tx, 1, cast.ada_id, (cast.ben.id, cast.chi.id, eve.id))
         await create_invite(tx, 1, cast.ada_id, "For the fair", 5, 3)
         await save_draft(tx, 1, SUMMARY, TOPICS)
         gallery = await tx.insert(

@@ -1,11 +1,15 @@
-"""Reviewing files and writing alike: two teachers at one piece, and work that goes away while a word is typed."""
+"""Reviewing files, writing and quizzes alike: two teachers at one piece, and work that goes while a word is typed."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 import pytest
 
+from appliance.classroom.students import remove_student
+from appliance.storage.database import Transaction
 from tests.conftest import Browser, Cast
+from tests.student.test_taking_quizzes import given, take
 from tests.teacher.test_class_roles import seated
 from tests.teacher.test_review_page import QUEUE, handed_in
 from tests.teacher.test_written_review_page import WRITTEN, piece, wrote
@@ -24,6 +28,13 @@ async def words_of_ben(cast: Cast) -> str:
     return piece(await wrote(cast, await cast.student(cast.ben), "Mine."), cast.ben)
 
 
+async def quiz_of_ben(cast: Cast) -> str:
+    assert cast.ben
+    assignment = await given(cast)
+    await take(cast, await cast.student(cast.ben), assignment, 0, 3)
+    return f"/teach/class/1/assignments/{assignment}/student/{cast.ben.id}"
+
+
 async def said_at(teacher: Browser, address: str) -> str:
     found = SAID_AT.search((await teacher.get(address)).text)
     assert found is not None
@@ -31,9 +42,10 @@ async def said_at(teacher: Browser, address: str) -> str:
 
 
 BOTH = pytest.mark.parametrize("made", [file_of_ben, words_of_ben])
+ALL = pytest.mark.parametrize("made", [file_of_ben, words_of_ben, quiz_of_ben])
 
 
-@BOTH
+@ALL
 async def test_a_word_of_another_teacher_is_read_before_it_is_replaced(cast: Cast, made: Made) -> None:
     address = await made(cast)
     ada, olu = await cast.ada(), await seated(cast, "teacher")
@@ -51,7 +63,7 @@ async def test_a_word_of_another_teacher_is_read_before_it_is_replaced(cast: Cas
     assert "Ada&#39;s word." in page and "Olu&#39;s word." not in page
 
 
-@BOTH
+@ALL
 async def test_ones_own_word_is_changed_from_an_older_page_without_a_question(cast: Cast, made: Made) -> None:
     address = await made(cast)
     ada = await cast.ada()
@@ -74,6 +86,38 @@ async def test_the_work_of_a_student_who_was_removed_meanwhile_is_not_there(cast
         assert answer.status_code == 404
     for queue in (QUEUE, WRITTEN):
         assert "Nothing waits for you" in (await ada.get(queue)).text
+
+
+@ALL
+async def test_a_student_who_is_removed_while_a_word_is_being_saved_is_not_there(
+    cast: Cast, made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert cast.ben
+    address, db, ben_id = await made(cast), cast.parts.db, cast.ben.id
+    ada, real = await cast.ada(), db.transaction
+
+    @asynccontextmanager
+    async def a_moment_later() -> AsyncIterator[Transaction]:
+        async with real() as tx:
+            await remove_student(tx, ben_id)
+        async with real() as tx:
+            yield tx
+
+    await cast.at_rest()
+    monkeypatch.setattr(db, "transaction", a_moment_later)
+    answer = await ada.post(address, {"state": "reviewed", "comment": "Good."})
+    assert answer.status_code == 404
+
+
+async def test_a_quiz_review_from_before_it_was_kept_who_wrote_it_is_somebody_elses(cast: Cast) -> None:
+    address = await quiz_of_ben(cast)
+    ada = await cast.ada()
+    opened = await said_at(ada, address)
+    await ada.post(address, {"comment": "An old word."})
+    async with cast.parts.db.transaction() as tx:
+        await tx.execute("UPDATE reviews SET staff_id = NULL")
+    refused = await ada.post(address, {"comment": "A new word.", "said_at": opened})
+    assert refused.status_code == 422 and MEANWHILE in refused.text
 
 
 @BOTH

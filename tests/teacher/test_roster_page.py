@@ -307,7 +307,6 @@ async def trace_of_ben(cast: Cast) -> None:
 async def test_who_is_removed_leaves_no_half_of_a_file_and_no_talk_behind(
     cast: Cast, path: str, form: dict[str, str]
 ) -> None:
-    """The next student may get the same number."""
     await trace_of_ben(cast)
     await (await cast.ada()).post(path, form)
     assert list(cast.parts.partial_files.folder.glob("*")) == []

@@ -281,19 +281,19 @@ async def test_a_review_overrides_the_score_and_is_unread_until_it_is_opened(
     await take(db, assignment, ben, 0, 3)
     async with db.transaction() as tx:
         with pytest.raises(Invalid):
-            await save_review(tx, assignment, ben.id, None, "  ")
+            await save_review(tx, assignment, ben.id, adas.staff_id, None, "  ")
         with pytest.raises(Invalid):
-            await save_review(tx, assignment, ben.id, 101, "")
-        await save_review(tx, assignment, ben.id, 80, "Good reasons.")
+            await save_review(tx, assignment, ben.id, adas.staff_id, 101, "")
+        await save_review(tx, assignment, ben.id, adas.staff_id, 80, "Good reasons.")
     [line] = await study_of_student(db, ben.class_id, ben.id)
     assert (line.standing.score, line.standing.best, line.standing.is_unread) == (80, 50, True)
     async with db.transaction() as tx:
         await mark_read(tx, assignment.id, ben.id)
-        await save_review(tx, assignment, ben.id, 80, "Good reasons.")
+        await save_review(tx, assignment, ben.id, adas.staff_id, 80, "Good reasons.")
     review = await review_of(db, assignment.id, ben.id)
     assert review is not None and review.read_at == db.now()
     async with db.transaction() as tx:
-        await save_review(tx, assignment, ben.id, None, "Look at question 2 again.")
+        await save_review(tx, assignment, ben.id, adas.staff_id, None, "Look at question 2 again.")
     [line] = await study_of_student(db, ben.class_id, ben.id)
     assert (line.standing.score, line.standing.is_unread) == (50, True)
 
@@ -314,7 +314,7 @@ async def test_removed_it_keeps_attempts_and_reviews_for_an_undo_of_30_days(
     assignment = await given_to(db, adas)
     await take(db, assignment, ben, 0, 1)
     async with db.transaction() as tx:
-        await save_review(tx, assignment, ben.id, 90, "")
+        await save_review(tx, assignment, ben.id, adas.staff_id, 90, "")
         activity = await activity_of_class(tx, adas.classroom.id, assignment.activity_id)
         await remove_activity(tx, activity)
     assert await activities_of_class(db, adas.classroom.id) == []

@@ -36,7 +36,7 @@ async def test_what_a_teacher_said_about_quiz_answers_goes_with_them_and_the_sco
         )
         assignment = await assignment_of_class(tx, adas.classroom.id, quiz)
         for student in (ben, chi):
-            await save_review(tx, assignment, student.id, 80, "You mix up the poles.")
+            await save_review(tx, assignment, student.id, adas.staff_id, 80, "You mix up the poles.")
         await remove_work(tx, ben.id)
     bens, chis = await review_of(db, quiz, ben.id), await review_of(db, quiz, chi.id)
     assert bens and (bens.comment, bens.score_override) == ("", 80)

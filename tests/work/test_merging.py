@@ -7,9 +7,17 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from appliance.auth import sessions
+from appliance.auth.device import ApiToken, Device, sign_api_token
+from appliance.auth.tokens import bearer_of_token
 from appliance.classroom.classes import Class
 from appliance.classroom.joining import JoinRequest, JoinRules, join
-from appliance.classroom.students import Student, create_student, student_by_return_code
+from appliance.classroom.students import (
+    Student,
+    create_student,
+    remove_student,
+    student_by_return_code,
+    student_of_device,
+)
 from appliance.errors import Invalid, NotFound
 from appliance.storage.database import Database, Transaction, Value
 from appliance.storage.files import StoredFile
@@ -163,17 +171,18 @@ async def test_a_teachers_words_on_both_stay_and_the_later_score_stands(
 ) -> None:
     async with db.transaction() as tx:
         quiz, other = [await an_assignment(tx, ben.class_id) for _ in range(2)]
-        for assignment, student, score, comment, at in (
-            (quiz, ben, 80, "Good", 20), (quiz, chi, 50, "Hm", 10), (other, ben, None, "Nice", 30),
+        for assignment, student, staff, score, comment, at in (
+            (quiz, ben, adas.staff_id, 80, "Good", 20), (quiz, chi, None, 50, "Hm", 10),
+            (other, ben, adas.staff_id, None, "Nice", 30),
         ):  # fmt: skip
             await put(
-                tx, "reviews", assignment_id=assignment, student_id=student.id,
+                tx, "reviews", assignment_id=assignment, student_id=student.id, staff_id=staff,
                 score_override=score, comment=comment, reviewed_at=at,
             )  # fmt: skip
     await merged(db, adas.classroom, ben, chi)
     assert await rows("SELECT * FROM reviews ORDER BY assignment_id") == [
-        (quiz, chi.id, 80, "Hm\n\nGood", 20, None),
-        (other, chi.id, None, "Nice", 30, None),
+        (quiz, chi.id, 80, "Hm\n\nGood", 20, None, adas.staff_id),
+        (other, chi.id, None, "Nice", 30, None, adas.staff_id),
     ]
 
 
@@ -182,18 +191,19 @@ async def test_words_on_what_both_wrote_are_put_together_and_what_is_new_waits_a
 ) -> None:
     one, two, _ = adas.things.values()
     async with db.transaction() as tx:
-        for material, student, score, comment, at in (
-            (one, ben, 80, "Good", 20), (one, chi, 50, "Hm", 10), (two, ben, None, "Nice", 30),
+        for material, student, staff, score, comment, at in (
+            (one, ben, adas.staff_id, 80, "Good", 20), (one, chi, None, 50, "Hm", 10),
+            (two, ben, adas.staff_id, None, "Nice", 30),
         ):  # fmt: skip
             await put(
                 tx, "response_reviews", material_id=material, student_id=student.id, state="reviewed",
-                score=score, comment=comment, seen_at=at, reviewed_at=at, read_at=at,
+                staff_id=staff, score=score, comment=comment, seen_at=at, reviewed_at=at, read_at=at,
             )  # fmt: skip
     await merged(db, adas.classroom, ben, chi)
-    columns = "material_id, student_id, score, comment, seen_at, reviewed_at, read_at"
+    columns = "material_id, student_id, staff_id, score, comment, seen_at, reviewed_at, read_at"
     assert await rows(f"SELECT {columns} FROM response_reviews ORDER BY material_id") == [  # noqa: S608 - as above
-        (one, chi.id, 80, "Hm\n\nGood", 10, 20, 20),
-        (two, chi.id, None, "Nice", 30, 30, 30),
+        (one, chi.id, adas.staff_id, 80, "Hm\n\nGood", 10, 20, 20),
+        (two, chi.id, adas.staff_id, None, "Nice", 30, 30, 30),
     ]
 
 
@@ -331,3 +341,20 @@ async def test_words_that_no_teacher_has_read_wait_for_one_after_a_merge(
                 await put(tx, "response_reviews", **own, state="reviewed", seen_at=at, reviewed_at=at)
     await merged(db, adas.classroom, ben, chi)
     assert (await written_piece(db, adas.classroom.id, reflection, chi.id)).state == "waiting"
+
+
+async def test_what_somebody_removed_carries_never_fits_a_newcomer_whom_a_merge_made_older(
+    db: Database, adas: Room, ben: Student, chi: Student, clock: Clock
+) -> None:
+    of_class, since = adas.classroom, int(clock.now)
+    token = sign_api_token(b"secret", ApiToken(chi.id, of_class.id, of_class.session_epoch, since))
+    assert await bearer_of_token(db, b"secret", token)
+    async with db.transaction() as tx:
+        await remove_student(tx, chi.id)
+    clock.now += 60
+    async with db.transaction() as tx:
+        newcomer = await create_student(tx, of_class.id, "Eve")
+    kept = await merged(db, of_class, ben, newcomer)
+    assert kept.created_at <= since
+    assert await bearer_of_token(db, b"secret", token) is None
+    assert await student_of_device(db, Device(of_class.id, chi.id, since)) is None
