@@ -10,7 +10,9 @@ SPELLED = re.compile(
     r"(?:(?: ?[(\[] ?(?:dot|punto) ?[)\]] ?| (?:dot|punto) |\.)[\w-]{1,64})+",
     re.IGNORECASE,
 )
-PROVIDERS = r"(?:g(?:oogle)?mail|hotmail|outlook|yahoo|ymail|icloud|live|msn|aol|gmx|proton(?:mail)?|zoho|yandex)"
+PROVIDERS = (
+    r"(?:g(?:oogle)?mail|hotmail|outlook|yahoo|ymail|icloud|live|msn|aol|gmx|proton(?:mail)?|zoho|yandex)"
+)
 ENDINGS = (
     r"(?:com|org|net|edu|gov|info|app|dev|school|example|mx|es|ar|cl|pe|ve|ec|gt|cr|bo|uy|py|uk|us|de|fr|it|pt|br|ca"
     r"|au|nz|nl|ch|eu|ie)"

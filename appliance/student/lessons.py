@@ -120,6 +120,7 @@ class Typed:
     reflection_error: str = ""
     upload_error: str = ""
     upload_note: str = ""
+    is_to_show: bool = False
     question: str = ""
     question_error: str = ""
     scores: Mapping[str, int] = field(default_factory=dict)
