@@ -139,7 +139,7 @@ async def show(request: Request, course: str, lesson: str) -> HTTPResponse:
 async def ask(request: Request, course: str, lesson: str) -> HTTPResponse:
     """The helper for browsers without script: the same page, with the answer in it."""
     opened = await open_lesson(parts_of(request), person_of(request), course, lesson)
-    message = forms.text(request, "message", 20_000)
+    message = forms.whole(request, "message")
     question = Question(
         message,
         _renewed(request, opened),

@@ -13,13 +13,11 @@ from appliance.web.rendering import say, translator
 from appliance.work.outcomes import note_milestone
 from appliance.work.responses import save_reflection
 
-MOST_TYPED = 50_000
-
 
 async def update(request: Request, material_id: int) -> HTTPResponse:
     parts, person, translate = parts_of(request), person_of(request), translator(request)
     opened = await open_material(parts, person, material_id, ("reflection",))
-    text = forms.text(request, "reflection_text", MOST_TYPED)
+    text = forms.whole(request, "reflection_text")
     try:
         async with parts.db.transaction() as tx:
             await save_reflection(tx, opened.material.id, person.id, text)

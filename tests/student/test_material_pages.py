@@ -163,3 +163,9 @@ async def test_delete_my_work_takes_marks_and_notes_too(own: Own) -> None:
     await own.ben.post("/student/delete-work")
     assert await own.lamps.cast.count("rubric_scores") == 0
     assert await own.lamps.cast.count("rubric_notes") == 0
+
+
+async def test_a_reflection_far_too_long_is_shown_again_whole(own: Own) -> None:
+    words = "y" * 60_000
+    page = await own.ben.post(f"/material/{own.made['reflection']}/reflection", {"reflection_text": words})
+    assert page.status_code == 422 and words in page.text and "longer than 4000 characters" in page.text
