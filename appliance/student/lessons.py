@@ -118,6 +118,8 @@ class Typed:
 
     reflection: str = ""
     reflection_error: str = ""
+    # Other words than those of the page were saved meanwhile: they stand beside what was typed.
+    shows_saved: bool = False
     upload_error: str = ""
     upload_note: str = ""
     is_to_show: bool = False

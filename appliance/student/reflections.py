@@ -12,6 +12,7 @@ from appliance.web.identity import person_of
 from appliance.web.rendering import say, translator
 from appliance.work.outcomes import note_milestone
 from appliance.work.responses import save_reflection
+from appliance.work.two_devices import CODE
 
 
 async def update(request: Request, material_id: int) -> HTTPResponse:
@@ -20,11 +21,15 @@ async def update(request: Request, material_id: int) -> HTTPResponse:
     text = forms.whole(request, "reflection_text")
     try:
         async with parts.db.transaction() as tx:
-            await save_reflection(tx, opened.material.id, person.id, text)
+            await save_reflection(tx, opened.material.id, person.id, text, forms.whole(request, "seen"))
             if text:
                 await note_milestone(tx, person.id, opened.material.id)
     except Invalid as refusal:
-        typed = Typed(reflection=text, reflection_error=translate(refusal.message))
+        typed = Typed(
+            reflection=text,
+            reflection_error=translate(refusal.message),
+            shows_saved=refusal.code == CODE,
+        )
         return await page(request, opened, typed, 422)
     say(request, translate("What you wrote is saved."))
     return redirect(opened.path)
