@@ -57,7 +57,7 @@ OTHER_WORDS = 3
 BROKEN = re.compile(
     r"(?<![\w.,])[+(]{0,2}\d[\d .()\u00a0-]{0,24}\r?\n[ \t]{0,4}[(]?\d[\d .()\u00a0-]{0,24}(?!\w)"
 )
-LINE_END = re.compile(r"\s*\n\s*")
+LINE_END = re.compile(r"[\s.-]*\n\s*")
 ABROAD = re.compile(r"\+|00[1-9]")
 
 
