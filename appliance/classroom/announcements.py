@@ -8,7 +8,7 @@ from appliance.errors import Invalid, NotFound
 from appliance.storage.database import Database, Transaction
 
 CHARACTERS = 1000
-# What a teacher's page lists; older ones stay in the database for the undo alone.
+# On a teacher's page, whose other pages have the older ones, and at a student's.
 MOST_SHOWN = 50
 NO_ANNOUNCEMENT = "There is no such announcement in this class."
 
@@ -28,8 +28,35 @@ class Announcement:
         return self.until_on is not None and self.until_on < today
 
 
-async def announcements_of_class(db: Database, class_id: int) -> list[Announcement]:
-    """The newest first."""
+@dataclass(frozen=True)
+class AnnouncementPage:
+    """The newest first; `number` counts pages from 1, `total` is of all pages."""
+
+    items: tuple[Announcement, ...]
+    number: int
+    total: int
+
+    @property
+    def first(self) -> int:
+        return (self.number - 1) * MOST_SHOWN + 1
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.items) - 1
+
+    @property
+    def has_next(self) -> bool:
+        return self.last < self.total
+
+
+async def announcements_of_class(db: Database, class_id: int, number: int = 1) -> AnnouncementPage:
+    """Page `number`, or the last one where there are fewer by now."""
+    row = await db.fetch_one(
+        "SELECT count(*) AS total FROM announcements WHERE class_id = :class_id AND removed_at IS NULL",
+        class_id=class_id,
+    )
+    total = row["total"] if row else 0
+    number = max(1, min(number, -(-total // MOST_SHOWN)))
     rows = await db.fetch_all(
         """
         SELECT announcements.*,
@@ -38,12 +65,13 @@ async def announcements_of_class(db: Database, class_id: int) -> list[Announceme
         FROM announcements
         WHERE class_id = :class_id AND removed_at IS NULL
         ORDER BY created_at DESC, id DESC
-        LIMIT :most
+        LIMIT :most OFFSET :skipped
         """,
         class_id=class_id,
         most=MOST_SHOWN,
+        skipped=(number - 1) * MOST_SHOWN,
     )
-    return [_announcement(row) for row in rows]
+    return AnnouncementPage(tuple(map(_announcement, rows)), number, total)
 
 
 async def announcements_for_student(

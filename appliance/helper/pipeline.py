@@ -40,7 +40,7 @@ from appliance.helper.suggestions import suggestions_for
 from appliance.helper.text_languages import leads_back
 from appliance.helper.tickets import Tickets
 from appliance.helper.topics import Topics, is_vague
-from appliance.helper.unkept import Unkept
+from appliance.helper.unkept import Unkept, to_its_end
 from appliance.helper.veils import veiled
 from appliance.helper.words import language_of
 from appliance.helper.writing import Draft, written
@@ -142,16 +142,18 @@ class Helper:
             wish = wish_of(self._settings, asked, typed, self.prompt(asked))
             if wish and not question.fresh:
                 asked = await self.sharing.instead(wish, asked, draft)
-            try:
-                async with aclosing(self.answered(asked, draft)) as events:
-                    async for event in events:
-                        yield event
-            except (asyncio.CancelledError, GeneratorExit):
-                # What was shown was said: who stops one half of an answer and asks for the other has both.
-                if draft.text:
-                    await self._remembered(asked, draft)
-                raise
-            answer = await self._remembered(asked, draft)
+            with self.unkept.answer(conversation.key) as showing:
+                try:
+                    async with aclosing(self.answered(asked, draft)) as events:
+                        async for event in events:
+                            showing.has_begun = showing.has_begun or isinstance(event, Delta)
+                            yield event
+                except (asyncio.CancelledError, GeneratorExit):
+                    # What was shown was said: who stops one half of an answer and asks for the other has both.
+                    if draft.text:
+                        await to_its_end(self._remembered(asked, draft))
+                    raise
+                answer = await to_its_end(self._remembered(asked, draft))
             await self._record(asked, answer, draft)
             _log(asked, answer, draft)
             if wish:
@@ -267,6 +269,7 @@ class Helper:
         key = key_of(asker.key, scope, conversation_id)
         if question.reset_conversation:
             await self.conversations.forget(key)
+        await self.unkept.settled(key)
         resets = self.conversations.resets(key)
         return Conversation(conversation_id, key, await self.conversations.recall(key), resets)
 

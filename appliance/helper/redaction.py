@@ -6,15 +6,11 @@ from appliance.helper.addresses import without_addresses
 from appliance.helper.credentials import without_credentials
 from appliance.helper.identities import without_identities
 from appliance.helper.phones import without_phones
+from appliance.helper.spelled_mails import without_spelled_mails
+from appliance.helper.spelled_phones import without_broken_phones, without_spelled_phones
 
 URL_WITH_SECRET = re.compile(r"\b[a-z][a-z0-9+.-]{1,15}://[^\s/@]*@\S*", re.IGNORECASE)
-EMAIL = re.compile(r"[^\s@<>()\[\],;:\"“”«»]{1,64}@[^\W_](?:[\w-]*[^\W_])?(?:\.[\w-]+)+")
-# "ana (at) school (dot) org", "ana arroba escuela punto es": spelled out on purpose, and just as telling.
-SPELLED_EMAIL = re.compile(
-    r"\b[\w.+-]{1,64} ?(?:[(\[] ?(?:at|arroba) ?[)\]]| arroba ) ?[\w-]{1,64}"
-    r"(?:(?: ?[(\[] ?(?:dot|punto) ?[)\]] ?| (?:dot|punto) |\.)[\w-]{1,64})+",
-    re.IGNORECASE,
-)
+EMAIL = re.compile(r"[^\s@＠﹫<>()\[\],;:\"“”«»]{1,64}[@＠﹫][^\W_](?:[\w-]*[^\W_])?(?:[.．][\w-]+)+")
 DIGIT = re.compile(r"\d")
 # What stands where something was taken out.
 MARK = re.compile(r"\[REDACTED_[A-Z]+\]")
@@ -34,8 +30,8 @@ def without_marks(text: str) -> str:
 
 def _redacted_once(text: str) -> str:
     text = URL_WITH_SECRET.sub("[REDACTED_URL]", text)
-    text = SPELLED_EMAIL.sub("[REDACTED_EMAIL]", EMAIL.sub("[REDACTED_EMAIL]", text))
-    text = without_credentials(text)
+    text = without_spelled_mails(EMAIL.sub("[REDACTED_EMAIL]", text))
+    text = without_spelled_phones(without_credentials(text))
     if not DIGIT.search(text):
         return text
-    return without_phones(without_addresses(without_identities(text)))
+    return without_broken_phones(without_phones(without_addresses(without_identities(text))))

@@ -17,9 +17,9 @@ T = TypeVar("T")
 
 @dataclass(eq=False)
 class Showing:
-    """`has_begun`: something of it was shown."""
+    """`has_begun`: something of it was shown. `chat` is a class chat's number, or a conversation's key."""
 
-    chat: int
+    chat: int | str
     has_begun: bool = False
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -36,7 +36,7 @@ class Unkept:
         return len(self._answers)
 
     @contextmanager
-    def answer(self, chat: int) -> Iterator[Showing]:
+    def answer(self, chat: int | str) -> Iterator[Showing]:
         """Around an answer and what keeps it."""
         showing = Showing(chat)
         self._answers.add(showing)
@@ -46,7 +46,7 @@ class Unkept:
             self._answers.discard(showing)
             showing.over.set()
 
-    async def settled(self, chat: int) -> None:
+    async def settled(self, chat: int | str) -> None:
         """For whoever holds to one question at a time. Raises Busy when it takes too long."""
         try:
             async with asyncio.timeout(self._patience):

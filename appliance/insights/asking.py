@@ -34,10 +34,17 @@ def has_model(router: Router) -> bool:
     return bool(router.status()["state"] == "ready")
 
 
-def prompt_for(name: str, language: str, told: str, schema: Schema, max_tokens: int) -> Prompt:
-    """`name` is the file of rules under prompts/."""
+def prompt_for(
+    name: str,
+    language: str,
+    told: str,
+    schema: Schema,
+    max_tokens: int,
+    in_rules: Callable[[str], str] = str.strip,
+) -> Prompt:
+    """`name` is the file of rules under prompts/; `in_rules` puts in what is called otherwise each time."""
     rules = (files("appliance.insights") / "prompts" / f"{name}.md").read_text(encoding="utf-8")
-    rules = f"{rules.strip()}\n- Write in {language_name(language)}."
+    rules = f"{in_rules(rules).strip()}\n- Write in {language_name(language)}."
     return Prompt(
         (Message("system", rules), Message("user", fenced(told))),
         max_tokens=max_tokens,

@@ -22,7 +22,7 @@ from appliance.insights.brief import (
 from appliance.insights.facts import Facts, facts_of
 from appliance.insights.metrics import Insights
 from appliance.insights.misses import Miss
-from appliance.insights.names import MARK, UNKNOWN, mark_of
+from appliance.insights.names import UNKNOWN, kept_apart, mark_of
 from appliance.insights.wording import Translate
 from appliance.study.checks import Unusable
 
@@ -57,13 +57,13 @@ async def brief_by_model(
     """Raises NoAnswer: without a model, and when it wrote nothing usable."""
     facts = facts_of(insights, misses)
     basis = evidence_basis("model", evidence, translate)
-    prompt = prompt_for("brief", language, facts.text, schema_for(facts), MOST_TOKENS)
+    prompt = prompt_for("brief", language, facts.text, schema_for(facts), MOST_TOKENS, facts.letters.in_rules)
     return await asked(router, prompt, staff_id, class_id, lambda found: brief_from(found, facts, basis))
 
 
 def schema_for(facts: Facts) -> Schema:
     missed = [subject.mark for subject in facts.subjects if subject.has_misses]
-    students = [mark_of(line.learner.id) for line in facts.students]
+    students = [facts.letters.student_mark(line.learner.id) for line in facts.students]
     misconception = {"topic_title": {"enum": missed}, "description": _text(TEXT)}
     watched = {"student_id": {"enum": students}, "reason": _text(TEXT)}
     activity = {"type": {"enum": list(ACTIVITIES)}, "reason": _text(TEXT)}
@@ -115,7 +115,9 @@ def brief_from(found: Any, facts: Facts, basis: str) -> Brief:
         with suppress(Unusable):
             # Without wrong answers behind it, a misconception is made up.
             if subject and subject.has_misses:
-                said = facts.checked(f"{subject.mark}: {each.description}").removeprefix(f"{subject.title}: ")
+                said = facts.checked(f"{subject.mark}: {each.description}").removeprefix(
+                    f"{kept_apart(subject.title)}: "
+                )
                 misconceptions.append(Misconception(subject.key, subject.title, said))
     return Brief(
         facts.checked(draft.summary[: 2 * LONG_TEXT]),
@@ -141,16 +143,18 @@ def _agreeing(texts: Sequence[str], facts: Facts) -> list[str]:
 
 def _known(watched: Sequence[tuple[str, str, str]], facts: Facts) -> list[Watched]:
     """Once each, and only who is in the class."""
-    there = {mark_of(line.learner.id): line.learner.id for line in facts.students}
+    letters = facts.letters
+    there = {letters.student_mark(line.learner.id): line.learner.id for line in facts.students}
     kept: dict[int, Watched] = {}
     for given, _, reason in watched:
-        student_id = there.get(given if given.startswith("S") else f"S{given}")
-        if student_id is None or set(MARK.findall(reason)) - {str(student_id)}:
+        mark = f"{letters.student}{given.removeprefix(letters.student)}"
+        student_id = there.get(mark)
+        if student_id is None or letters.students_in(reason) - {mark}:
             continue
         with suppress(Unusable):
-            mark = mark_of(student_id)
-            said = facts.checked(f"{mark}: {reason[: 2 * TEXT]}").removeprefix(f"{mark}: ")
-            if said != f"{mark}:":
+            told = mark_of(student_id)
+            said = facts.checked(f"{mark}: {reason[: 2 * TEXT]}").removeprefix(f"{told}: ")
+            if said != f"{told}:":
                 kept.setdefault(student_id, Watched(student_id, said))
     return list(kept.values())
 

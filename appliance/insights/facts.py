@@ -3,17 +3,21 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import product
+from string import ascii_uppercase
 
 from appliance.insights.metrics import Insights, LearnerLine, Risk
 from appliance.insights.misses import Miss
-from appliance.insights.names import MARK, mark_of, without_names
+from appliance.insights.names import MARK, kept_apart, mark_of, without_names
 from appliance.library.questions import STOP_WORDS, plain
 from appliance.study.checks import Unusable
 
 # A small model reads slowly; whoever needs an eye comes first.
 MOST_STUDENTS = 24
 URGENCY: dict[Risk, int] = {"high": 0, "medium": 1, "low": 2, "unknown": 3}
-SUBJECT = re.compile(r"\bT(\d+)\b")
+# What marks begin with, the first that no text of the evidence uses so: S and T, unless a topic is called "Switch S2".
+LETTERS = (*"SPLNKTBDFGHJMQRVWYZ", *map("".join, product(ascii_uppercase, repeat=2)))
+LETTERED = re.compile(r"\b([^\W\d_]{1,2})\d+\b")
 WORD = re.compile(r"(?<!\w)[^\W\d_]+(?!\w)")
 NUMBER = re.compile(r"(?<![\w.,])(\d+(?:[.,]\d+)?)\s*(%|percent\b|per cent\b|por ciento\b)?")
 # Percentages are told in whole ones.
@@ -50,22 +54,50 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Letters:
+    """What the marks of students and of topics begin with before a model."""
+
+    student: str
+    topic: str
+
+    def student_mark(self, student_id: int) -> str:
+        return f"{self.student}{student_id}"
+
+    def in_rules(self, rules: str) -> str:
+        """Rules for a model, which are written with the words `{student}` and `{topic}` for the letters."""
+        return rules.replace("{student}", self.student).replace("{topic}", self.topic)
+
+    def students_in(self, text: str) -> set[str]:
+        return set(re.findall(rf"\b{self.student}\d+\b", text))
+
+    @property
+    def marks(self) -> re.Pattern[str]:
+        return re.compile(rf"\b(?:{self.student}|{self.topic})\d+\b")
+
+
+@dataclass(frozen=True)
 class Facts:
     subjects: tuple[Subject, ...]
     students: tuple[LearnerLine, ...]
     lines: tuple[Line, ...]
+    letters: Letters
 
     @property
     def text(self) -> str:
         return "\n".join(line.text for line in self.lines)
 
     def checked(self, text: str) -> str:
-        """The text with titles for the marks of topics. Raises Unusable where it says what the facts don't."""
+        """With titles for the marks of topics, and students as `mark_of` calls them; see `kept_apart` for the rest.
+
+        Raises Unusable where it says what the facts don't.
+        """
         text = whole_sentences(text)
         titles = {subject.mark: subject.title for subject in self.subjects}
-        marks = {*titles, *(mark_of(line.learner.id) for line in self.students)}
-        named = {found[0] for pattern in (SUBJECT, MARK) for found in pattern.finditer(text)}
-        if not text or named - marks:
+        students = {
+            self.letters.student_mark(line.learner.id): mark_of(line.learner.id) for line in self.students
+        }
+        named = set(self.letters.marks.findall(text))
+        if not text or named - {*titles, *students} or self._strange_marks(text):
             raise Unusable("The text is empty, or about somebody who isn't there.")
         lowered = text.casefold()
         named |= {mark for mark, title in titles.items() if title.casefold() in lowered}
@@ -74,7 +106,19 @@ class Facts:
         for number in _numbers(text):
             if not any(_agree(number, other) for other in known):
                 raise Unusable("The text says a number that nobody measured.")
-        return SUBJECT.sub(lambda found: titles[found[0]], text)
+        told = students | {mark: kept_apart(title) for mark, title in titles.items()}
+        return re.sub(
+            rf"{self.letters.marks.pattern}|{MARK.pattern}",
+            lambda found: told.get(found[0]) or kept_apart(found[0]),
+            text,
+        )
+
+    def _strange_marks(self, text: str) -> set[str]:
+        """Those that stand neither for a student nor in the evidence."""
+        if self.letters.student == "S":
+            return set()
+        known = " ".join((self.text, *(subject.title for subject in self.subjects)))
+        return {found[0] for found in MARK.finditer(text)} - {found[0] for found in MARK.finditer(known)}
 
     def _check_sense(self, text: str) -> None:
         words, known = _words(text), STOP_WORDS.union(_words(self.text))
@@ -97,11 +141,28 @@ class Facts:
 
 def facts_of(insights: Insights, misses: Sequence[Miss] = ()) -> Facts:
     names = [line.learner.name for line in insights.learners]
-    subjects = tuple(_subjects(insights, misses, names))
+    letters = letters_for(_evidence(insights, misses))
+    subjects = tuple(_subjects(insights, misses, names, letters))
     students = tuple(
         sorted(insights.learners, key=lambda line: (URGENCY[line.risk], line.average, line.learner.id))
     )[:MOST_STUDENTS]
-    return Facts(subjects, students, tuple(_lines(insights, misses, subjects, students, names)))
+    lines = tuple(_lines(insights, misses, subjects, students, names, letters))
+    return Facts(subjects, students, lines, letters)
+
+
+def letters_for(evidence: Iterable[str]) -> Letters:
+    """Letters that stand before no number in any of these texts."""
+    used = {found.upper() for text in evidence for found in LETTERED.findall(text)}
+    free = [letters for letters in LETTERS if letters not in used]
+    student = free[0]
+    return Letters(student, "T" if "T" in free[1:] else free[1])
+
+
+def _evidence(insights: Insights, misses: Sequence[Miss]) -> Iterable[str]:
+    """All that people wrote of what a model reads."""
+    yield from (topic.title for topic in insights.topics)
+    for miss in misses:
+        yield from (miss.quiz, miss.question, miss.chosen, miss.answer)
 
 
 def whole_sentences(text: str) -> str:
@@ -115,16 +176,22 @@ def percent(share: float) -> str:
     return f"{round(share * 100)} %"
 
 
-def _subjects(insights: Insights, misses: Sequence[Miss], names: Sequence[str]) -> Iterable[Subject]:
+def _subjects(
+    insights: Insights, misses: Sequence[Miss], names: Sequence[str], letters: Letters
+) -> Iterable[Subject]:
     missed = {miss.topic_key for miss in misses}
     number = 0
     for number, topic in enumerate(insights.topics, start=1):
         yield Subject(
-            f"T{number}", topic.key, topic.title, without_names(topic.title, names), topic.key in missed
+            f"{letters.topic}{number}",
+            topic.key,
+            topic.title,
+            without_names(topic.title, names),
+            topic.key in missed,
         )
     for title in dict.fromkeys(miss.quiz for miss in misses if not miss.topic_key):
         number += 1
-        yield Subject(f"T{number}", None, title, without_names(title, names), True)
+        yield Subject(f"{letters.topic}{number}", None, title, without_names(title, names), True)
 
 
 def _lines(
@@ -133,6 +200,7 @@ def _lines(
     subjects: Sequence[Subject],
     students: Sequence[LearnerLine],
     names: Sequence[str],
+    letters: Letters,
 ) -> Iterable[Line]:
     everybody: frozenset[str] = frozenset()
     yield Line(
@@ -145,7 +213,7 @@ def _lines(
         said = f"average {percent(topic.average)} over {topic.attempts} attempts, {topic.status}"
         yield Line(frozenset({subject.mark}), f"{subject.mark} “{subject.told}”: {said}")
     for line in students:
-        mark = mark_of(line.learner.id)
+        mark = letters.student_mark(line.learner.id)
         done = "nothing due yet" if line.completion is None else f"finished {percent(line.completion)}"
         score = f"average {percent(line.average)}" if line.scores else "no quiz finished yet"
         said = f"{score}, {done}, {line.learner.questions} chat questions, risk {line.risk}"

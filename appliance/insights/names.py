@@ -7,6 +7,8 @@ UNKNOWN = "Unknown"
 NOBODY = "[student]"
 MARK = re.compile(r"\bS(\d+)\b")
 SHORTEST_ALONE = 3
+# Stands in what only looks like a mark, between letter and number, until the names are put in.
+APART = "\u2060"
 
 
 def short_name(name: str | None) -> str:
@@ -22,6 +24,11 @@ def mark_of(student_id: int) -> str:
     return f"S{student_id}"
 
 
+def kept_apart(text: str) -> str:
+    """A switch called S2, or a semester, in a text that goes among marks: no student's name comes in its place."""
+    return MARK.sub(rf"S{APART}\1", text)
+
+
 def without_names(text: str, names: Iterable[str]) -> str:
     """Whole names and their parts become `[student]`; parts of one or two letters are words too often."""
     told: set[str] = set()
@@ -35,4 +42,4 @@ def without_names(text: str, names: Iterable[str]) -> str:
 
 def with_names(text: str, names: Mapping[int, str], unknown: str) -> str:
     """Marks become names again; `unknown` stands for somebody who has left."""
-    return MARK.sub(lambda found: names.get(int(found[1]), unknown), text)
+    return MARK.sub(lambda found: names.get(int(found[1]), unknown), text).replace(APART, "")

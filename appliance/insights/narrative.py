@@ -10,7 +10,7 @@ from appliance.inference.router import Router
 from appliance.insights.asking import asked, object_of, prompt_for, text_of
 from appliance.insights.facts import Facts, facts_of
 from appliance.insights.metrics import Insights
-from appliance.insights.names import MARK, mark_of
+from appliance.insights.names import kept_apart, mark_of
 from appliance.study.checks import Unusable
 
 LEAST_FINDINGS = 3
@@ -52,13 +52,15 @@ async def narrative_of(
 ) -> Narrative:
     """Raises NoAnswer: without a model, and when it wrote nothing usable."""
     facts = facts_of(insights)
-    prompt = prompt_for("narrative", language, facts.text, schema_for(facts), MOST_TOKENS)
+    prompt = prompt_for(
+        "narrative", language, facts.text, schema_for(facts), MOST_TOKENS, facts.letters.in_rules
+    )
     return await asked(router, prompt, staff_id, class_id, lambda found: narrative_from(found, facts))
 
 
 def schema_for(facts: Facts) -> Schema:
     topics = [subject.mark for subject in facts.subjects if subject.key]
-    students = [mark_of(line.learner.id) for line in facts.students]
+    students = [facts.letters.student_mark(line.learner.id) for line in facts.students]
     intervention = {
         "topic_id": {"enum": topics},
         "reason": _text(REASON),
@@ -108,13 +110,14 @@ def _interventions(items: Sequence[Any], facts: Facts) -> list[Intervention]:
             # Said of this topic, whether or not the sentence names it.
             reason = facts.checked(f"{subject.mark}: {text_of(given, 'reason', REASON)}")
             action = facts.checked(text_of(given, "suggested_action", REASON))
-            told = reason.removeprefix(f"{subject.title}: ")
+            told = reason.removeprefix(f"{kept_apart(subject.title)}: ")
             kept.setdefault(subject.key, Intervention(subject.key, subject.title, told, action))
     return list(kept.values())
 
 
 def _summaries(items: Sequence[Any], facts: Facts) -> list[StudentSummary]:
-    known = {mark_of(line.learner.id) for line in facts.students}
+    letters = facts.letters
+    known = {letters.student_mark(line.learner.id): line.learner.id for line in facts.students}
     kept: dict[str, StudentSummary] = {}
     for each in items:
         with suppress(Unusable):
@@ -122,10 +125,10 @@ def _summaries(items: Sequence[Any], facts: Facts) -> list[StudentSummary]:
             mark = str(given.get("student_id")).strip()
             if mark in known:
                 text = text_of(given, "summary", SENTENCE)
-                if set(MARK.findall(text)) - {mark[1:]}:
+                if letters.students_in(text) - {mark}:
                     continue
-                said = facts.checked(f"{mark}: {text}").removeprefix(f"{mark}: ")
-                kept.setdefault(mark, StudentSummary(int(mark[1:]), said))
+                said = facts.checked(f"{mark}: {text}").removeprefix(f"{mark_of(known[mark])}: ")
+                kept.setdefault(mark, StudentSummary(known[mark], said))
     return list(kept.values())
 
 

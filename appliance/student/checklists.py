@@ -17,8 +17,15 @@ async def update(request: Request, material_id: int) -> HTTPResponse:
     opened = await open_material(parts, person, material_id, ("checklist",))
     keys = {item.key for item in await items_of(parts, opened)}
     async with parts.db.transaction() as tx:
-        ticked = keys & set(forms.texts(request, "checked_item"))
-        await save_ticks(tx, opened.material.id, person.id, ticked)
-        if keys and ticked == keys:
+        sent = keys & set(forms.texts(request, "checked_item"))
+        ticked = await save_ticks(tx, opened.material.id, person.id, sent, _shown(request, keys))
+        if keys and ticked >= keys:
             await note_milestone(tx, person.id, opened.material.id)
     return redirect(opened.path)
+
+
+def _shown(request: Request, keys: set[str]) -> set[str] | None:
+    """What was ticked on the page that was sent; nothing from a form that doesn't say so."""
+    if not forms.has(request, "shown_items"):
+        return None
+    return keys & set(forms.whole(request, "shown_items").split())

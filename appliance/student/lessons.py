@@ -118,8 +118,11 @@ class Typed:
 
     reflection: str = ""
     reflection_error: str = ""
+    # Other words than those of the page were saved meanwhile: they stand beside what was typed.
+    shows_saved: bool = False
     upload_error: str = ""
     upload_note: str = ""
+    is_to_show: bool = False
     question: str = ""
     question_error: str = ""
     scores: Mapping[str, int] = field(default_factory=dict)
@@ -138,7 +141,7 @@ async def show(request: Request, course: str, lesson: str) -> HTTPResponse:
 async def ask(request: Request, course: str, lesson: str) -> HTTPResponse:
     """The helper for browsers without script: the same page, with the answer in it."""
     opened = await open_lesson(parts_of(request), person_of(request), course, lesson)
-    message = forms.text(request, "message", 20_000)
+    message = forms.whole(request, "message")
     question = Question(
         message,
         _renewed(request, opened),

@@ -64,7 +64,7 @@ def token_for(request: Request, material: Material) -> str:
 
 async def asked(request: Request, material: Material) -> Turn | None:
     """Of the form without script. Raises Refusal."""
-    parts, message = parts_of(request), forms.text(request, "message", 20_000)
+    parts, message = parts_of(request), forms.whole(request, "message")
     given = forms.text(request, "scope_token", 20_000)
     question = Question(
         message,

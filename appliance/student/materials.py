@@ -69,7 +69,7 @@ async def ask(request: Request, material_id: int) -> HTTPResponse:
     try:
         turn = await material_helper.asked(request, material)
     except Refusal as refusal:
-        question = forms.text(request, "message", 20_000)
+        question = forms.whole(request, "message")
         typed = Typed(question=question, question_error=translator(request)(refusal.message))
         return with_wait(await _page(request, opened, typed, material_helper.status_of(refusal)), refusal)
     return await _page(request, opened, turns=(turn,) if turn else ())

@@ -12,21 +12,24 @@ from appliance.web.identity import person_of
 from appliance.web.rendering import say, translator
 from appliance.work.outcomes import note_milestone
 from appliance.work.responses import save_reflection
-
-MOST_TYPED = 50_000
+from appliance.work.two_devices import CODE
 
 
 async def update(request: Request, material_id: int) -> HTTPResponse:
     parts, person, translate = parts_of(request), person_of(request), translator(request)
     opened = await open_material(parts, person, material_id, ("reflection",))
-    text = forms.text(request, "reflection_text", MOST_TYPED)
+    text = forms.whole(request, "reflection_text")
     try:
         async with parts.db.transaction() as tx:
-            await save_reflection(tx, opened.material.id, person.id, text)
+            await save_reflection(tx, opened.material.id, person.id, text, forms.whole(request, "seen"))
             if text:
                 await note_milestone(tx, person.id, opened.material.id)
     except Invalid as refusal:
-        typed = Typed(reflection=text, reflection_error=translate(refusal.message))
+        typed = Typed(
+            reflection=text,
+            reflection_error=translate(refusal.message),
+            shows_saved=refusal.code == CODE,
+        )
         return await page(request, opened, typed, 422)
     say(request, translate("What you wrote is saved."))
     return redirect(opened.path)

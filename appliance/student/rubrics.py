@@ -13,7 +13,6 @@ from appliance.web.rendering import say, translator
 from appliance.work.outcomes import note_milestone
 from appliance.work.responses import save_rubric
 
-MOST_TYPED = 50_000
 SCORE = "score-"
 
 
@@ -25,7 +24,7 @@ async def update(request: Request, material_id: int) -> HTTPResponse:
         item.key: _score(forms.text(request, f"{SCORE}{item.key}"), opened.material.rubric_scale_max)
         for item in await items_of(parts, opened)
     }
-    note = forms.text(request, "note", MOST_TYPED)
+    note = forms.whole(request, "note")
     try:
         async with parts.db.transaction() as tx:
             await save_rubric(tx, opened.material.id, person.id, scores, note)

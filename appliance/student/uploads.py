@@ -31,7 +31,7 @@ async def create(request: Request, material_id: int) -> HTTPResponse:
     except Unavailable:
         raise
     except Refusal as refusal:
-        return await _refused(request, place, refusal, _note(upload))
+        return await _refused(request, place, refusal, upload)
     return redirect(place.path)
 
 
@@ -44,7 +44,7 @@ async def _take(request: Request, place: OpenMaterial, upload: Upload) -> None:
         upload.filename,
         upload.file.size_bytes,
         note=_note(upload),
-        is_shared=bool(upload.fields.get("share")),
+        is_shared=_is_to_show(upload),
     )
     await keep(request, material, upload.file, announced)
 
@@ -54,9 +54,14 @@ def _note(upload: Upload) -> str:
     return upload.fields.get("note", "").replace("\x00", "").replace("\r\n", "\n").strip()
 
 
-async def _refused(request: Request, place: OpenMaterial, refusal: Refusal, note: str) -> HTTPResponse:
+def _is_to_show(upload: Upload) -> bool:
+    return bool(upload.fields.get("share"))
+
+
+async def _refused(request: Request, place: OpenMaterial, refusal: Refusal, upload: Upload) -> HTTPResponse:
     if wants_json(request):
         return answer(request, refusal)
     status = 422 if isinstance(refusal, Invalid) else refusal.status
-    typed = Typed(upload_error=translator(request)(refusal.message), upload_note=note)
+    said = translator(request)(refusal.message)
+    typed = Typed(upload_error=said, upload_note=_note(upload), is_to_show=_is_to_show(upload))
     return await page(request, place, typed, status)

@@ -155,11 +155,11 @@ def checked_topics(topics: Sequence[Topic]) -> tuple[Topic, ...]:
         title = " ".join(topic.title.split())
         objectives = tuple(filter(None, (" ".join(said.split()) for said in topic.objectives)))
         if not title or len(title) > TITLE_CHARACTERS:
-            raise Invalid("A topic has a title of 1 to 120 characters.", field="topics")
+            raise Invalid("A topic has a title of 1 to 120 characters.", field=f"title-{topic.key}")
         if not 1 <= len(objectives) <= MOST_OBJECTIVES:
-            raise Invalid("A topic has 1 to 12 objectives.", field="topics")
+            raise Invalid("A topic has 1 to 12 objectives.", field=f"objectives-{topic.key}")
         if max(map(len, objectives)) > STATEMENT_CHARACTERS:
-            raise Invalid("An objective may have 300 characters at most.", field="topics")
+            raise Invalid("An objective may have 300 characters at most.", field=f"objectives-{topic.key}")
         if not KEY.fullmatch(topic.key) or topic.key in {other.key for other in checked}:
             raise Invalid(
                 "Two topics have the same name inside. Load the page again and save once more.",

@@ -66,7 +66,7 @@ async def _page(request: Request, class_id: int, refusal: Invalid | None = None)
         "teacher/announcements.html",
         forms.status_of(refusal),
         classroom=await class_of_staff(parts.db, class_id, person.id),
-        announcements=await announcements_of_class(parts.db, class_id),
+        told=await announcements_of_class(parts.db, class_id, forms.page(request)),
         day=await today(parts.db),
         taken_down=forms.asked_number(request, "taken-down"),
         typed=forms.typed(request, "body", "until_on"),

@@ -21,7 +21,6 @@ from appliance.web import forms
 from appliance.web.identity import person_of
 from appliance.web.rendering import render, say, translator
 
-MOST_TYPED = 5000
 # Rows of the form: more than a blueprint may hold, so that one too many is said and not cut off.
 MOST_ROWS = 60
 BEING_MADE = "The blueprint is still being made. Wait until it is ready."
@@ -53,7 +52,7 @@ async def update(request: Request, class_id: int) -> HTTPResponse:
     await class_of_teacher(parts.db, class_id, person.id)
     await _check_still(request, class_id)
     known = await _shown(request, class_id)
-    summary = forms.text(request, "summary", MOST_TYPED)
+    summary = forms.whole(request, "summary")
     topics = _topics(request, known)
     try:
         async with parts.db.transaction() as tx:
@@ -125,14 +124,14 @@ def _topics(request: Request, known: Blueprint | None) -> list[Topic]:
     evidence = {topic.key: topic.evidence for topic in known.topics} if known else {}
     topics: list[Topic] = []
     for row in range(MOST_ROWS):
-        title = forms.text(request, f"title-{row}", MOST_TYPED)
+        title = forms.whole(request, f"title-{row}")
         said = forms.texts(request, f"objective-{row}")
-        objectives = tuple(text.replace("\x00", "").strip()[:MOST_TYPED] for text in said if text.strip())
+        objectives = tuple(text.replace("\x00", "").strip() for text in said if text.strip())
         if not title and not objectives:
             continue
-        key = forms.text(request, f"key-{row}", 200) or key_for(
+        key = forms.whole(request, f"key-{row}") or key_for(
             title, {*evidence, *(other.key for other in topics)}
         )
-        sequence = forms.number(forms.text(request, f"place-{row}", 10), row + 1)
+        sequence = forms.number(forms.whole(request, f"place-{row}"), row + 1)
         topics.append(Topic(key, title, sequence, objectives, evidence.get(key, ())))
     return topics

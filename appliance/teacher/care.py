@@ -12,8 +12,6 @@ from appliance.web import forms
 from appliance.web.identity import person_of
 from appliance.web.rendering import render, say, translator
 
-MOST_TYPED = 2000
-
 
 async def edit(request: Request, class_id: int) -> HTTPResponse:
     return await _page(request, class_id)
@@ -22,7 +20,7 @@ async def edit(request: Request, class_id: int) -> HTTPResponse:
 async def update(request: Request, class_id: int) -> HTTPResponse:
     parts, person = parts_of(request), person_of(request)
     await class_of_teacher(parts.db, class_id, person.id)
-    words = CareWords(*(forms.text(request, name, MOST_TYPED) for name in ("english", "spanish", "person")))
+    words = CareWords(*(forms.whole(request, name) for name in ("english", "spanish", "person")))
     try:
         async with parts.db.transaction() as tx:
             await save_care_words(tx, class_id, words)

@@ -2,8 +2,10 @@
 
 from sanic import Request
 
+from appliance.errors import Invalid
 from appliance.storage.database import Transaction
 from appliance.web import forms
+from appliance.web.rendering import translator
 from appliance.work.saved_comments import save_comment
 
 
@@ -20,7 +22,13 @@ def with_kept(request: Request, *names: str) -> dict[str, str]:
     return {**typed, "comment": words} if chosen else typed
 
 
-async def keep_if_asked(request: Request, tx: Transaction, staff_id: int, comment: str) -> None:
-    """Raises Invalid when there is no room for another one."""
-    if forms.text(request, "keep") and comment.strip():
+async def keep_if_asked(request: Request, tx: Transaction, staff_id: int, comment: str) -> str:
+    """Why it could not be kept, where it could not: the review itself is saved all the same."""
+    if not forms.text(request, "keep") or not comment.strip():
+        return ""
+    try:
         await save_comment(tx, staff_id, comment)
+    except Invalid as refusal:
+        translate = translator(request)
+        return " ".join((translate("The comment was not kept for next time."), translate(refusal.message)))
+    return ""

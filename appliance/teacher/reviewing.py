@@ -131,12 +131,13 @@ async def save_word(request: Request, class_id: int, work: Reviewable) -> HTTPRe
             word = _word(request, await work.criteria(tx, piece))
             check_unsaid(request, person.id, await work.review(tx))
             await work.save(request, tx, piece, word)
-            await keep_if_asked(request, tx, person.id, word.comment)
+            not_kept = await keep_if_asked(request, tx, person.id, word.comment)
             action = work.returned if word.state == "returned" else work.reviewed
             await record_staff(tx, action, person.id, class_id, piece.path, request.ip)
     except Invalid as refusal:
         return await piece_page(request, class_id, work, refusal)
-    say(request, translator(request)("Saved. %(name)s sees it on the class page.", name=piece.student_name))
+    saved = translator(request)("Saved. %(name)s sees it on the class page.", name=piece.student_name)
+    say(request, f"{saved} {not_kept}".strip())
     after = (await neighbours_of_piece(parts.db, work.queue, class_id, wanted, piece)).after
     place = _place(class_id, wanted)
     return redirect(f"{place}/{after}?{wanted.query}" if after else f"{place}?{wanted.query}")

@@ -45,15 +45,13 @@ async def update(request: Request, class_id: int, assignment_id: int, student_id
             assignment = await assignment_of_class(tx, class_id, assignment_id)
             check_unsaid(request, person.id, await review_of(tx, assignment_id, student_id))
             await save_review(tx, assignment, student.id, person.id, score, comment)
-            await keep_if_asked(request, tx, person.id, comment)
+            not_kept = await keep_if_asked(request, tx, person.id, comment)
             target = f"{assignment_id}/{student_id}"
             await record_staff(tx, "review_work", person.id, class_id, target, request.ip)
     except Invalid as refusal:
         return await _page(request, class_id, assignment_id, student_id, refusal)
-    say(
-        request,
-        translator(request)("%(name)s sees your review on the class page.", name=student.display_name),
-    )
+    saved = translator(request)("%(name)s sees your review on the class page.", name=student.display_name)
+    say(request, f"{saved} {not_kept}".strip())
     following = await next_for_review(parts.db, assignment, student.id)
     place = f"/teach/class/{class_id}/assignments/{assignment_id}"
     return redirect(f"{place}/student/{following}" if following else place)

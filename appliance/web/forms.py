@@ -15,15 +15,22 @@ BAD_JSON = "This was not sent in a form the box can read."
 # A number of so many digits always fits into the database.
 MOST_DIGITS = 18
 LAST_PAGE = 10**9
+# More than any field holds, so that what was typed too much can be taken out again.
+TYPED_CHARACTERS = 20_000
 
 
 def text(request: Request, name: str, most: int = 1000) -> str:
     """One field, trimmed; too long raises Invalid. NUL never gets in: SQLite would cut there."""
-    # Browsers send a line end as two characters and count it as one.
-    value = _first(request, name).replace("\x00", "").replace("\r\n", "\n").strip()
+    value = whole(request, name)
     if len(value) > most:
         raise Invalid("This is longer than fits here. Make it shorter.", "too_long", field=name)
     return value
+
+
+def whole(request: Request, name: str) -> str:
+    """Like text, as long as a request can be: for what refuses what is too long by itself, beside the field."""
+    # Browsers send a line end as two characters and count it as one.
+    return _first(request, name).replace("\x00", "").replace("\r\n", "\n").strip()
 
 
 def password(request: Request, name: str) -> str:
@@ -59,7 +66,7 @@ def asked_number(request: Request, name: str, otherwise: int = 0) -> int:
 
 def typed(request: Request, *names: str) -> dict[str, str]:
     """What was typed, to be shown again beside an error; cut so that a refused page stays small."""
-    return {name: _first(request, name)[:2000] for name in names}
+    return {name: _first(request, name)[:TYPED_CHARACTERS] for name in names}
 
 
 def typed_text(request: Request, name: str, most: int) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from appliance.errors import Invalid
 from appliance.storage.database import Database, Transaction
+from appliance.work.two_devices import check_words, joined_ticks, mark_of_words
 
 REFLECTION_CHARACTERS = 4000
 RUBRIC_NOTE_CHARACTERS = 2000
@@ -25,6 +26,9 @@ class Responses:
 
     def reflection(self, material_id: int) -> str:
         return self.reflections.get(material_id, "")
+
+    def mark_of_reflection(self, material_id: int) -> str:
+        return mark_of_words(self.reflection(material_id))
 
     def scored(self, material_id: int) -> Mapping[str, int]:
         return self.scores.get(material_id, {})
@@ -66,15 +70,24 @@ async def responses_of_student(db: Database, student_id: int) -> Responses:
     )
 
 
-async def save_ticks(tx: Transaction, material_id: int, student_id: int, keys: Iterable[str]) -> None:
-    """Exactly these items are ticked from now on; when each was first ticked is kept."""
-    wanted = set(keys)
+async def save_ticks(
+    tx: Transaction,
+    material_id: int,
+    student_id: int,
+    keys: Iterable[str],
+    shown: Iterable[str] | None = None,
+) -> set[str]:
+    """Exactly these items are ticked from now on, and returned; when each was first ticked is kept.
+
+    With `shown`, what was ticked on the page that is saved, what another device ticked meanwhile stays.
+    """
     rows = await tx.fetch_all(
         "SELECT item_key FROM checklist_ticks WHERE material_id = :material_id AND student_id = :student_id",
         material_id=material_id,
         student_id=student_id,
     )
     present = {row["item_key"] for row in rows}
+    wanted = set(keys) if shown is None else joined_ticks(present, keys, shown)
     ids = {"material_id": material_id, "student_id": student_id}
     await tx.execute_many(
         """
@@ -99,6 +112,7 @@ async def save_ticks(tx: Transaction, material_id: int, student_id: int, keys: I
         """,
         [{**ids, "key": key, "now": tx.now} for key in wanted - present],
     )
+    return wanted
 
 
 async def save_reading(tx: Transaction, material_id: int, student_id: int, is_read: bool) -> None:
@@ -120,11 +134,20 @@ async def save_reading(tx: Transaction, material_id: int, student_id: int, is_re
         )
 
 
-async def save_reflection(tx: Transaction, material_id: int, student_id: int, body: str) -> None:
+async def save_reflection(
+    tx: Transaction, material_id: int, student_id: int, body: str, seen: str = ""
+) -> None:
+    """`seen` marks the words that were on its page, see two_devices. Raises Invalid."""
     if len(body) > REFLECTION_CHARACTERS:
         raise Invalid(
             "This is longer than 4000 characters. Make it a little shorter.", "too_long", field="body"
         )
+    row = await tx.fetch_one(
+        "SELECT body FROM reflections WHERE material_id = :material_id AND student_id = :student_id",
+        material_id=material_id,
+        student_id=student_id,
+    )
+    check_words(row["body"] if row else "", body, seen)
     await tx.execute(
         """
         INSERT INTO reflections (material_id, student_id, body, updated_at)

@@ -27,9 +27,14 @@ async def save_comment(tx: Transaction, staff_id: int, body: str) -> None:
     """The same words are kept once. Raises Invalid."""
     body = _checked(body)
     row = await tx.fetch_one(
-        "SELECT count(*) AS kept FROM saved_comments WHERE staff_id = :staff_id", staff_id=staff_id
+        """
+        SELECT count(*) AS kept, coalesce(max(body = :body), 0) AS has_these
+        FROM saved_comments WHERE staff_id = :staff_id
+        """,
+        staff_id=staff_id,
+        body=body,
     )
-    if row is not None and row["kept"] >= MOST_COMMENTS:
+    if row is not None and row["kept"] >= MOST_COMMENTS and not row["has_these"]:
         raise Invalid("You have 50 comments kept already. Remove one first.", field="saved")
     await tx.execute(
         """

@@ -1,9 +1,11 @@
 """An answer that is stopped on its way: what was shown of it counts as said."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
+from appliance.helper.conversations import Kept
 from appliance.helper.pipeline import Asker, Delta, Question
 from appliance.library.courses import Shelf
 from appliance.storage.database import Database
@@ -69,3 +71,30 @@ async def test_what_was_stopped_before_its_first_sentence_is_forgotten(room: Cla
     await events.aclose()
     await room.answer(ben, "And then?", conversation_id=TALK)
     assert not any("spoon" in message.content for message in room.engine.asked[-1].messages)
+
+
+async def test_the_next_question_knows_an_answer_that_is_shown_and_not_kept_yet(
+    room: Classroom, ben: Asker
+) -> None:
+    shown, others_are_read, go_on = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def slowly(_: list[Kept]) -> None:
+        others_are_read.set()
+        await go_on.wait()
+
+    async def first() -> None:
+        async for event in room.helper.ask(ben, Question("Which metals can flow?", room.token(ben), TALK)):
+            if isinstance(event, Delta):
+                shown.set()
+
+    room.engine.will_say("Look at the glass.")
+    async with asyncio.TaskGroup() as tasks:
+        # While another class is forgotten nothing is kept.
+        tasks.create_task(room.helper.conversations.forget_class(999, slowly))
+        await others_are_read.wait()
+        tasks.create_task(first())
+        await shown.wait()
+        second = tasks.create_task(room.answer(ben, "And then?", conversation_id=TALK))
+        await asyncio.wait({second}, timeout=0.5)
+        go_on.set()
+    assert "Look at the glass." in [message.content for message in room.engine.asked[-1].messages]

@@ -133,3 +133,32 @@ def test_a_text_that_contradicts_is_refused(facts: Facts, text: str) -> None:
 def test_a_cut_off_end_is_left_away() -> None:
     assert whole_sentences("One.  Two!\nThr") == "One. Two!"
     assert whole_sentences("about 3.5 volts") == "about 3.5 volts"
+
+
+@pytest.fixture
+def switches() -> Facts:
+    """A class whose material calls switches S1 and S12, as students are called otherwise, and one of them T1."""
+    topics = {"lamps": "Switch S12 and T1", "motors": "Motors"}
+    return facts_of(
+        insights_of(LEARNERS, QUIZZES, TRIES, topics, {}),
+        [Miss("motors", "Motors", "What does S1 do?", "It turns", "It opens", 3, 4)],
+    )
+
+
+def test_marks_are_those_that_the_evidence_does_not_use(switches: Facts) -> None:
+    assert (switches.letters.student, switches.letters.topic) == ("P", "L")
+    assert "P1: average 55 %" in switches.text and "What does S1 do?" in switches.text
+    assert "L2 “Switch S12 and T1”" in switches.text
+    assert switches.letters.in_rules("{student}1, {topic}1") == "P1, L1"
+
+
+def test_a_switch_called_as_students_are_is_nobody(switches: Facts) -> None:
+    told = switches.checked("P12 reached 60 % on average. L2 is open to all, and S1 is a switch.")
+    assert with_names(told, {1: "Billy F.", 12: "Bo"}, "Unknown") == (
+        "Bo reached 60 % on average. Switch S12 and T1 is open to all, and S1 is a switch."
+    )
+
+
+def test_a_mark_of_another_letter_that_nobody_wrote_is_refused(switches: Facts) -> None:
+    with pytest.raises(Unusable):
+        switches.checked("S7 is weak in all of it.")

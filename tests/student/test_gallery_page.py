@@ -199,6 +199,15 @@ async def test_a_file_that_is_refused_keeps_the_note(hall: Hall) -> None:
     assert answer.status_code == 422 and "This is a program" in answer.text and "It glows." in answer.text
 
 
+async def test_a_file_that_is_refused_keeps_the_tick_to_show_it(hall: Hall) -> None:
+    for fields, is_ticked in (({"share": "1"}, True), ({}, False)):
+        refused = await hall.lamps.ben.post(
+            f"/material/{hall.material_id}/upload", fields, files={"file": ("a.png", b"MZ")}
+        )
+        assert refused.status_code == 422
+        assert ('name="share" value="1" checked' in refused.text) is is_ticked
+
+
 async def test_work_of_a_group_is_for_its_students_alone(hall: Hall) -> None:
     made, db = await hall.hand_in("mine.txt", b"for my group", share="1"), hall.lamps.cast.parts.db
     assert (await hall.chi.get(f"/submission/{made}/download")).status_code == 200

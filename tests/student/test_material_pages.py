@@ -163,3 +163,46 @@ async def test_delete_my_work_takes_marks_and_notes_too(own: Own) -> None:
     await own.ben.post("/student/delete-work")
     assert await own.lamps.cast.count("rubric_scores") == 0
     assert await own.lamps.cast.count("rubric_notes") == 0
+
+
+async def test_a_reflection_far_too_long_is_shown_again_whole(own: Own) -> None:
+    words = "y" * 60_000
+    page = await own.ben.post(f"/material/{own.made['reflection']}/reflection", {"reflection_text": words})
+    assert page.status_code == 422 and words in page.text and "longer than 4000 characters" in page.text
+
+
+def seen_in(page: str) -> dict[str, str]:
+    return dict(re.findall(r'name="(seen|shown_items)" data-part="\w+" value="([^"]*)"', page))
+
+
+async def test_words_of_another_device_are_shown_before_they_are_replaced(own: Own) -> None:
+    here = f"/material/{own.made['reflection']}"
+    opened = seen_in((await own.ben.get(here)).text)
+    first = await own.ben.post(f"{here}/reflection", {**opened, "reflection_text": "From the tablet."})
+    assert first.status_code == 302
+    page = await own.ben.post(f"{here}/reflection", {**opened, "reflection_text": "From the phone."})
+    assert page.status_code == 422 and "Other words were saved here" in page.text
+    assert "From the tablet.</blockquote>" in page.text and "From the phone.</textarea>" in page.text
+    assert "From the tablet." in (await own.ben.get(here)).text
+    again = {**seen_in(page.text), "reflection_text": "From the phone."}
+    assert (await own.ben.post(f"{here}/reflection", again)).status_code == 302
+    assert "From the phone.</textarea>" in (await own.ben.get(here)).text
+
+
+async def test_words_that_hold_the_saved_ones_whole_are_saved(own: Own) -> None:
+    here = f"/material/{own.made['reflection']}"
+    opened = seen_in((await own.ben.get(here)).text)
+    for words in ("It glows.", "It glows. And it is warm."):
+        saved = await own.ben.post(f"{here}/reflection", {**opened, "reflection_text": words})
+        assert saved.status_code == 302
+
+
+async def test_ticks_of_two_devices_come_together(own: Own) -> None:
+    here = f"/material/{own.made['checklist']}"
+    opened = seen_in((await own.ben.get(here)).text)
+    await own.ben.post(f"{here}/checklist", {**opened, "checked_item": ["k1"]})
+    await own.ben.post(f"{here}/checklist", {**opened, "checked_item": ["k2"]})
+    page = (await own.ben.get(here)).text
+    assert 'data-state="done"' in page and seen_in(page) == {"shown_items": "- k1 k2"}
+    await own.ben.post(f"{here}/checklist", {**seen_in(page), "checked_item": ["k2"]})
+    assert seen_in((await own.ben.get(here)).text) == {"shown_items": "- k2"}

@@ -1,5 +1,8 @@
 """Announcements: told, read, over, taken down and put back."""
 
+from datetime import date
+
+from appliance.classroom.announcements import create_announcement
 from tests.conftest import Cast
 
 DAY = 24 * 3600
@@ -55,3 +58,24 @@ async def test_another_classes_announcement_is_read_by_nobody(cast: Cast) -> Non
     await olu.post("/teach/class/2/announcements", {"body": "For 8C alone.", "until_on": ""})
     assert "8C alone" not in (await ben.get("/student")).text
     assert (await ben.post("/student/announcements/1")).status_code == 404
+
+
+async def test_the_oldest_of_many_that_students_still_see_can_be_taken_down(cast: Cast) -> None:
+    ada, ben = await cast.ada(), await cast.student(cast.ben)
+    path = f"/teach/class/{cast.classroom.id}/announcements"
+    for number in range(51):
+        async with cast.parts.db.transaction() as tx:
+            await create_announcement(
+                tx, cast.classroom.id, cast.ada_id, f"Told as number {number}.", "", date(2027, 1, 15)
+            )
+        cast.clock.now += 1
+    for number in range(50, 0, -1):
+        await ben.post(f"/student/announcements/{number + 1}")
+    assert "Told as number 0." in (await ben.get("/student")).text
+    first = (await ada.get(path)).text
+    assert "Told as number 0." not in first and f'href="{path}?page=2"' in first
+    assert "1 to 50 of 51" in first
+    assert f"{path}/1/remove" in (await ada.get(f"{path}?page=2")).text
+    assert "Told as number 0." in (await ada.get(f"{path}?page=9")).text
+    await ada.post(f"{path}/1/remove")
+    assert "Told as number 0." not in (await ben.get("/student")).text

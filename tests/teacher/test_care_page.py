@@ -21,3 +21,11 @@ async def test_words_that_are_too_long_come_back_with_a_sentence(cast: Cast) -> 
     page = await ada.post(path, {"english": "x" * 1001, "spanish": "", "person": ""})
     assert page.status_code == 422
     assert "This is longer than fits here." in page.text
+
+
+async def test_words_far_too_long_come_back_whole(cast: Cast) -> None:
+    ada, path = await cast.ada(), f"/teach/class/{cast.classroom.id}/care"
+    words = "Go to room 12. " * 400
+    page = await ada.post(path, {"english": "Kept.", "spanish": words, "person": "Mrs. Lind"})
+    assert page.status_code == 422 and "This is longer than fits here." in page.text
+    assert words.strip() in page.text and "Kept." in page.text and "Mrs. Lind" in page.text

@@ -288,3 +288,19 @@ async def test_removing_it_asks_first_and_an_undo_brings_everything_back(cast: C
     assert undo not in (await ada.get(f"{place(cast)}/modules")).text
     assert (await ada.get(there)).status_code == (await ben.get(student)).status_code == 200
     assert (await cast.count("assignments"), await cast.count("attempts")) == (1, 1)
+
+
+async def test_what_is_too_long_for_a_blueprint_comes_back_beside_its_field(cast: Cast) -> None:
+    ada, here = await cast.ada(), f"{place(cast)}/blueprint"
+    form: dict[str, object] = {
+        "summary": "Electricity", "title-0": "Lamps", "objective-0": ["Build a loop."],
+        "title-1": "Motors", "objective-1": ["Say why it turns.", "x" * 6000],
+    }  # fmt: skip
+    page = await ada.post(here, form)
+    assert page.status_code == 422 and "x" * 6000 in page.text and "Electricity" in page.text
+    assert page.text.count("An objective may have 300 characters at most.") == 1
+    assert 'id="objective-1-2-error"' in page.text
+    page = await ada.post(here, {**form, "title-0": "y" * 6000})
+    assert page.status_code == 422 and "y" * 6000 in page.text and 'id="field-title-0-error"' in page.text
+    page = await ada.post(here, {**form, "summary": "z" * 6000, "objective-1": ["Say why it turns."]})
+    assert page.status_code == 422 and "z" * 6000 in page.text and 'id="field-summary-error"' in page.text

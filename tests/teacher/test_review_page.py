@@ -145,6 +145,24 @@ async def test_kept_comments_are_ones_own_and_kept_once(cast: Cast) -> None:
     assert await cast.count("saved_comments") == 0
 
 
+async def test_with_fifty_kept_comments_the_review_is_saved_and_known_words_are_no_fault(cast: Cast) -> None:
+    assert cast.ben
+    work, ada = await handed_in(cast, cast.ben.id), await cast.ada()
+    for number in range(50):
+        await ada.post("/teach/comments", {"saved": f"Comment {number}"})
+    assert await cast.count("saved_comments") == 50
+    form = {"state": "reviewed", "comment": "Comment 7", "keep": "1"}
+    saved = await ada.post(f"{QUEUE}/{work}", form)
+    assert saved.status_code == 302
+    assert "not kept" not in (await ada.get(saved.headers["location"])).text
+    saved = await ada.post(f"{QUEUE}/{work}", {**form, "comment": "Quite new."})
+    assert saved.status_code == 302
+    page = (await ada.get(saved.headers["location"])).text
+    assert "The comment was not kept for next time. You have 50 comments kept already." in page
+    assert "Quite new." in (await ada.get(f"{QUEUE}/{work}?show=all")).text
+    assert await cast.count("saved_comments") == 50
+
+
 async def test_work_of_another_class_is_not_there(cast: Cast) -> None:
     assert cast.ben
     work = await handed_in(cast, cast.ben.id, "a.pdf", pdf("Hello"))
