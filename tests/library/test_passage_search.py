@@ -246,3 +246,16 @@ async def test_ten_thousand_passages_are_searched_in_time(passage_db: Database) 
         spent.append(time.perf_counter() - started)
         assert found
     assert sorted(spent)[4] < 0.2, f"{1000 * sorted(spent)[4]:.0f} ms"
+
+
+@pytest.mark.parametrize("question", ["what is CO2?", "what is CO₂?", "how many m2 has the sail?"])
+async def test_small_digits_are_found_however_they_are_asked(
+    passage_db: Database, write_course: WriteCourse, question: str
+) -> None:
+    text = "## Air\n\nThe gas CO₂ makes the balloon sink, and its skin measures 3 m² of thin foil."
+    folder = write_course(
+        manifest="lessons:\n  - {slug: gas, title: Gas, file: lessons/gas.md}\n", **{"lessons/gas.md": text}
+    )
+    await index_course(passage_db, Shelf([folder.parent]).course(folder.name))
+    found = await search(passage_db, question, folder.name, "gas", None, 3)
+    assert places(found) == [("gas", "Air")]
