@@ -259,3 +259,23 @@ async def test_small_digits_are_found_however_they_are_asked(
     await index_course(passage_db, Shelf([folder.parent]).course(folder.name))
     found = await search(passage_db, question, folder.name, "gas", None, 3)
     assert places(found) == [("gas", "Air")]
+
+
+@pytest.mark.parametrize("vector", [None, np.array([0.01, 0.01, 1.0], np.float32)])
+async def test_closed_lessons_do_not_crowd_out_the_open_one(
+    passage_db: Database, write_course: WriteCourse, vector: Vector | None
+) -> None:
+    manifest = (
+        "lessons:\n  - {slug: late, file: lessons/late.md}\n  - {slug: early, file: lessons/early.md}\n"
+    )
+    late = "\n\n".join(f"## Part {n}\n\nThe kite bridle has a knot, number {n}." for n in range(70))
+    other = "\n\n".join(f"## Sail {n}\n\nThe wind and the rain tear at the sail." for n in range(400))
+    early = "## Strings\n\nA bridle is a pair of strings that end in one knot and hold the sail at its slope in wind."
+    folder = write_course(
+        manifest=manifest, **{"lessons/late.md": late, "lessons/early.md": f"{early}\n\n{other}"}
+    )
+    await index_course(passage_db, Shelf([folder.parent]).course(folder.name), towards_topics)
+    question = "what is a kite bridle" if vector is None else "?"
+    closed = frozenset({"late"})
+    found = await search(passage_db, question, folder.name, "early", vector, 3, closed=closed)
+    assert places(found)[:1] == [("early", "Strings")]
