@@ -9,7 +9,7 @@ import signal
 import socket
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -34,10 +34,11 @@ from appliance.inference.queue import FairQueue
 from appliance.inference.router import Patience, Router
 from appliance.inference.scripted import MockEngine
 from appliance.inference.tuned import tuned_for
-from appliance.library import document_copies, documents
-from appliance.library.courses import Shelf
+from appliance.library import document_copies, documents, reindexing
+from appliance.library.courses import Course, Shelf
 from appliance.library.index import index_course
 from appliance.library.references import references_of
+from appliance.library.reindexing import changed, index_words
 from appliance.operations import console, garbage, mdns, measurement, retention, systemd
 from appliance.operations.address import address_of, at
 from appliance.operations.data_folder import prepare
@@ -45,7 +46,7 @@ from appliance.operations.demo import Demo, prepare_demo
 from appliance.operations.interfaces import EVERYWHERE
 from appliance.parts import Parts, refresh_school
 from appliance.settings import Settings
-from appliance.storage import jobs, secrets
+from appliance.storage import secrets
 from appliance.storage.cache import Cache
 from appliance.storage.database import Clock, Database
 from appliance.storage.files import FileStore
@@ -77,7 +78,7 @@ WRITING = "writing"
 COPYING = "copying"
 # None waits for another: a long paper is read while a quiz is made by a slow model and a class is copied.
 LANES = {
-    "index_course": READING,
+    reindexing.JOB: READING,
     documents.JOB: READING,
     document_copies.COPY_JOB: COPYING,
     MAKE_ACTIVITY: WRITING,
@@ -249,8 +250,9 @@ async def _start(app: Chalkbox, settings: Settings, clock: Clock, engine: Engine
     await refresh_school(app)
     await parts.router.start()
     await parts.jobs.start(daily=[removals.JOB])
-    await _index(parts)
-    app.ctx.watch = asyncio.create_task(_watch(app, settings, chosen_engine))
+    courses = parts.shelf.courses()
+    await _index(parts, courses)
+    app.ctx.watch = asyncio.create_task(_watch(app, settings, chosen_engine, courses))
     app.ctx.retention = asyncio.create_task(retention.run_daily(settings, clock))
     log.info(
         "started files_put_aside=%d taken_back=%d forgotten=%d engine=%s",
@@ -302,7 +304,7 @@ def _parts(
 
     generation = Generation(db, Writer(router))
     handlers: dict[str, Handler] = {
-        "index_course": index,
+        reindexing.JOB: index,
         documents.JOB: read,
         document_copies.COPY_JOB: read,
         MAKE_ACTIVITY: generation.make_activity,
@@ -346,20 +348,13 @@ def _router(settings: Settings, engine: Engine) -> Router:
     return router
 
 
-async def _index(parts: Parts) -> None:
+async def _index(parts: Parts, courses: Sequence[Course]) -> None:
     """What has changed on the shelf, and papers that were read without a search model.
 
     The words first and outside the line of jobs: a lesson must answer while a long paper is still being read.
     """
-    references = references_of(parts.settings)
-    for course in parts.shelf.courses():
-        try:
-            await index_course(parts.db, course, references=references)
-        except Refusal as refusal:
-            log.warning("index_waits course=%s code=%s", course.slug, refusal.code)
+    await index_words(parts.db, courses, references_of(parts.settings))
     async with parts.db.transaction() as tx:
-        for course in parts.shelf.courses():
-            await jobs.enqueue(tx, "index_course", {"course": course.slug})
         await documents.enqueue_unfinished(tx)
     parts.jobs.wake()
 
@@ -400,7 +395,7 @@ def _model_files(settings: Settings) -> ModelFiles:
     )
 
 
-async def _watch(app: Chalkbox, settings: Settings, engine: Engine) -> None:
+async def _watch(app: Chalkbox, settings: Settings, engine: Engine, indexed: Sequence[Course]) -> None:
     """What other processes did is seen here within seconds: `chalkbox setup`, `chalkbox models`, a file copied in."""
     known = await asyncio.to_thread(_chosen, settings)
     while True:
@@ -408,12 +403,21 @@ async def _watch(app: Chalkbox, settings: Settings, engine: Engine) -> None:
             if app.ctx.school() is None:
                 await refresh_school(app)
             known = await _take_up_models(settings, engine, known)
+            indexed = await _index_edited(app.ctx.parts, indexed)
             app.ctx.parts.router.refresh()
             app.ctx.parts.presence.sweep(app.ctx.db.now())
         except (Refusal, OSError, sqlite3.Error):
             # A full disk or a stick pulled out must not end the watch: the next look may find it well again.
             log.exception("watch_failed")
         await asyncio.sleep(WATCH_SECONDS)
+
+
+async def _index_edited(parts: Parts, indexed: Sequence[Course]) -> Sequence[Course]:
+    courses = parts.shelf.courses()
+    if edited := changed(indexed, courses):
+        await index_words(parts.db, edited, references_of(parts.settings))
+        parts.jobs.wake()
+    return courses
 
 
 async def _take_up_models(settings: Settings, engine: Engine, known: Chosen) -> Chosen:

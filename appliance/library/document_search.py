@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from sqlite3 import Row
+
+import numpy as np
 
 from appliance.library.document_kinds import Kind
 from appliance.library.index import Vector
@@ -59,14 +61,13 @@ async def search_documents(
     passages = await _count(db, class_id)
     if not passages or limit < 1 or document_id == 0:
         return []
-    hits = await _by_words(db, terms_of(question), pairs_of(question), class_id, passages)
-    cosines = await _cosines(db, vector, class_id, vectors or Matrices())
+    hits = await _by_words(db, terms_of(question), pairs_of(question), class_id, passages, document_id)
+    cosines = await _cosines(db, vector, class_id, vectors or Matrices(), document_id)
     by_words = [hit for hit in hits if not is_chance(hit, cosines)]
     scores = fused(by_words, cosines)
     best = sorted(scores, key=lambda id: (-scores[id], id))
-    rows = await _passages(db, best if document_id else best[: wanted(limit)])
-    kept = [id for id in best if id in rows and document_id in (None, rows[id]["document_id"])]
-    found = [DocumentPassage(**dict(rows[id]), score=scores[id]) for id in kept[: wanted(limit)]]
+    rows = await _passages(db, best[: wanted(limit)])
+    found = [DocumentPassage(**dict(rows[id]), score=scores[id]) for id in best if id in rows]
     ordered = await looked_at_again(
         rank, question, found, lambda passage: f"{passage.heading}. {passage.body}"
     )
@@ -104,7 +105,12 @@ async def _count(db: Database, class_id: int) -> int:
 
 
 async def _by_words(
-    db: Database, terms: Sequence[Term], pairs: Sequence[str], class_id: int, passages: int
+    db: Database,
+    terms: Sequence[Term],
+    pairs: Sequence[str],
+    class_id: int,
+    passages: int,
+    document_id: int | None,
 ) -> list[Hit]:
     """Passages that hold enough of the question's words, best first."""
     weights = await _weights(db, terms, class_id, passages) if terms else {}
@@ -118,11 +124,13 @@ async def _by_words(
         CROSS JOIN document_passages ON document_passages.id = document_passages_fts.rowid
         CROSS JOIN documents ON documents.id = document_passages.document_id
         WHERE document_passages_fts MATCH :match AND documents.class_id = :class_id
+          AND (:document IS NULL OR documents.id = :document)
         ORDER BY bm25(document_passages_fts, 2.0, 1.0)
         LIMIT :candidates
         """,
         match=match_of(weights, pairs),
         class_id=class_id,
+        document=document_id,
         candidates=CANDIDATES,
     )
     return hits_among(rows, weights, told_in_text)
@@ -151,18 +159,25 @@ async def _weights(db: Database, terms: Sequence[Term], class_id: int, passages:
     return weights_of({terms[row["place"]]: row["n"] for row in rows}, passages)
 
 
-async def _cosines(db: Database, vector: Vector | None, class_id: int, vectors: Matrices) -> Cosines:
+async def _cosines(
+    db: Database, vector: Vector | None, class_id: int, vectors: Matrices, document_id: int | None
+) -> Cosines:
     if vector is None or not is_direction(vector):
         return no_cosines()
     version = await _version(db, class_id)
-    return cosines_of(vector, await vectors.of(class_id, version, lambda: _embeddings(db, class_id)))
+    found = cosines_of(vector, await vectors.of(class_id, version, lambda: _embeddings(db, class_id)))
+    if document_id is None:
+        return found
+    rows = await db.fetch_all("SELECT id FROM document_passages WHERE document_id = :id", id=document_id)
+    is_of_paper = np.isin(found.ids, [row["id"] for row in rows])
+    return replace(found, ids=found.ids[is_of_paper], values=found.values[is_of_paper])
 
 
 async def _version(db: Database, class_id: int) -> str:
-    """Another one whenever a paper has come, gone or been read further."""
+    """Another one whenever a paper has come, gone or been read further; ids alone are given out again."""
     row = await db.fetch_one(
         """
-        SELECT group_concat(id || ':' || state || ':' || progress) AS version
+        SELECT group_concat(id || ':' || stored_name || ':' || state || ':' || progress) AS version
         FROM documents
         WHERE class_id = :class_id
         """,

@@ -25,6 +25,8 @@ XML_PARTS = (".xml", ".rels")
 # Parsed it takes twenty times as much memory. The text of a long book has 2 MB.
 MOST_XML_BYTES = 32 * 1024 * 1024
 
+AROUND_BLOCKS = tuple(map(qn, ("w:sdt", "w:sdtContent", "w:ins", "w:moveTo", "w:smartTag", "w:customXml")))
+
 _LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 _UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _BROKEN_WORD = re.compile(r"(?<=[^\W\d_])[-\u2010\u00ad]\s*\n\s*(?=[^\W\d_])")
@@ -225,20 +227,23 @@ def _blocks_in(parent: Any) -> Iterator[Any]:
     for element in parent:
         if element.tag in (qn("w:p"), qn("w:tbl")):
             yield element
-        elif element.tag in (qn("w:sdt"), qn("w:sdtContent"), qn("w:ins"), qn("w:smartTag")):
+        elif element.tag in AROUND_BLOCKS:
             yield from _blocks_in(element)
 
 
 def _rows_of(table: Any) -> Iterator[str]:
     for row in table.iter(qn("w:tr")):
         # A table inside a cell has rows of its own, which come by themselves.
-        cells = (" ".join(_text_in(p) for p in cell.iterchildren(qn("w:p"))) for cell in row.iter(qn("w:tc")))
+        cells = (
+            " ".join(_text_in(block) for block in _blocks_in(cell) if block.tag == qn("w:p"))
+            for cell in row.iter(qn("w:tc"))
+        )
         if next(row.iterancestors(qn("w:tbl"))) is table:
             yield ", ".join(filter(None, map(cleaned, cells)))
 
 
 def _text_in(paragraph: Any) -> str:
-    """All that is printed: links, formulas and text boxes too, what was deleted or is said twice not."""
+    """All that is printed: links, formulas and text boxes too, what was deleted, hidden or is said twice not."""
     said = {qn("w:t"), "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"}
     signs = {qn("w:tab"): " ", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-", qn("w:p"): " "}
     fallback = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -246,11 +251,18 @@ def _text_in(paragraph: Any) -> str:
     waiting = [paragraph]
     while waiting:
         element = waiting.pop()
-        if element.tag in (fallback, qn("w:pPr"), qn("w:rPr")):
+        unsaid = (fallback, qn("w:pPr"), qn("w:rPr"), qn("w:moveFrom"))
+        if element.tag in unsaid or _is_hidden(element):
             continue
         words.append(element.text or "" if element.tag in said else signs.get(element.tag, ""))
         waiting += reversed(element)
     return "".join(words)
+
+
+def _is_hidden(run: Any) -> bool:
+    """Teachers hide answers this way."""
+    mark = run.find(f"{qn('w:rPr')}/{qn('w:vanish')}")
+    return mark is not None and mark.get(qn("w:val"), "1") not in ("0", "false", "off")
 
 
 # ---- PPTX

@@ -5,8 +5,10 @@ import secrets
 import shutil
 import stat
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from lzma import LZMAError
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -19,6 +21,12 @@ MOST_FILES = 500
 MOST_BYTES = 256 * 1024 * 1024
 IS_LINK = "'%(name)s' is a link. Put the file itself into the pack."
 TOO_LARGE = "The pack is larger than %(limit)s MB once unpacked."
+LONGEST_NAME = 255
+# What the library says of a broken archive; LZMAError is no OSError, so a full disk is never called one.
+BROKEN = (
+    *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, LZMAError),
+    *(NotImplementedError, RuntimeError, EOFError),
+)
 KINDS = frozenset({".yaml", ".md", *CONTENT_TYPES})
 CHUNK = 1024 * 1024
 
@@ -33,7 +41,7 @@ def import_pack(source: Path, into: Path) -> str:
     try:
         with zipfile.ZipFile(source) as archive:
             return _placed(_zip_files(archive), source.stem, into)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except BROKEN as error:
         sentence = Sentence(
             "%(file)s can't be opened as a zip file. Pack the course again.", file=source.name
         )
@@ -72,7 +80,17 @@ def _zip_files(archive: zipfile.ZipFile) -> dict[PurePosixPath, "zipfile.Path"]:
             raise Invalid(Sentence(IS_LINK, name=name.name), "pack_link")
         if entry.flag_bits & 1:
             raise Invalid("The pack has a password. Pack it again without one.", "pack_encrypted")
-    return {PurePosixPath(entry.filename): zipfile.Path(archive, entry.filename) for entry in entries}
+    files = {PurePosixPath(entry.filename): zipfile.Path(archive, entry.filename) for entry in entries}
+    if any(not _can_lie_on_disk(path, files) for path in files):
+        raise zipfile.BadZipFile("names that no folder can hold")
+    return files
+
+
+def _can_lie_on_disk(path: PurePosixPath, files: Collection[PurePosixPath]) -> bool:
+    """No file is a folder of others, and no name is longer than a disk can write."""
+    return all(len(os.fsencode(part)) <= LONGEST_NAME for part in path.parts) and not any(
+        folder in files for folder in path.parents
+    )
 
 
 def _refuse_many(count: int) -> None:

@@ -58,6 +58,9 @@ _ENDINGS = (
 )
 
 
+# The index keeps the small digits of CO₂ and m², which a question's plain words don't.
+_SMALL_DIGITS = [str.maketrans("0123456789", small) for small in ("₀₁₂₃₄₅₆₇₈₉", "⁰¹²³⁴⁵⁶⁷⁸⁹")]
+
 Read = Callable[[str], tuple[str, ...]]
 
 
@@ -70,7 +73,8 @@ class Form:
 
     @property
     def match(self) -> str:
-        return f'"{" ".join(self.words)}"{"*" if self.is_beginning else ""}'
+        ending = "*" if self.is_beginning else ""
+        return " OR ".join(f'"{each}"{ending}' for each in _as_indexed(" ".join(self.words)))
 
     @property
     def pattern(self) -> str:
@@ -182,6 +186,13 @@ def _forms(said: str) -> tuple[Form, ...]:
     # As a beginning, "led" would find "ledge": short words match whole, alone or as a plural.
     forms = (word,) if word.isdigit() else tuple(dict.fromkeys((word, f"{word}s", stem)))
     return tuple(Form((form,), False) for form in forms)
+
+
+def _as_indexed(said: str) -> tuple[str, ...]:
+    """A number alone is only itself."""
+    if said.isdigit():
+        return (said,)
+    return tuple(dict.fromkeys((said, *map(said.translate, _SMALL_DIGITS))))
 
 
 def _pattern(forms: Sequence[Form]) -> re.Pattern[str]:

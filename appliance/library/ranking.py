@@ -3,7 +3,7 @@
 import math
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from sqlite3 import Row
 
 import numpy as np
@@ -189,6 +189,12 @@ def cosines_of(vector: Vector, matrix: Matrix) -> Cosines:
     # Half of what the better of both says, half of what both say: a sentence alone may mislead.
     values = (2 * np.maximum(whole, parts) + whole + parts) / 4
     return Cosines(matrix.ids, np.asarray(values, np.float32), LEAST_BESIDE, LEAST_BEST)
+
+
+def without(cosines: Cosines, ids: Sequence[int]) -> Cosines:
+    """Those that stay are measured by themselves: what nobody may read must not crowd them out."""
+    stays = np.isin(cosines.ids, ids, invert=True)
+    return replace(cosines, ids=cosines.ids[stays], values=cosines.values[stays]) if len(ids) else cosines
 
 
 def nearest(cosines: Cosines) -> list[int]:

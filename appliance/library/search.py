@@ -21,6 +21,7 @@ from appliance.library.ranking import (
     match_of,
     no_cosines,
     weights_of,
+    without,
 )
 from appliance.library.second_look import Rank, looked_at_again, wanted
 from appliance.library.vocabulary import Vocabularies, Vocabulary
@@ -87,8 +88,10 @@ async def search(
     """
     kept = vectors or Vectors()
     version = await _version(db, course_slug)
-    hits = await _by_words(db, question, course_slug, await kept.vocabulary(db, course_slug, version))
+    vocabulary = await kept.vocabulary(db, course_slug, version)
+    hits = await _by_words(db, question, course_slug, vocabulary, closed)
     cosines = await _cosines(db, vector, course_slug, kept, version)
+    cosines = without(cosines, await _ids_of(db, course_slug, closed) if len(cosines.ids) and closed else ())
     by_words = [hit for hit in hits if not is_chance(hit, cosines)]
     scores = fused(by_words, cosines)
     rows = {hit.row["id"]: hit.row for hit in by_words}
@@ -115,8 +118,10 @@ def _spread(best_first: Sequence[Passage]) -> list[Passage]:
     return [*first, *rest]
 
 
-async def _by_words(db: Database, question: str, course_slug: str, vocabulary: Vocabulary) -> list[Hit]:
-    """Passages that hold enough of the question's words, best first."""
+async def _by_words(
+    db: Database, question: str, course_slug: str, vocabulary: Vocabulary, closed: frozenset[str]
+) -> list[Hit]:
+    """Passages that hold enough of the question's words, best first; none of `closed` takes another's place."""
     terms = terms_of(question, vocabulary.read, vocabulary.is_spanish)
     holders = {term: vocabulary.holders(term) for term in terms}
     having = {term: len(each.own or each.fellows) for term, each in holders.items()}
@@ -131,11 +136,13 @@ async def _by_words(db: Database, question: str, course_slug: str, vocabulary: V
         FROM passages_fts
         CROSS JOIN passages ON passages.id = passages_fts.rowid
         WHERE passages_fts MATCH :match AND passages.course_slug = :course
+          AND passages.lesson_slug NOT IN (SELECT value FROM json_each(:closed))
         ORDER BY bm25(passages_fts, 2.0, 1.0)
         LIMIT :candidates
         """,
         match=match_of(weights, pairs_of(question)),
         course=course_slug,
+        closed=json.dumps(sorted(closed)),
         candidates=CANDIDATES,
     )
     return hits_among(rows, weights, lambda term: holders[term].told_in, _section)
@@ -147,6 +154,19 @@ async def _cosines(
     if vector is None or not is_direction(vector):
         return no_cosines()
     return cosines_of(vector, await vectors.of_course(db, course_slug, version))
+
+
+async def _ids_of(db: Database, course_slug: str, lessons: frozenset[str]) -> list[int]:
+    rows = await db.fetch_all(
+        """
+        SELECT id
+        FROM passages
+        WHERE course_slug = :course AND lesson_slug IN (SELECT value FROM json_each(:lessons))
+        """,
+        course=course_slug,
+        lessons=json.dumps(sorted(lessons)),
+    )
+    return [row["id"] for row in rows]
 
 
 async def _version(db: Database, course_slug: str) -> str:

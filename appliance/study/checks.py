@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from appliance.library.questions import plain
+from appliance.study.blueprints import MOST_OBJECTIVES, STATEMENT_CHARACTERS, TITLE_CHARACTERS
 from appliance.study.sources import telling_words
 from appliance.work.flashcards import CardText, checked_card, key_of
 from appliance.work.quizzes import QuestionText, checked_question, normal
@@ -29,6 +30,8 @@ def usable_question(text: QuestionText, others: Sequence[QuestionText], material
     text = checked_question(text, {normal(other.stem) for other in others})
     if len(text.explanation.split()) < EXPLANATION_WORDS:
         raise Unusable("The explanation is too short.")
+    if len({normal(choice).strip(" .") for choice in text.choices}) < len(text.choices):
+        raise Unusable("Two choices differ in a full stop only.")
     if any(CATCH_ALL.search(choice) for choice in text.choices):
         raise Unusable("A choice stands for other choices.")
     if _holds(text.stem, text.answer):
@@ -53,6 +56,10 @@ def usable_topic(
     kept = list({normal(said): " ".join(said.split()) for said in objectives}.values())
     if not title or normal(title) in {normal(other) for other in titles}:
         raise Unusable("The topic needs a title of its own.")
+    if len(title) > TITLE_CHARACTERS or len(kept) > MOST_OBJECTIVES:
+        raise Unusable("The topic is too long.")
+    if max(map(len, kept), default=0) > STATEMENT_CHARACTERS:
+        raise Unusable("An objective is too long.")
     if not kept or any(len(said.split()) < OBJECTIVE_WORDS for said in kept):
         raise Unusable("An objective is a sentence.")
     _check_grounded(" ".join([title, *kept]), material)

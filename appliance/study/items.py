@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Generic
 
 from appliance.errors import Invalid
+from appliance.study.blueprints import TITLE_CHARACTERS
 from appliance.study.checks import Unusable, usable_card, usable_question
 from appliance.study.facts import Fact
 from appliance.study.sections import Section, title_of
@@ -69,10 +70,15 @@ async def made_card(
 
 def plain_topic(section: Section, sections: Sequence[Section], templates: Templates) -> tuple[str, list[str]]:
     """Title and objectives without a model."""
-    title = title_of(section, sections)
+    title = _shown(title_of(section, sections))
     headings = dict.fromkeys(passage.heading for passage in section if passage.heading)
     terms = templates.terms(section, TERMS) or list(headings)[:TERMS] or [title]
-    return title, [templates.objective(term) for term in terms]
+    return title, [templates.objective(_shown(term)) for term in terms]
+
+
+def _shown(text: str) -> str:
+    """A heading may be longer than a topic's title."""
+    return text if len(text) <= TITLE_CHARACTERS else f"{text[: TITLE_CHARACTERS - 1].rstrip()}…"
 
 
 def _plain_question(templates: Templates, turn: Turn, others: Sequence[QuestionText]) -> QuestionText | None:

@@ -1,7 +1,7 @@
 """Numbers in sentences: what they count, and what one gets instead by a slip."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from appliance.library.questions import plain
 from appliance.study.facts import is_telling
@@ -20,6 +20,7 @@ BEFORE_YEARS = frozenset(
     {"in", "since", "until", "before", "after", "by", "year", "en", "desde", "hasta", "ano"}
 )
 YEARS = range(1000, 2100)
+THOUSANDS = re.compile(r"\d{1,3}[.,]\d{3}")
 
 
 def is_label(sentence: str, match: re.Match[str]) -> bool:
@@ -57,3 +58,19 @@ def near_numbers(number: str, is_year: bool) -> Iterator[str]:
         )
         if slip >= 0.01 and "e" not in text:
             yield text.replace(".", ",") if "," in number else text
+
+
+def unlike(numbers: Iterable[str], said: Iterable[str]) -> list[str]:
+    """Without those that mean the same as one before them or one of `said`: 1,000 and 1000, 5 and 5.0."""
+    seen, kept = {value for number in said for value in _values(number)}, []
+    for number in numbers:
+        if not seen & _values(number):
+            seen |= _values(number)
+            kept.append(number)
+    return kept
+
+
+def _values(number: str) -> set[float]:
+    """A comma before three digits is a decimal sign to some and parts thousands for others."""
+    values = {float(number.replace(",", "."))}
+    return values | ({float(re.sub("[.,]", "", number))} if THOUSANDS.fullmatch(number) else set())

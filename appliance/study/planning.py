@@ -8,7 +8,7 @@ from typing import Any
 
 from appliance.errors import UpstreamFailed
 from appliance.inference.router import Router
-from appliance.study.blueprints import MOST_OBJECTIVES, STATEMENT_CHARACTERS, TITLE_CHARACTERS, key_for
+from appliance.study.blueprints import STATEMENT_CHARACTERS, key_for
 from appliance.study.checks import OBJECTIVE_WORDS, Unusable, is_grounded, usable_topic
 from appliance.study.drafting import TOO_LITTLE, Account, Brief, Desk, laid_out, wish_of
 from appliance.study.facts import language_of, sentences_of
@@ -96,12 +96,6 @@ def _usable(found: Mapping[str, Any], titles: Sequence[str], material: str) -> P
     objectives = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
     levels = {_line(each.get("statement")): each.get("level") for each in objectives}
     title, kept = usable_topic(_line(found.get("title")), list(levels), titles, material)
-    if (
-        len(title) > TITLE_CHARACTERS
-        or len(kept) > MOST_OBJECTIVES
-        or max(map(len, kept)) > STATEMENT_CHARACTERS
-    ):
-        raise Unusable("The topic is too long.")
     tasks = _touching(material, found.get("assessment"))
     if not tasks or any(len(task.split()) < OBJECTIVE_WORDS for task in tasks):
         raise Unusable("A task for the assessment is missing.")

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 from appliance.library.questions import plain
 from appliance.study.facts import Fact, facts_of, is_telling, language_of, words_of
-from appliance.study.numbers import COUNTED, is_label, is_year, near_numbers, unit_of
+from appliance.study.numbers import COUNTED, is_label, is_year, near_numbers, unit_of, unlike
 from appliance.study.sources import SourcePassage, telling_words
 from appliance.study.wording import WORDINGS
 from appliance.work.flashcards import LEAST_WORDS, CardText
@@ -194,7 +194,9 @@ class Templates:
             return None
         taken = {other["number"] for other in found}
         same = sorted(self._numbers.get(unit, set()) - taken) if not a_year else []
-        decoys = self._different(number, [*self._shuffled(same)[:2], *near_numbers(number, a_year)], taken)
+        decoys = unlike([*self._shuffled(unlike(same, taken))[:2], *near_numbers(number, a_year)], taken)[
+            :DECOYS
+        ]
         if len(decoys) < DECOYS or fact.sentence.count(number) > 1:
             return None
         gap = fact.sentence[: match.start("number")] + GAP + fact.sentence[match.end("number") :]
@@ -323,8 +325,8 @@ class Templates:
                     found.setdefault(unit_of(match), set()).add(match["number"])
         return found
 
-    def _different(self, answer: str, others: Sequence[str], taken: set[str] | None = None) -> list[str]:
-        seen, kept = {plain(answer), *(taken or ())}, []
+    def _different(self, answer: str, others: Sequence[str]) -> list[str]:
+        seen, kept = {plain(answer)}, []
         for other in others:
             if plain(other) not in seen:
                 seen.add(plain(other))

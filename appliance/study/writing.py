@@ -235,6 +235,8 @@ def _object(text: str) -> Mapping[str, Any]:
     """Raises Unusable: an engine that ignores the grammar may say anything."""
     try:
         found = json.loads(text, parse_constant=lambda name: None)
+        # Half of a character, such as a lone \\ud83d, could neither be kept nor sent.
+        json.dumps(found, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise Unusable("The model's answer is no JSON.") from error
     if not isinstance(found, dict):

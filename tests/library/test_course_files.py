@@ -144,6 +144,14 @@ def test_a_broken_lesson_leaves_the_others_open(write_course: WriteCourse) -> No
     assert shelf.problems()[0].sentence == "kites/lessons/rain.md is missing."
 
 
+def test_a_file_name_that_no_disk_can_hold_leaves_the_others_on_the_shelf(write_course: WriteCourse) -> None:
+    write_course("good")
+    folder = write_course("bad", manifest=f"lessons:\n  - {{slug: wind, file: {'w' * 300}.md}}\n")
+    shelf = Shelf([folder.parent])
+    assert [course.slug for course in shelf.courses()] == ["bad", "good"]
+    assert "can't be opened" in shelf.problems()[0].sentence
+
+
 def test_slugs_that_are_missing_odd_or_doubled_are_told(write_course: WriteCourse) -> None:
     entries = ["{slug: wind, file: lessons/wind.md}", "{slug: wind}", "{title: Rain}", "{slug: ../x}"]
     manifest = "lessons:\n" + "".join(f"  - {entry}\n" for entry in entries)

@@ -166,6 +166,42 @@ async def test_a_word_split_over_runs_stays_whole_and_links_and_controls_are_rea
     assert told.text(1) == "Chlorophyll makes leaves look green all summer."
 
 
+async def test_what_a_reader_does_not_see_is_not_read_and_what_was_moved_once(tmp_path: Path) -> None:
+    def fill(document: object) -> None:
+        for text in ("What do roots drink all day long? ", "Water, as the answer.", "Moved along.", "Shown."):
+            document.add_paragraph(text)  # type: ignore[attr-defined]
+
+    made = docx(fill)
+    run = b"<w:r><w:t>Moved along.</w:t></w:r>"
+    body = (
+        part(made, WORD_PART)
+        .replace(b"<w:r><w:t>Water", b"<w:r><w:rPr><w:vanish/></w:rPr><w:t>Water")
+        .replace(b"<w:r><w:t>Shown", b'<w:r><w:rPr><w:vanish w:val="0"/></w:rPr><w:t>Shown')
+        .replace(run, b"<w:moveFrom>" + run + b"</w:moveFrom><w:moveTo>" + run + b"</w:moveTo>")
+    )
+    told = await paper(tmp_path, "docx", with_parts(made, {WORD_PART: body}))
+    assert told.text(1) == "What do roots drink all day long? Moved along. Shown."
+
+
+async def test_text_in_the_controls_of_a_table_and_around_paragraphs_is_read(tmp_path: Path) -> None:
+    def fill(document: object) -> None:
+        document.add_table(1, 1).cell(0, 0).text = "Roots drink water from the soil."  # type: ignore[attr-defined]
+        document.add_paragraph("Leaves catch the light of the sun.")  # type: ignore[attr-defined]
+
+    made = docx(fill)
+    cell, end = b"<w:p><w:r><w:t>Roots", b"soil.</w:t></w:r></w:p>"
+    leaf, done = b"<w:p><w:r><w:t>Leaves", b"sun.</w:t></w:r></w:p>"
+    body = (
+        part(made, WORD_PART)
+        .replace(cell, b"<w:p/><w:sdt><w:sdtContent>" + cell)
+        .replace(end, end + b"</w:sdtContent></w:sdt>")
+        .replace(leaf, b'<w:customXml w:element="x">' + leaf)
+        .replace(done, done + b"</w:customXml>")
+    )
+    told = await paper(tmp_path, "docx", with_parts(made, {WORD_PART: body}))
+    assert told.text(1) == "Roots drink water from the soil. Leaves catch the light of the sun."
+
+
 async def test_slides_are_read_as_they_are_shown_with_tables_and_notes(tmp_path: Path) -> None:
     told = await paper(tmp_path, "pptx", plants_pptx())
     assert told.of == 11

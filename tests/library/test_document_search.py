@@ -137,3 +137,60 @@ async def test_a_search_asks_the_database_few_times_however_many_papers_there_ar
     before = passage_db.queries
     await search_documents(passage_db, "what is chlorophyll", class_7b, None, 3)
     assert passage_db.queries - before <= 5
+
+
+async def test_a_chosen_paper_is_found_however_much_the_others_say(
+    passage_db: Database, class_7b: int
+) -> None:
+    chosen = await add_paper(passage_db, class_7b, "Chosen", with_vectors=True)
+    other = await add_paper(passage_db, class_7b, "Other", with_vectors=True)
+    louder = meaning("soil")
+    async with passage_db.transaction() as tx:
+        await tx.execute_many(
+            """
+            INSERT INTO document_passages (document_id, page, position, body, embedding)
+            VALUES (:id, 4, :position, 'Roots and soil.', :blob)
+            """,
+            [
+                {
+                    "id": other,
+                    "position": position,
+                    "blob": (louder / np.linalg.norm(louder)).astype(np.float16).tobytes(),
+                }
+                for position in range(10, 80)
+            ],
+        )
+        await tx.execute_many(
+            "INSERT INTO document_passages (document_id, page, position, body) VALUES (:id, 5, :position, 'Sun.')",
+            [{"id": other, "position": position} for position in range(100, 800)],
+        )
+    for vector in (None, meaning("soil")):
+        found = await search_documents(passage_db, "roots soil", class_7b, vector, 3, document_id=chosen)
+        assert [(passage.document_id, passage.page) for passage in found][:1] == [(chosen, 2)]
+        assert {passage.document_id for passage in found} == {chosen}
+
+
+async def test_a_paper_in_the_place_of_a_removed_one_is_not_taken_for_it(
+    passage_db: Database, class_7b: int
+) -> None:
+    kept = Matrices()
+    first = await add_paper(passage_db, class_7b, "First", with_vectors=True)
+    await search_documents(passage_db, "?", class_7b, meaning("seed"), 1, kept)
+    async with passage_db.transaction() as tx:
+        await tx.execute("DELETE FROM documents WHERE id = :id", id=first)
+    second = await add_paper(passage_db, class_7b, "Second", with_vectors=True)
+    async with passage_db.transaction() as tx:
+        await tx.execute(
+            """
+            UPDATE document_passages
+            SET body = CASE page WHEN 1 THEN :seed WHEN 3 THEN :leaf ELSE body END,
+                embedding = CASE page WHEN 1 THEN :seed_blob WHEN 3 THEN NULL ELSE embedding END
+            WHERE document_id = :id
+            """,
+            id=second,
+            seed=PAGES[2],
+            leaf=PAGES[0],
+            seed_blob=(meaning(PAGES[2]) / np.linalg.norm(meaning(PAGES[2]))).astype(np.float16).tobytes(),
+        )
+    (best,) = await search_documents(passage_db, "?", class_7b, meaning("seed"), 1, kept)
+    assert (second, best.page) == (first, 1)

@@ -101,6 +101,24 @@ def test_what_is_no_zip_is_told(tmp_path: Path, content: bytes) -> None:
     refused(tmp_path, path, Invalid, "can't be opened as a zip file")
 
 
+@pytest.mark.parametrize("packing", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA])
+def test_a_zip_that_is_damaged_inside_is_told(tmp_path: Path, packing: int) -> None:
+    path = tmp_path / "kites.zip"
+    with zipfile.ZipFile(path, "w", packing) as archive:
+        archive.writestr("course.yaml", MANIFEST + "# the wind lifts the kite\n" * 50)
+    content = bytearray(path.read_bytes())
+    begin = content.index(b"course.yaml") + len("course.yaml")
+    content[begin : begin + 30] = bytes(byte ^ 255 for byte in content[begin : begin + 30])
+    path.write_bytes(content)
+    refused(tmp_path, path, Invalid, "can't be opened as a zip file")
+
+
+@pytest.mark.parametrize("name", ["lessons/wind.md/rain.md", f"assets/{'x' * 300}.svg"])
+def test_a_zip_with_names_that_no_disk_can_hold_is_told(tmp_path: Path, name: str) -> None:
+    files: dict[str, str | bytes] = {"course.yaml": MANIFEST, "lessons/wind.md": "Hello", name: "x"}
+    refused(tmp_path, zipped(tmp_path, files), Invalid, "can't be opened as a zip file")
+
+
 def test_a_faulty_pack_is_refused_with_its_first_fault(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {"course.yaml": MANIFEST, "lessons/wind.md": "---\ntitle: a: b\n---\n"}
     refused(tmp_path, zipped(tmp_path, files), Invalid, r"kites/lessons/wind.md, line 2: .* double quotes")

@@ -246,3 +246,36 @@ async def test_ten_thousand_passages_are_searched_in_time(passage_db: Database) 
         spent.append(time.perf_counter() - started)
         assert found
     assert sorted(spent)[4] < 0.2, f"{1000 * sorted(spent)[4]:.0f} ms"
+
+
+@pytest.mark.parametrize("question", ["what is CO2?", "what is CO₂?", "how many m2 has the sail?"])
+async def test_small_digits_are_found_however_they_are_asked(
+    passage_db: Database, write_course: WriteCourse, question: str
+) -> None:
+    text = "## Air\n\nThe gas CO₂ makes the balloon sink, and its skin measures 3 m² of thin foil."
+    folder = write_course(
+        manifest="lessons:\n  - {slug: gas, title: Gas, file: lessons/gas.md}\n", **{"lessons/gas.md": text}
+    )
+    await index_course(passage_db, Shelf([folder.parent]).course(folder.name))
+    found = await search(passage_db, question, folder.name, "gas", None, 3)
+    assert places(found) == [("gas", "Air")]
+
+
+@pytest.mark.parametrize("vector", [None, np.array([0.01, 0.01, 1.0], np.float32)])
+async def test_closed_lessons_do_not_crowd_out_the_open_one(
+    passage_db: Database, write_course: WriteCourse, vector: Vector | None
+) -> None:
+    manifest = (
+        "lessons:\n  - {slug: late, file: lessons/late.md}\n  - {slug: early, file: lessons/early.md}\n"
+    )
+    late = "\n\n".join(f"## Part {n}\n\nThe kite bridle has a knot, number {n}." for n in range(70))
+    other = "\n\n".join(f"## Sail {n}\n\nThe wind and the rain tear at the sail." for n in range(400))
+    early = "## Strings\n\nA bridle is a pair of strings that end in one knot and hold the sail at its slope in wind."
+    folder = write_course(
+        manifest=manifest, **{"lessons/late.md": late, "lessons/early.md": f"{early}\n\n{other}"}
+    )
+    await index_course(passage_db, Shelf([folder.parent]).course(folder.name), towards_topics)
+    question = "what is a kite bridle" if vector is None else "?"
+    closed = frozenset({"late"})
+    found = await search(passage_db, question, folder.name, "early", vector, 3, closed=closed)
+    assert places(found)[:1] == [("early", "Strings")]

@@ -13,7 +13,7 @@ from appliance.inference.local import LocalEngine, ModelFiles, Tuning
 from appliance.inference.queue import FairQueue
 from appliance.inference.router import Piece
 from appliance.storage.jobs import Job, JobRunner
-from appliance.study.blueprints import blueprint_of_class, publish_blueprint
+from appliance.study.blueprints import blueprint_of_class, checked_topics, publish_blueprint
 from appliance.study.checks import usable_card, usable_question
 from appliance.study.generation import (
     MAKE_BLUEPRINT,
@@ -32,7 +32,7 @@ from appliance.work.activities import activities_of_class, remove_activity
 from appliance.work.flashcards import cards_of_activity
 from appliance.work.quizzes import questions_of_activity
 from tests.made_models import MadeModel, noise_model
-from tests.study.conftest import Desk, add_paper, said
+from tests.study.conftest import CELLS, LEAVES, Desk, add_paper, said
 
 __all__ = ["noise_model"]
 
@@ -81,6 +81,8 @@ NONSENSE = [
         wrong=["A root", "A cell", "A wall"],
         explanation="The leaf is the part of a plant that makes sugar from light.",
     ),
+    LEAF.replace("A root", "A leaf."),
+    LEAF.replace("A root", "\\ud83d"),
     said(
         question="Who won the football world cup in the year 1998?",
         answer="France",
@@ -323,6 +325,30 @@ async def test_topics_come_from_papers_with_their_pages_and_from_the_model(paper
     await papers.generation().make_blueprint(papers_job)
     again = await blueprint_of_class(papers.db, papers.class_id, "draft")
     assert again is not None and again.topics == draft.topics
+
+
+@pytest.mark.parametrize(
+    ("title", "objective"),
+    [
+        (f"What cells are {'and are ' * 40}", "Explain what a cell is."),
+        ("What cells are", f"Explain what a cell is {'and is ' * 60}."),
+        ("What cells are \ud83d", "Explain what a cell is."),
+    ],
+)
+async def test_a_topic_that_no_teacher_could_save_again_is_not_taken(
+    bare: Desk, title: str, objective: str
+) -> None:
+    long = "On the small living parts that make up the body of every plant and of every animal " * 2
+    async with bare.db.transaction() as tx:
+        await add_paper(tx, bare.class_id, "Cells", ((1, long, CELLS), (2, "Leaves", LEAVES)))
+        blueprint_id = await order_blueprint(tx, bare.class_id, bare.staff_id)
+    bare.engine.will_say(*[said(title=title, objectives=[objective])] * 6)
+    payload = {"blueprint_id": blueprint_id, "class_id": bare.class_id, "staff_id": bare.staff_id}
+    await bare.generation().make_blueprint(Job(1, MAKE_BLUEPRINT, payload, 1))
+    draft = await blueprint_of_class(bare.db, bare.class_id, "draft")
+    assert draft is not None
+    assert len(draft.topics) == 2
+    assert checked_topics(draft.topics) == draft.topics
 
 
 async def test_a_half_made_blueprint_goes_on_and_one_that_was_replaced_is_left_alone(papers: Desk) -> None:
