@@ -16,7 +16,7 @@ from appliance.helper.evals.labelled import APART
 from appliance.helper.evals.labelled import labelled as set_of
 
 HERE = Path(__file__).parent
-SENTENCES = ("care-en", "care-es", "fine-en", "fine-es", "fine-lessons")
+SENTENCES = ("care-en", "care-es", "care-strangers", "fine-en", "fine-es", "fine-strangers", "fine-lessons")
 # What children ask helpers, none of it about trouble: the lines that taught the intents, and the part of the
 # strangers' questions that may be seen.
 ORDINARY = ("training/intents.txt",)
