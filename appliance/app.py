@@ -1,6 +1,7 @@
 """What exists, in which order it starts, and in which it stops."""
 
 import asyncio
+import contextlib
 import errno
 import logging
 import math
@@ -21,7 +22,7 @@ from appliance.auth.passwords import Hasher
 from appliance.auth.throttle import Throttle
 from appliance.classroom.audit import forget_student_events
 from appliance.classroom.presence import Presence
-from appliance.errors import Refusal, StartRefused
+from appliance.errors import NotFound, Refusal, StartRefused
 from appliance.helper.counted_questions import forget_questions
 from appliance.helper.pipeline import Helper
 from appliance.inference import local, models, processor
@@ -433,7 +434,9 @@ async def _take_up_models(settings: Settings, engine: Engine, known: Chosen) -> 
         # What could not be loaded is not tried again at the next start: the list says what answers.
         answers = engine.choice.files.chat_name
         if answers != chosen.files.chat_name:
-            await asyncio.to_thread(models.use, settings.appliance_data / "models", answers)
+            # A model that was removed while it answers stands on no list.
+            with contextlib.suppress(NotFound):
+                await asyncio.to_thread(models.use, settings.appliance_data / "models", answers)
     return chosen
 
 

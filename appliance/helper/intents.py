@@ -15,7 +15,7 @@ WEIGHTS = "intents.npz"
 RULE_WEIGHS = 0.35
 NO_RULE = "none"
 # Where no rule fits either, less than this share is a guess.
-SURE_ENOUGH = 0.45
+SURE_ENOUGH = 0.5
 
 # In the order they are tried: lower case, no accents, single spaces, short forms written out, question marks kept.
 RULES: tuple[tuple[Intent, str], ...] = (

@@ -152,6 +152,9 @@ async def test_the_operator_reads_what_is_wrong_with_a_file(
 ) -> None:
     operator = await cast.max()
     await asyncio.to_thread((tmp_path / "cut.gguf").write_bytes, tiny_model.path.read_bytes()[:-50_000])
+    # Otherwise the one that answers would be taken back.
+    await engine.choose(ModelFiles())
+    await until(lambda: engine.state == "off")
     await engine.choose(ModelFiles(tmp_path / "cut.gguf", "Cut"))
     await until(lambda: engine.state == "failed")
     page = (await operator.get("/operate/models")).text

@@ -170,9 +170,7 @@ async def test_a_chosen_paper_is_found_however_much_the_others_say(
         assert {passage.document_id for passage in found} == {chosen}
 
 
-async def test_a_paper_in_the_place_of_a_removed_one_is_not_taken_for_it(
-    passage_db: Database, class_7b: int
-) -> None:
+async def test_a_paper_is_not_taken_for_one_that_was_removed(passage_db: Database, class_7b: int) -> None:
     kept = Matrices()
     first = await add_paper(passage_db, class_7b, "First", with_vectors=True)
     await search_documents(passage_db, "?", class_7b, meaning("seed"), 1, kept)
@@ -193,4 +191,4 @@ async def test_a_paper_in_the_place_of_a_removed_one_is_not_taken_for_it(
             seed_blob=(meaning(PAGES[2]) / np.linalg.norm(meaning(PAGES[2]))).astype(np.float16).tobytes(),
         )
     (best,) = await search_documents(passage_db, "?", class_7b, meaning("seed"), 1, kept)
-    assert (second, best.page) == (first, 1)
+    assert second != first and best.page == 1
