@@ -10,11 +10,11 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Response, expect, sync_playwright
 
 from tests.made_models import MadeModel, endless_model, tiny_model
 
@@ -38,6 +38,8 @@ QUIET = [
 PHONE = {"width": 360, "height": 740}
 LAPTOP = {"width": 1280, "height": 800}
 START_SECONDS = 30.0
+# A busy machine draws a page late; what never comes still fails.
+expect.set_options(timeout=20_000)
 
 
 @dataclass
@@ -150,6 +152,8 @@ def people(chromium: Browser) -> Iterator[Callable[..., Page]]:
         context = chromium.new_context(**{"viewport": PHONE, "locale": "en-GB", **choices})  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
+        if choices.get("java_script_enabled", True):
+            wait_for_the_script(page)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
             "console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None
@@ -160,6 +164,28 @@ def people(chromium: Browser) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+def wait_for_the_script(page: Page) -> None:
+    """Makes `page` open and load again only when its script is attached: before that it is a page without script."""
+    open_url, load_again = page.goto, page.reload
+
+    def attached() -> None:
+        page.wait_for_function(
+            "() => document.documentElement.dataset.script || !document.querySelector('script[type=module]')"
+        )
+
+    def goto(url: str, **choices: Any) -> Response | None:
+        response = open_url(url, **choices)
+        attached()
+        return response
+
+    def reload(**choices: Any) -> Response | None:
+        response = load_again(**choices)
+        attached()
+        return response
+
+    page.goto, page.reload = goto, reload  # type: ignore[method-assign]
 
 
 def join(page: Page, box: RunningBox, name: str) -> None:

@@ -23,7 +23,7 @@ def test_a_question_is_answered_kept_and_read_by_the_teacher(demo: RunningBox, p
     page.locator("[data-part=send]").click()
     answer = page.locator(".answer").last
     expect(answer).to_contain_text("graphite")
-    answer.locator(".cite").first.click()
+    answer.locator("button.cite").first.click()
     expect(answer.locator(".passage").first).to_be_visible()
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_have_text(QUESTION)

@@ -47,7 +47,15 @@ export default function autosave(form) {
   // Whoever leaves within a breath of the last letter takes nothing unsaved along.
   addEventListener("pagehide", () => { if (isChanged) send(form, true); });
   addEventListener("beforeunload", (event) => { if (isWaiting) event.preventDefault(); });
-  if (draft.restore()) { isChanged = true; queue(); }
+  const isAhead = isTouched(form);
+  if (draft.restore() || isAhead) { isChanged = true; queue(); }
+}
+
+// Whether somebody was quicker than this script: on a slow phone the page stands long before it.
+function isTouched(form) {
+  return [...form.elements].some((field) => field instanceof HTMLTextAreaElement
+    ? field.value !== field.defaultValue
+    : (field.type === "checkbox" || field.type === "radio") && field.checked !== field.defaultChecked);
 }
 
 // A redirect back to where we are means saved; a redirect elsewhere means that we are no longer known here.
