@@ -5,8 +5,8 @@ from appliance.helper.evals.figures import Figure, share_of
 from appliance.helper.evals.labelled import APART
 
 # As they stand in the set: what the phrases were written for, what they were not, another author's two halves, and
-# what a third author wrote, which was only counted.
-PARTS = ("rules", "held back", "dev", "held", "later")
+# what a third and a fourth author wrote, which was only counted.
+PARTS = ("rules", "held back", "dev", "held", "later", "latest")
 
 
 def care_figures(labelled: str) -> list[Figure]:
