@@ -10,7 +10,7 @@ from appliance.helper.care_weights import shipped
 from appliance.helper.plain_letters import levelled
 
 # A child in trouble who is missed weighs more than a school question that gets a kind word.
-LEAST = -1.1
+LEAST = -1.0
 # In words.
 STRETCH, STEP = 24, 12
 PATTERNS = "care_patterns.txt"
