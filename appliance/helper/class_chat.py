@@ -152,7 +152,8 @@ class ClassChat:
         else:
             prompt = prompt_for(self._settings, talk, language)
             group = f"class:{asker.class_id}"
-            async with aclosing(written(self._router, prompt, asker.key, group, draft)) as events:
+            writing = written(self._router, prompt, asker.key, group, draft, self._clock)
+            async with aclosing(writing) as events:
                 async for event in events:
                     yield _start(talk, draft) if isinstance(event, Started) else event
         if draft.failed is not None:

@@ -292,7 +292,8 @@ class Helper:
         else:
             person, group = asked.asker.key, f"class:{asked.asker.class_id}"
             prompt = self.prompt(asked)
-            async with aclosing(written(self._router, prompt, person, group, draft, priority)) as events:
+            writing = written(self._router, prompt, person, group, draft, self._clock, priority)
+            async with aclosing(writing) as events:
                 async for event in events:
                     yield _start(asked, draft) if isinstance(event, Started) else event
         if draft.failed is not None:

@@ -10,6 +10,7 @@ from appliance.helper.lesson_answer import Reason
 from appliance.inference.engine import Prompt
 from appliance.inference.queue import Priority
 from appliance.inference.router import Ended, Event, Piece, Router, Started
+from appliance.storage.database import Clock
 
 LESSON = "lesson"
 
@@ -55,6 +56,12 @@ class Draft:
         self.model, self.backend = "", LESSON
         self.truncated = False
 
+    def waited_in_vain(self, seconds: float) -> None:
+        """The line was too long, at once or after this long in it."""
+        if not self.has_begun:
+            self.queue_wait_ms = max(0, round(seconds * 1000))
+        self.fail("busy")
+
     def share(self, text: str, model: str, backend: str) -> None:
         """Another student's answer takes the place of a new one."""
         self.is_shared = True
@@ -78,15 +85,17 @@ async def written(
     person: str,
     group: str,
     draft: Draft,
+    clock: Clock,
     priority: Priority = Priority.QUESTION,
 ) -> AsyncGenerator[Waiting | Started | Delta, None]:
     """What the model gives, through the guards. A model that fails raises nothing: `draft.failed` tells."""
+    came = clock()
     try:
         async with aclosing(_guarded(router.answer(prompt, person, group, priority), draft)) as events:
             async for event in events:
                 yield event
     except Busy:
-        draft.fail("busy")
+        draft.waited_in_vain(clock() - came)
     except (Unavailable, Invalid):
         draft.fail("no_model")
     else:

@@ -142,6 +142,22 @@ async def test_refused_questions_have_their_reasons(cast: Cast) -> None:
     assert "Whole answer" not in page
 
 
+async def test_codes_that_say_the_same_to_a_teacher_are_one_line(cast: Cast) -> None:
+    for reason in ("invalid_scope_token", "missing_scope_token", "odd", "odder"):
+        await asked(cast, reason=reason, outcome="refused", topic="", intent="")
+    page = (await (await cast.ada()).get(address(cast))).text
+    assert page.count("The page was open too long, or the lesson was closed: 2") == 1
+    assert page.count("The box could not take it: 2") == 1
+
+
+async def test_who_waited_in_vain_waited_too(cast: Cast) -> None:
+    await asked(cast, wait_ms=2000)
+    await asked(cast, "chi", outcome="lesson", reason="busy", wait_ms=60_000)
+    await asked(cast, "chi", outcome="lesson", reason="no_model", wait_ms=0)
+    page = (await (await cast.ada()).get(address(cast))).text
+    assert "31.0 s on average, 60.0 s at most" in page
+
+
 async def test_no_name_is_on_the_page_or_in_the_table(cast: Cast) -> None:
     await asked(cast)
     await asked(cast, "chi")

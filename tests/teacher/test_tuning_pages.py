@@ -2,11 +2,12 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 
 import pytest
 
 from appliance.classroom.releases import set_lock
-from appliance.classroom.tunings import tuning_of
+from appliance.classroom.tunings import layers_of, tuning_of
 from appliance.library.documents import create_document
 from appliance.library.index import index_course
 from appliance.storage.files import StoredFile
@@ -162,6 +163,32 @@ async def test_saving_twice_is_saving_once(cast: Cast) -> None:
     for _ in range(2):
         assert (await ada.post(of_lesson(cast), {"strictness": "strict"})).status_code == 302
     assert await cast.count("tunings") == 1
+
+
+def seen_in(page: str) -> str:
+    return page.split('name="seen" value="')[1].split('"')[0]
+
+
+@pytest.mark.parametrize("of", [of_class, of_lesson])
+async def test_what_a_colleague_saved_meanwhile_is_not_lost_unseen(
+    cast: Cast, of: Callable[[Cast], str]
+) -> None:
+    ada, colleague, path = await cast.ada(), await cast.ada(), of(cast)
+    opened = seen_in((await ada.get(path)).text)
+    theirs = {"strictness": "strict", "seen": seen_in((await colleague.get(path)).text)}
+    assert (await colleague.post(path, theirs)).status_code == 302
+    refused = await ada.post(path, {"notes": "We say lamp.", "seen": opened})
+    assert refused.status_code == 409
+    assert "tuned elsewhere since you opened it" in refused.text and "We say lamp." in refused.text
+    assert "Strict: hints, and never a listed answer <span" in refused.text
+    tried = await ada.post(f"{path}/try", {"notes": "We say lamp.", "seen": opened, "question": " "})
+    assert seen_in(tried.text) == opened
+    again = {"notes": "We say lamp.", "strictness": "strict", "seen": seen_in(refused.text)}
+    assert (await ada.post(path, again)).status_code == 302
+    assert (await ada.post(path, {**again, "seen": opened})).status_code == 302
+    layers = await layers_of(cast.parts.db, cast.classroom.id, COURSE, LESSON)
+    kept = layers.own if of is of_lesson else layers.of_class
+    assert (kept.strictness, kept.notes) == ("strict", "We say lamp.")
 
 
 async def test_a_form_without_shared_answers_leaves_them_as_they_are(cast: Cast) -> None:
