@@ -78,6 +78,11 @@ class Place:
         return "/".join((self.of_class, *filter(None, self.slugs)))
 
     @property
+    def may_share(self) -> bool:
+        """Whether answers are shared on this box at all."""
+        return self.ground.settings.helper_shared_answers_enabled
+
+    @property
     def own(self) -> Tuning:
         layers = self.ground.layers
         return layers.own if self.lesson else layers.of_class

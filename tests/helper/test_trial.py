@@ -94,7 +94,9 @@ async def test_what_the_teachers_wrote_themselves_is_quoted_as_to_a_student(desk
     await desk.room.answer(ben, question)
     one, other = desk.room.engine.asked
     assert "Gas in the magma" in str(trace.found) and one.messages == other.messages
-    assert "magma" not in str((await desk.try_it(question, Tuning(topic_filter="off", reference="none"))).found)
+    assert "magma" not in str(
+        (await desk.try_it(question, Tuning(topic_filter="off", reference="none"))).found
+    )
     async with desk.db.transaction() as tx:
         await set_module_lock(tx, desk.ada.class_id, module, True)
     assert "magma" not in str((await desk.try_it(question, tuning)).found)

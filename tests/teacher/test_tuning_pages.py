@@ -15,6 +15,7 @@ from tests.conftest import COURSE, Browser, Cast
 
 LESSON = "who-lets-it-through"
 WOOL = "Why does a pencil let electricity through?"
+PENCIL_LINE = "Why is a pencil line on paper so thin that the LED is faint?"
 PROMPT = "The prompt as it was sent"
 
 
@@ -303,6 +304,16 @@ async def test_a_try_says_which_sentence_gave_an_answer_away(cast: Cast) -> None
     page = (await (await cast.ada()).post(path, {"question": question, "strictness": "strict"})).text
     assert "<del>The answer is 25 mA.</del>" in page and "It gives an answer away." in page
     assert "Think of the push first." in page
+
+
+async def test_a_try_says_what_of_a_passage_is_not_shown(cast: Cast) -> None:
+    await indexed(cast)
+    form = {"question": PENCIL_LINE, "strictness": "strict", "answers": "graphite"}
+    page = (await (await cast.ada()).post(f"{of_lesson(cast)}/try", form)).text
+    shown = page[page.index("What the student sees") : page.index("What happened behind it")]
+    assert "The student does not: it holds a kept answer." in page
+    assert "A pencil line on paper is very thin" in shown and "Pencils and graphite" not in shown
+    assert page.count("The student reads it without its title") == 1
 
 
 async def test_a_try_off_the_topics_asks_no_model(cast: Cast) -> None:
