@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from appliance.classroom.material_drafts import Draft, create_material
+from appliance.classroom.modules import create_module
 from appliance.classroom.releases import set_lock
 from appliance.classroom.tunings import layers_of, tuning_of
 from appliance.library.documents import create_document
@@ -314,6 +316,22 @@ async def test_a_try_says_what_of_a_passage_is_not_shown(cast: Cast) -> None:
     assert "The student does not: it holds a kept answer." in page
     assert "A pencil line on paper is very thin" in shown and "Pencils and graphite" not in shown
     assert page.count("The student reads it without its title") == 1
+
+
+async def test_a_try_leads_to_what_the_teacher_wrote_where_a_teacher_reads_it(cast: Cast) -> None:
+    await indexed(cast)
+    async with cast.parts.db.transaction() as tx:
+        module = await create_module(tx, cast.classroom.id, "Volcanoes")
+        text = Draft(
+            "text", "Inside a volcano", "## Why\n\nGas in the magma makes bubbles, and so the pressure grows."
+        )
+        number = await create_material(tx, module, text)
+    ada = await cast.ada()
+    form = {"question": "Why does the pressure in the magma grow?", "topic_filter": "off"}
+    page = (await ada.post(f"{of_lesson(cast)}/try", form)).text
+    address = f"/teach/class/{cast.classroom.id}/materials/{number}"
+    assert f'href="{address}"' in page and 'href="/material/' not in page
+    assert (await ada.get(address)).status_code == 200
 
 
 async def test_a_try_off_the_topics_asks_no_model(cast: Cast) -> None:
