@@ -113,7 +113,7 @@ def _choices(ground: Ground, translate: Translate) -> dict[str, Options]:
 
 
 def _references(ground: Ground, translate: Translate) -> Options:
-    """A paper that is gone stays in the list as long as it is what was chosen."""
+    """What is gone, a paper or a reference of a course that was edited, stays as long as it is what was chosen."""
     found = [
         ("all", translate("Everything: references of the course, papers of the class")),
         ("none", translate("Nothing: the lessons alone")),
@@ -127,9 +127,12 @@ def _references(ground: Ground, translate: Translate) -> Options:
         (f"paper:{paper.id}", translate("Only the paper “%(name)s”", name=paper.title))
         for paper in ground.papers
     ]
-    if "paper:0" in (ground.layers.own.reference, ground.layers.of_class.reference):
-        found.append(("paper:0", translate("Nothing: the chosen paper is gone")))
-    return found
+    for chosen in (ground.layers.own.reference, ground.layers.of_class.reference):
+        if chosen == "paper:0":
+            found.append((chosen, translate("Nothing: the chosen paper is gone")))
+        elif chosen and chosen not in dict(found):
+            found.append((chosen, translate("Nothing: the chosen reference is gone")))
+    return list(dict.fromkeys(found))
 
 
 def _inherited(ground: Ground) -> Rules:

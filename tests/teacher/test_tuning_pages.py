@@ -9,7 +9,7 @@ import pytest
 from appliance.classroom.material_drafts import Draft, create_material
 from appliance.classroom.modules import create_module
 from appliance.classroom.releases import set_lock
-from appliance.classroom.tunings import layers_of, tuning_of
+from appliance.classroom.tunings import Tuning, layers_of, save_tuning, tuning_of
 from appliance.library.documents import create_document
 from appliance.library.index import index_course
 from appliance.storage.files import StoredFile
@@ -144,6 +144,17 @@ async def test_a_paper_of_the_class_can_be_all_that_is_quoted_until_it_is_gone(c
     assert (await tuning_of(db, class_id, COURSE, LESSON)).reference == "paper:0"
     page = (await ada.get(of_lesson(cast))).text
     assert "the chosen paper is gone" in page
+
+
+async def test_a_reference_that_left_its_course_is_told_and_not_let_go_unseen(cast: Cast) -> None:
+    ada, db, class_id = await cast.ada(), cast.parts.db, cast.classroom.id
+    async with db.transaction() as tx:
+        await save_tuning(tx, class_id, COURSE, LESSON, Tuning(reference="course:gone"))
+    page = (await ada.get(of_lesson(cast))).text
+    assert '<option value="course:gone" selected>Nothing: the chosen reference is gone' in page
+    saved = await ada.post(of_lesson(cast), {"reference": "course:gone", "notes": "We say lamp."})
+    assert saved.status_code == 302
+    assert (await tuning_of(db, class_id, COURSE, LESSON)).reference == "course:gone"
 
 
 async def test_who_tuned_what_is_in_the_audit_trail_without_a_word_of_it(cast: Cast) -> None:
