@@ -13,6 +13,7 @@ from appliance.inference.router import Ended, Event, Piece, Router, Started
 from appliance.storage.database import Clock
 
 LESSON = "lesson"
+STOPPED = "stopped"
 
 
 class Draft:
@@ -27,12 +28,18 @@ class Draft:
         self.truncated = False
         self.has_begun = False
         self.is_shared = False
+        self.is_stopped = False
         self.failed: Reason | None = None
         self._given = ""
 
     @property
     def text(self) -> str:
         return (self.gate.text + self._given).strip()
+
+    @property
+    def stopped_reason(self) -> str:
+        """For whoever counts: the model was writing when its reader stopped it or left."""
+        return STOPPED if self.is_stopped else ""
 
     @property
     def room(self) -> int:

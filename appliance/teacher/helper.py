@@ -192,6 +192,7 @@ def _reason(reason: str, translate: Translator) -> str:
         "no_model": translate("No chat model was there"),
         "busy": translate("The line was too long"),
         "died": translate("The model broke off"),
+        "stopped": translate("They stopped it, or left"),
         "off_topic": translate("It was not about the lesson"),
         "gives_away": translate("The answer was theirs to find"),
         "blocks": translate("They asked for typed code in a lesson of blocks"),
