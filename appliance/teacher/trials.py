@@ -54,7 +54,12 @@ async def _trying(request: Request, place: Place, own: Tuning) -> Trying:
         raise Invalid(NO_LESSON, field="lesson")
     rules = settled(place.ground.settings, ground.layers.merged, ground.course, ground.lesson)
     on_trial = await page_on_trial(
-        parts.db, parts.shelf, place.classroom.id, ground.lesson, rules, parts.db.now()
+        parts.db,
+        parts.shelf,
+        place.classroom.id,
+        ground.lesson,
+        replace(rules, is_locked=place.classroom.is_locked),
+        parts.db.now(),
     )
     asker = Asker(person.key, place.classroom.id, network_of(request.ip), _language(request))
     question = forms.text(request, "question", 20_000)

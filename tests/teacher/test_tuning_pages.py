@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from appliance.classroom.classes import set_locked
 from appliance.classroom.material_drafts import Draft, create_material
 from appliance.classroom.modules import create_module
 from appliance.classroom.releases import set_lock
@@ -343,6 +344,16 @@ async def test_a_try_leads_to_what_the_teacher_wrote_where_a_teacher_reads_it(ca
     address = f"/teach/class/{cast.classroom.id}/materials/{number}"
     assert f'href="{address}"' in page and 'href="/material/' not in page
     assert (await ada.get(address)).status_code == 200
+
+
+async def test_a_try_in_a_locked_class_says_that_students_see_no_helper(cast: Cast) -> None:
+    ada = await cast.ada()
+    note = "The class is locked: students see no helper"
+    assert note not in (await ada.post(f"{of_lesson(cast)}/try", {"question": WOOL})).text
+    async with cast.parts.db.transaction() as tx:
+        await set_locked(tx, cast.classroom.id, True)
+    tried = await ada.post(f"{of_lesson(cast)}/try", {"question": WOOL})
+    assert note in tried.text and "What the student sees" in tried.text
 
 
 async def test_a_try_off_the_topics_asks_no_model(cast: Cast) -> None:
