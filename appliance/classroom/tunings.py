@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
 from appliance.errors import Invalid
-from appliance.storage.database import Database, Transaction
+from appliance.storage.database import Database, Reads, Transaction
 
 STRICTNESS = ("light", "strict")
 SCOPE_MODES = ("soft", "strict")
@@ -75,7 +75,9 @@ async def tuning_of(db: Database, class_id: int, course_slug: str = "", lesson_s
     return (await layers_of(db, class_id, course_slug, lesson_slug)).merged
 
 
-async def layers_of(db: Database, class_id: int, course_slug: str = "", lesson_slug: str = "") -> Layers:
+async def layers_of(
+    db: Database | Reads, class_id: int, course_slug: str = "", lesson_slug: str = ""
+) -> Layers:
     rows = await db.fetch_all(
         """
         SELECT *

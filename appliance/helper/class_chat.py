@@ -29,6 +29,7 @@ from appliance.helper.rules import Rules
 from appliance.helper.strict import Strict
 from appliance.helper.suggestions import suggestions_for
 from appliance.helper.topics import is_vague
+from appliance.helper.unkept import to_its_end
 from appliance.helper.veils import veiled
 from appliance.helper.words import language_of
 from appliance.helper.writing import Draft, written
@@ -139,7 +140,11 @@ class ClassChat:
             except BaseException as end:
                 # Also when the browser goes away or the box stops: neither is an Exception.
                 if draft.text or not isinstance(end, Exception):
-                    await stopped(self._answer(talk, draft, language, began))
+                    answer = self._answer(talk, draft, language, began)
+                    await stopped(answer)
+                    if draft.text and not isinstance(end, Exception):
+                        draft.is_stopped = True
+                        await to_its_end(self._count(asker, talk, draft, answer))
                 raise
             _log(asker, answer, draft)
             yield Done(answer, draft.failed or "")
@@ -152,7 +157,8 @@ class ClassChat:
         else:
             prompt = prompt_for(self._settings, talk, language)
             group = f"class:{asker.class_id}"
-            async with aclosing(written(self._router, prompt, asker.key, group, draft)) as events:
+            writing = written(self._router, prompt, asker.key, group, draft, self._clock)
+            async with aclosing(writing) as events:
                 async for event in events:
                     yield _start(talk, draft) if isinstance(event, Started) else event
         if draft.failed is not None:
@@ -281,7 +287,7 @@ def _reason(talk: Talk, failed: Reason) -> Reason:
 def _counted(asker: Asker, talk: Talk, draft: Draft, answer: Answer) -> CountedQuestion:
     reason = _reason(talk, draft.failed) if draft.failed else ""
     # An answer that was kept back is there, though nothing was quoted.
-    is_cited = answer.grounded or reason == "gives_away"
+    is_cited = answer.grounded or reason == "gives_away" or draft.is_stopped
     is_one_tongue = talk.tongues <= {language_of(talk.message, asker.language)}
     is_found = is_in_lesson(talk.message, talk.citations, is_cited, is_one_tongue)
     course_slug, lesson_slug = CLASS_CHAT
@@ -294,7 +300,7 @@ def _counted(asker: Asker, talk: Talk, draft: Draft, answer: Answer) -> CountedQ
         topic=talk.heading,
         intent=answer.intent,
         outcome="lesson" if reason else "model",
-        reason=reason,
+        reason=reason or draft.stopped_reason,
         is_grounded=answer.grounded,
         is_in_lesson=is_vague(talk.message) or is_found,
         wait_ms=answer.queue_wait_ms,

@@ -83,11 +83,12 @@ async def _beside_lesson(db: Database, shelf: Shelf, page: Page, asker: Asker) -
 
 async def open_materials(db: Database, shelf: Shelf, student_id: int) -> list[Material]:
     """What this student may read now of what their teachers wrote themselves, in the order of the road."""
-    materials = [
-        each
-        for each in await materials_of_student(db, student_id)
-        if each.kind in KINDS and not each.is_of_lesson
-    ]
+    return await open_among(db, shelf, await materials_of_student(db, student_id))
+
+
+async def open_among(db: Database, shelf: Shelf, road: Sequence[Material]) -> list[Material]:
+    """Of a road those that teachers wrote themselves and that can be read now."""
+    materials = [each for each in road if each.kind in KINDS and not each.is_of_lesson]
     if not materials:
         return []
     decisions, day = await decisions_of_class(db, materials[0].class_id), await today(db)

@@ -151,7 +151,9 @@ class Helper:
                 except (asyncio.CancelledError, GeneratorExit):
                     # What was shown was said: who stops one half of an answer and asks for the other has both.
                     if draft.text:
-                        await to_its_end(self._remembered(asked, draft))
+                        draft.is_stopped = True
+                        stopped = await to_its_end(self._remembered(asked, draft))
+                        await to_its_end(self._record(asked, stopped, draft))
                     raise
                 answer = await to_its_end(self._remembered(asked, draft))
             await self._record(asked, answer, draft)
@@ -292,7 +294,8 @@ class Helper:
         else:
             person, group = asked.asker.key, f"class:{asked.asker.class_id}"
             prompt = self.prompt(asked)
-            async with aclosing(written(self._router, prompt, person, group, draft, priority)) as events:
+            writing = written(self._router, prompt, person, group, draft, self._clock, priority)
+            async with aclosing(writing) as events:
                 async for event in events:
                     yield _start(asked, draft) if isinstance(event, Started) else event
         if draft.failed is not None:
@@ -402,7 +405,7 @@ def _reason(asked: Asked, failed: Reason) -> Reason:
 def _counted(asked: Asked, answer: Answer, draft: Draft) -> CountedQuestion:
     reason = _reason(asked, draft.failed) if draft.failed else ""
     # An answer that was kept back is there, though nothing was quoted.
-    is_cited = answer.grounded or reason in ("gives_away", "blocks")
+    is_cited = answer.grounded or reason in ("gives_away", "blocks") or draft.is_stopped
     is_one_tongue = asked.language == asked.page.course.language
     is_found = is_in_lesson(asked.message, asked.ground.citations, is_cited, is_one_tongue)
     return CountedQuestion(
@@ -414,7 +417,7 @@ def _counted(asked: Asked, answer: Answer, draft: Draft) -> CountedQuestion:
         topic=asked.ground.heading,
         intent=asked.intent,
         outcome="lesson" if reason else "model",
-        reason=reason,
+        reason=reason or draft.stopped_reason,
         is_grounded=answer.grounded,
         is_in_lesson=is_vague(asked.message) or is_found,
         wait_ms=answer.queue_wait_ms,

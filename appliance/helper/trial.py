@@ -1,14 +1,16 @@
 """Try it as a student: one question by the helper's own road, with all that happened on the way; nothing is kept."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from appliance.classroom.materials import Material, materials_of_class
 from appliance.helper.answers import Answer, Citation, Delta, Done, Start, Waiting
 from appliance.helper.caring import said
 from appliance.helper.conversations import Memory
 from appliance.helper.guards import Guards, Outgoing
+from appliance.helper.own_texts import open_among, passages_of_materials
 from appliance.helper.pages import Page, closed_lessons, page_by
 from appliance.helper.pipeline import Asked, Conversation, Helper, turned_back_for
 from appliance.helper.questions import Asker, Question, checked
@@ -19,7 +21,7 @@ from appliance.helper.words import language_of
 from appliance.helper.writing import Draft
 from appliance.inference.engine import Message
 from appliance.inference.queue import Priority
-from appliance.library.courses import Shelf
+from appliance.library.courses import Course, Shelf
 from appliance.library.lessons import Lesson
 from appliance.storage.database import Clock, Database
 
@@ -92,10 +94,18 @@ class Watched(Outgoing):
 async def page_on_trial(
     db: Database, shelf: Shelf, class_id: int, lesson: Lesson, rules: Rules, now: int
 ) -> Page:
-    """As the class's students would have it, once the lesson is open: a teacher tries before that."""
+    """As the class's students would have it, once the lesson is open: a teacher tries before that.
+
+    What is for some of its groups alone is found here as well.
+    """
     scope, course = scope_of_lesson(lesson, class_id, "student"), shelf.course(lesson.course_slug)
-    closed = await closed_lessons(db, course, scope, now) - {lesson.slug}
-    return page_by(rules, scope, course, lesson, closed)
+    on_road = await materials_of_class(db, class_id)
+    seen = [each for each in on_road if each.is_shown]
+    closed = await closed_lessons(db, course, scope, now) | _unseen(course, on_road, seen)
+    page = page_by(rules, scope, course, lesson, closed - {lesson.slug})
+    if rules.reference != "all":
+        return page
+    return replace(page, own=await passages_of_materials(db, await open_among(db, shelf, seen)))
 
 
 async def tried(
@@ -127,6 +137,14 @@ async def tried(
                     yield event
         times = _ms(searched - began), _ms((first or searched) - began)
         yield _traced(helper, asked, draft, gate.stopped, times)
+
+
+def _unseen(course: Course, on_road: Sequence[Material], seen: Sequence[Material]) -> frozenset[str]:
+    """Lessons of the course that no student of the class sees; none where the course is not on its road."""
+    if not any(each.kind == "lesson" and each.course_slug == course.slug for each in on_road):
+        return frozenset()
+    theirs = {each.lesson_slug for each in seen if each.kind == "lesson" and each.course_slug == course.slug}
+    return frozenset(lesson.slug for lesson in course.lessons if lesson.slug not in theirs)
 
 
 def _traced(

@@ -10,8 +10,10 @@ from appliance.helper.lesson_answer import Reason
 from appliance.inference.engine import Prompt
 from appliance.inference.queue import Priority
 from appliance.inference.router import Ended, Event, Piece, Router, Started
+from appliance.storage.database import Clock
 
 LESSON = "lesson"
+STOPPED = "stopped"
 
 
 class Draft:
@@ -26,12 +28,18 @@ class Draft:
         self.truncated = False
         self.has_begun = False
         self.is_shared = False
+        self.is_stopped = False
         self.failed: Reason | None = None
         self._given = ""
 
     @property
     def text(self) -> str:
         return (self.gate.text + self._given).strip()
+
+    @property
+    def stopped_reason(self) -> str:
+        """For whoever counts: the model was writing when its reader stopped it or left."""
+        return STOPPED if self.is_stopped else ""
 
     @property
     def room(self) -> int:
@@ -54,6 +62,12 @@ class Draft:
         self.failed = "died" if self.text else reason
         self.model, self.backend = "", LESSON
         self.truncated = False
+
+    def waited_in_vain(self, seconds: float) -> None:
+        """The line was too long, at once or after this long in it."""
+        if not self.has_begun:
+            self.queue_wait_ms = max(0, round(seconds * 1000))
+        self.fail("busy")
 
     def share(self, text: str, model: str, backend: str) -> None:
         """Another student's answer takes the place of a new one."""
@@ -78,15 +92,17 @@ async def written(
     person: str,
     group: str,
     draft: Draft,
+    clock: Clock,
     priority: Priority = Priority.QUESTION,
 ) -> AsyncGenerator[Waiting | Started | Delta, None]:
     """What the model gives, through the guards. A model that fails raises nothing: `draft.failed` tells."""
+    came = clock()
     try:
         async with aclosing(_guarded(router.answer(prompt, person, group, priority), draft)) as events:
             async for event in events:
                 yield event
     except Busy:
-        draft.fail("busy")
+        draft.waited_in_vain(clock() - came)
     except (Unavailable, Invalid):
         draft.fail("no_model")
     else:

@@ -110,7 +110,8 @@ def _refusal(status: int) -> Refusal:
         return EngineOff(WRONG_KEY)
     if status == 404:
         return EngineOff(NO_SUCH_MODEL)
-    return EngineDied(MOVED if 300 <= status < 400 else FAULT)
+    # Also an address that leads on: to another port, or from http to https.
+    return EngineOff(MOVED) if 300 <= status < 400 else EngineDied(FAULT)
 
 
 def _text(raw: bytes) -> str:

@@ -11,6 +11,8 @@ from appliance.storage.database import Database
 SpanName = Literal["today", "week", "month", "all"]
 # Days that a span holds, today among them; 0 is as long as counts are kept.
 SPANS: dict[SpanName, int] = {"today": 1, "week": 7, "month": 30, "all": 0}
+# Whoever got an answer for one of these reasons had stood in line for a model, if only in vain.
+STOOD_IN_LINE = ("", "stopped", "busy", "died", "gives_away")
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Times:
-    """Milliseconds. Waiting counts for answers of a model alone: the lesson has no line."""
+    """Milliseconds. `waited` stood in line, also those whose turn never came; the lesson alone has no line.
 
+    Answers that were stopped are no whole ones.
+    """
+
+    waited: int
     average_wait: float
     longest_wait: int
     average: float
@@ -100,14 +106,17 @@ class HelperUse:
     def times(self) -> Times | None:
         """None where nothing was answered."""
         answered = [group for group in self.groups if group.outcome != "refused"]
-        modelled = [group for group in answered if group.outcome == "model"]
         if not answered:
             return None
+        in_line = [group for group in answered if group.reason in STOOD_IN_LINE]
+        whole = [group for group in answered if group.reason != "stopped"]
+        waited = sum(group.questions for group in in_line)
         return Times(
-            sum(group.waited for group in modelled) / max(1, sum(group.questions for group in modelled)),
-            max((group.longest_wait for group in modelled), default=0),
-            sum(group.took for group in answered) / sum(group.questions for group in answered),
-            max(group.longest for group in answered),
+            waited,
+            sum(group.waited for group in in_line) / max(1, waited),
+            max((group.longest_wait for group in in_line), default=0),
+            sum(group.took for group in whole) / max(1, sum(group.questions for group in whole)),
+            max((group.longest for group in whole), default=0),
         )
 
     def _lines(

@@ -1,5 +1,6 @@
 """The helper's panel for a class: how it was used, in counts, without a name and without what was asked."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -51,7 +52,7 @@ async def show(request: Request, class_id: int) -> HTTPResponse:
         intents=[Row(_intent(line.key[0], translate), line) for line in use.intents],
         topics=topics[:MOST_TOPICS],
         more_topics=len(topics[MOST_TOPICS:]),
-        reasons=[(line.key[0], _reason(line.key[1], translate), line.questions) for line in use.reasons],
+        reasons=_reasons(use, translate),
         themes=await themes_of_class(parts.db, class_id, since.moment),
         care=sum(each.messages for each in await care_days_of(parts.db, class_id) if each.day >= since.day),
         kept_days=parts.settings.retention_helper_questions_days,
@@ -112,6 +113,15 @@ def _lesson(shelf: Shelf, line: Line, translate: Translator) -> Row:
         # It is no longer on the shelf, or was removed; what was asked in it still counts.
         return Row(f"{course} / {lesson}" if course else translate("A material that was removed"), line)
     return Row(found.title, line, f"/course/{course}/{lesson}", found.language)
+
+
+def _reasons(use: HelperUse, translate: Translator) -> list[tuple[str, str, int]]:
+    """What became of them, why in words, how many: codes that say the same to a teacher are one line."""
+    found: Counter[tuple[str, str]] = Counter()
+    for line in use.reasons:
+        outcome, reason = line.key
+        found[outcome, _reason(reason, translate)] += line.questions
+    return [(outcome, words, questions) for (outcome, words), questions in found.most_common()]
 
 
 def _topic(shelf: Shelf, line: Line) -> Row:
@@ -182,6 +192,7 @@ def _reason(reason: str, translate: Translator) -> str:
         "no_model": translate("No chat model was there"),
         "busy": translate("The line was too long"),
         "died": translate("The model broke off"),
+        "stopped": translate("They stopped it, or left"),
         "off_topic": translate("It was not about the lesson"),
         "gives_away": translate("The answer was theirs to find"),
         "blocks": translate("They asked for typed code in a lesson of blocks"),

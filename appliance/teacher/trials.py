@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from sanic import HTTPResponse, Request
 
@@ -43,7 +43,7 @@ async def create(request: Request, class_id: int, course: str = "", lesson: str 
         if "text/event-stream" in str(request.headers.get("accept") or ""):
             raise
         return await page(request, place, refusal=refusal)
-    return await page(request, place, trace=trace)
+    return await page(request, place, trace=_with_ways(place, trace))
 
 
 async def _trying(request: Request, place: Place, own: Tuning) -> Trying:
@@ -54,7 +54,12 @@ async def _trying(request: Request, place: Place, own: Tuning) -> Trying:
         raise Invalid(NO_LESSON, field="lesson")
     rules = settled(place.ground.settings, ground.layers.merged, ground.course, ground.lesson)
     on_trial = await page_on_trial(
-        parts.db, parts.shelf, place.classroom.id, ground.lesson, rules, parts.db.now()
+        parts.db,
+        parts.shelf,
+        place.classroom.id,
+        ground.lesson,
+        replace(rules, is_locked=place.classroom.is_locked),
+        parts.db.now(),
     )
     asker = Asker(person.key, place.classroom.id, network_of(request.ip), _language(request))
     question = forms.text(request, "question", 20_000)
@@ -108,4 +113,16 @@ def _event(request: Request, place: Place, event: Waiting | Started | Delta | Tr
     if isinstance(event, Waiting):
         return "position", asdict(event), ""
     pages: Pages = request.app.ctx.pages
-    return "done", {"html": pages.render(request, "teacher/trial.html", {"trace": event, "place": place})}, ""
+    shown = {"trace": _with_ways(place, event), "place": place}
+    return "done", {"html": pages.render(request, "teacher/trial.html", shown)}, ""
+
+
+def _with_ways(place: Place, trace: Trace) -> Trace:
+    """What teachers wrote themselves has another address for them than for their students."""
+    of_staff = f"/teach/class/{place.classroom.id}/materials/"
+    ways = (each.url.replace("/material/", of_staff, 1).partition("#")[0] for each in trace.answer.citations)
+    led = tuple(
+        replace(each, url=way) if each.url.startswith("/material/") else each
+        for each, way in zip(trace.answer.citations, ways, strict=True)
+    )
+    return replace(trace, answer=replace(trace.answer, citations=led))

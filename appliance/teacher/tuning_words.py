@@ -63,6 +63,7 @@ def lines_of(ground: Ground, translate: Translate) -> Iterator[Line]:
         translate("any question") if ground.lesson else translate("those of each lesson")
     )
     yield _line(ground, "topics", labels["topics"], topics, translate)
+    yield _sharing(ground, labels["shared_answers"], translate)
     if rules.notes:
         yield _line(ground, "notes", labels["notes"], rules.notes, translate)
     if rules.answers:
@@ -81,6 +82,7 @@ def labels_of(translate: Translate) -> dict[str, str]:
         "topics": translate("Topics"),
         "notes": translate("Notes to the helper"),
         "answers": translate("Answers it keeps to itself"),
+        "shared_answers": translate("Answers shared in the class"),
     }
 
 
@@ -111,7 +113,7 @@ def _choices(ground: Ground, translate: Translate) -> dict[str, Options]:
 
 
 def _references(ground: Ground, translate: Translate) -> Options:
-    """A paper that is gone stays in the list as long as it is what was chosen."""
+    """What is gone, a paper or a reference of a course that was edited, stays as long as it is what was chosen."""
     found = [
         ("all", translate("Everything: references of the course, papers of the class")),
         ("none", translate("Nothing: the lessons alone")),
@@ -125,9 +127,12 @@ def _references(ground: Ground, translate: Translate) -> Options:
         (f"paper:{paper.id}", translate("Only the paper “%(name)s”", name=paper.title))
         for paper in ground.papers
     ]
-    if "paper:0" in (ground.layers.own.reference, ground.layers.of_class.reference):
-        found.append(("paper:0", translate("Nothing: the chosen paper is gone")))
-    return found
+    for chosen in (ground.layers.own.reference, ground.layers.of_class.reference):
+        if chosen == "paper:0":
+            found.append((chosen, translate("Nothing: the chosen paper is gone")))
+        elif chosen and chosen not in dict(found):
+            found.append((chosen, translate("Nothing: the chosen reference is gone")))
+    return list(dict.fromkeys(found))
 
 
 def _inherited(ground: Ground) -> Rules:
@@ -183,6 +188,17 @@ def _line(ground: Ground, field: str, label: str, word: str, translate: Translat
         return Line(label, word, translate("as the course"), False)
     is_lessons = field in ("topics", "notes")
     return Line(label, word, translate("as the lesson") if is_lessons else translate("as the box"), False)
+
+
+def _sharing(ground: Ground, label: str, translate: Translate) -> Line:
+    """A choice of the class alone, on a box that lets answers be shared."""
+    no = translate("No: every question goes to the model")
+    if not ground.settings.helper_shared_answers_enabled:
+        return Line(label, no, translate("as the box"), False)
+    if ground.layers.of_class.shared_answers:
+        return Line(label, translate("Yes"), translate("as the box"), False)
+    source = translate("as the class") if ground.lesson else translate("set here")
+    return Line(label, no, source, ground.lesson is None)
 
 
 def _spoken(key: str) -> str:

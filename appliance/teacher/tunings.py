@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
+from appliance.auth.digests import digest
 from appliance.classroom.audit import record_staff
 from appliance.classroom.box import profile_of
 from appliance.classroom.classes import Class, class_of_staff, class_of_teacher
@@ -20,12 +21,13 @@ from appliance.classroom.tunings import (
     tuned_lessons,
     tuning_from,
 )
-from appliance.errors import Invalid, NotFound, Refusal
+from appliance.errors import Conflict, Invalid, NotFound, Refusal
 from appliance.helper.rules import for_profile
 from appliance.helper.trial import Trace
 from appliance.library.documents import documents_of_class
 from appliance.library.lessons import Lesson
 from appliance.parts import parts_of
+from appliance.storage.database import Transaction
 from appliance.teacher.tuning_words import Ground, inherited_topics, labels_of, lines_of, options_of
 from appliance.web import forms
 from appliance.web.identity import person_of
@@ -44,6 +46,11 @@ FIELDS = (
     "answers",
 )
 MOST_TYPED = 20_000
+MEANWHILE = "tuned_meanwhile"
+TUNED_MEANWHILE = (
+    "This was tuned elsewhere since you opened it. What holds now stands on this page; what you chose is still in the "
+    "form. Save once more if yours is to hold."
+)
 NOT_ON_ROAD = "This lesson is not on the class's road."
 
 
@@ -69,6 +76,11 @@ class Place:
     @property
     def path(self) -> str:
         return "/".join((self.of_class, *filter(None, self.slugs)))
+
+    @property
+    def may_share(self) -> bool:
+        """Whether answers are shared on this box at all."""
+        return self.ground.settings.helper_shared_answers_enabled
 
     @property
     def own(self) -> Tuning:
@@ -99,12 +111,16 @@ async def update(request: Request, class_id: int, course: str = "", lesson: str 
     place = await place_of(request, class_id, course, lesson)
     try:
         tuning = tuning_typed(request, place)
+        async with parts.db.transaction() as tx:
+            await _check_seen(request, tx, place, tuning)
+            await save_tuning(tx, class_id, *place.slugs, tuning)
+            target = "/".join(filter(None, place.slugs))
+            await record_staff(tx, "tune_helper", person.id, class_id, target, request.ip)
     except Invalid as refusal:
         return await page(request, place, refusal=refusal)
-    async with parts.db.transaction() as tx:
-        await save_tuning(tx, class_id, *place.slugs, tuning)
-        target = "/".join(filter(None, place.slugs))
-        await record_staff(tx, "tune_helper", person.id, class_id, target, request.ip)
+    except Conflict as refusal:
+        # What somebody else saved stands beside the form from here on.
+        return await page(request, await place_of(request, class_id, course, lesson), refusal=refusal)
     say(request, translator(request)("Saved. The next question is answered this way."))
     return redirect(place.path)
 
@@ -140,6 +156,21 @@ def tuning_typed(request: Request, place: Place) -> Tuning:
     )
 
 
+async def _check_seen(request: Request, tx: Transaction, place: Place, tuning: Tuning) -> None:
+    """Raises Conflict where others saved something else since this form was drawn: no word is lost unseen."""
+    if not forms.has(request, "seen"):
+        return
+    layers = await layers_of(tx, place.classroom.id, *place.slugs)
+    saved = layers.own if place.lesson else layers.of_class
+    if mark_of(saved) not in (forms.text(request, "seen"), mark_of(tuning)):
+        raise Conflict(TUNED_MEANWHILE, MEANWHILE)
+
+
+def mark_of(tuning: Tuning) -> str:
+    """Another one as soon as anything of it is another."""
+    return digest(repr(sorted({**texts_of(tuning), "shared": str(tuning.shared_answers)}.items())))
+
+
 async def page(
     request: Request, place: Place, *, refusal: Refusal | None = None, trace: Trace | None = None
 ) -> HTTPResponse:
@@ -158,6 +189,7 @@ async def page(
         labels=labels_of(translate),
         topics_hint=inherited_topics(place.ground, translate),
         typed=forms.typed(request, *FIELDS) if is_typed else texts_of(place.own),
+        seen=_seen(request, place, is_typed, refusal),
         shared_answers=_sharing(request, place, is_typed),
         is_own=place.own != replace(Tuning(), shared_answers=place.own.shared_answers),
         errors=forms.errors(refusal, translate),
@@ -166,6 +198,13 @@ async def page(
         tuned=await tuned_lessons(parts.db, place.classroom.id),
         trace=trace,
     )
+
+
+def _seen(request: Request, place: Place, is_typed: bool, refusal: Refusal | None) -> str:
+    """What was saved when whoever fills in this form last saw it."""
+    if is_typed and not (refusal and refusal.code == MEANWHILE):
+        return forms.typed(request, "seen")["seen"]
+    return mark_of(place.own)
 
 
 def _sharing(request: Request, place: Place, is_typed: bool) -> str:

@@ -1,5 +1,6 @@
 """What is left of a question once it has been answered or refused: counts that a teacher may see, and no text."""
 
+import asyncio
 import sqlite3
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from appliance.errors import Invalid, NotFound, RateLimited, Refusal
 from appliance.helper.counted_questions import asked_by_student, forget_questions, rate_answer
 from appliance.helper.pipeline import Asker
 from appliance.storage.database import Database
-from tests.helper.conftest import Classroom, HandClock
+from tests.helper.conftest import Classroom, HandClock, until
 
 HOT = "Why does the wire get hot in a short circuit?"
 DAY = 24 * 3600
@@ -48,6 +49,24 @@ async def test_the_wait_and_the_whole_time_are_kept(
     kept = await row(db)
     assert (kept["wait_ms"], kept["total_ms"]) == (answer.queue_wait_ms, answer.total_ms)
     assert kept["asked_at"] == clock()
+
+
+async def test_a_wait_in_vain_is_kept_like_any_other(
+    room: Classroom, ben: Asker, chi: Asker, db: Database, clock: HandClock
+) -> None:
+    room.engine.slots, room.router._queue._max_wait = 1, 0.3
+    room.engine.hold()
+    first = asyncio.create_task(room.answer(chi, HOT))
+    await until(lambda: room.engine.live == 1)
+    second = asyncio.create_task(room.answer(ben, HOT))
+    await until(lambda: room.router.status()["queue"]["waiting"] == 1)
+    clock.forward(12.0)
+    answer = await second
+    kept = await row(db)
+    assert (kept["outcome"], kept["reason"]) == ("lesson", "busy")
+    assert kept["wait_ms"] == answer.queue_wait_ms == 12_000
+    room.engine.release()
+    await first
 
 
 async def test_without_a_model_the_lesson_answered_and_the_reason_says_so(

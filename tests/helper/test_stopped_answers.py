@@ -47,6 +47,15 @@ async def test_it_is_remembered_as_far_as_it_was_shown(room: Classroom, ben: Ask
     assert "Look at the glass." in said and not any("planet" in text for text in said)
 
 
+async def test_it_is_counted_as_a_question_of_its_lesson(room: Classroom, ben: Asker, db: Database) -> None:
+    room.engine.will_say("Look at the first half. Then go on.")
+    await stopped(room, ben, "What is a rest, first half?")
+    (kept,) = await db.fetch_all("SELECT * FROM counted_questions")
+    assert (kept["outcome"], kept["reason"], kept["lesson_slug"]) == ("model", "stopped", "circles")
+    assert (kept["intent"], bool(kept["topic"]), kept["is_in_lesson"]) == ("concept", True, 1)
+    assert len(await db.fetch_all("SELECT * FROM student_events")) == 1
+
+
 async def test_one_half_of_an_answer_that_was_stopped_is_a_half(strict: Classroom, ben: Asker) -> None:
     strict.engine.will_say("In the first half stands silence. Now you go on.")
     assert await stopped(strict, ben, "What is a rest, first half?") == "In the first half stands silence."

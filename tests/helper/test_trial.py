@@ -6,8 +6,10 @@ from contextlib import aclosing
 
 import pytest
 
+from appliance.classroom.material_drafts import Draft, create_material
+from appliance.classroom.modules import create_module, set_module_lock
 from appliance.classroom.releases import set_lock
-from appliance.classroom.tunings import Tuning
+from appliance.classroom.tunings import Tuning, save_tuning
 from appliance.errors import Conflict, Invalid
 from appliance.helper.answers import Delta, Start, Waiting
 from appliance.helper.pipeline import Asker
@@ -16,10 +18,10 @@ from appliance.helper.trial import Trace, page_on_trial, tried
 from appliance.settings import Settings
 from appliance.storage.database import Database
 from tests.helper.conftest import Classroom, until
+from tests.helper.test_off_road import ABOUT_PATHS, hide, put_on_road
 
 UNTUNED = Tuning()
 HOT = "Why does the wire get hot in a short circuit?"
-UNTUNED = Tuning()
 
 
 class Desk:
@@ -67,6 +69,37 @@ async def test_it_is_answered_as_the_students_of_the_class_would_be(desk: Desk, 
     await desk.room.answer(ben, HOT)
     one, other = desk.room.engine.asked
     assert one.messages == other.messages
+
+
+async def test_a_lesson_that_the_class_does_not_see_is_quoted_to_neither(desk: Desk, ben: Asker) -> None:
+    await put_on_road(desk.room, desk.db, desk.ada.class_id)
+    assert "go dark" in str((await desk.try_it(ABOUT_PATHS)).found)
+    await hide(desk.db, "paths")
+    assert "go dark" not in str((await desk.try_it(ABOUT_PATHS)).found)
+    assert (await desk.try_it(ABOUT_PATHS, lesson="paths")).found
+    await desk.try_it(HOT)
+    await desk.room.answer(ben, HOT)
+    one, other = desk.room.engine.asked[-2:]
+    assert one.messages == other.messages
+
+
+async def test_what_the_teachers_wrote_themselves_is_quoted_as_to_a_student(desk: Desk, ben: Asker) -> None:
+    question, tuning = "Why does the pressure in the magma grow?", Tuning(topic_filter="off")
+    text = Draft("text", "Inside a volcano", "Gas in the magma makes bubbles, and so the pressure grows.")
+    async with desk.db.transaction() as tx:
+        module = await create_module(tx, desk.ada.class_id, "Volcanoes")
+        await create_material(tx, module, text)
+        await save_tuning(tx, desk.ada.class_id, "", "", tuning)
+    trace = await desk.try_it(question, tuning)
+    await desk.room.answer(ben, question)
+    one, other = desk.room.engine.asked
+    assert "Gas in the magma" in str(trace.found) and one.messages == other.messages
+    assert "magma" not in str(
+        (await desk.try_it(question, Tuning(topic_filter="off", reference="none"))).found
+    )
+    async with desk.db.transaction() as tx:
+        await set_module_lock(tx, desk.ada.class_id, module, True)
+    assert "magma" not in str((await desk.try_it(question, tuning)).found)
 
 
 async def test_nothing_of_it_is_kept_or_counted(desk: Desk) -> None:

@@ -192,8 +192,10 @@ async def test_a_hanging_server_opens_its_own_circuit_and_this_box_goes_on() -> 
         assert not two.circuit.is_open
 
 
-@pytest.mark.parametrize("status", [401, 403, 404])
-async def test_a_wrong_key_or_model_name_opens_no_circuit_and_mending_it_helps_at_once(status: int) -> None:
+@pytest.mark.parametrize("status", [301, 308, 401, 403, 404])
+async def test_a_wrong_address_key_or_model_name_opens_no_circuit_and_mending_it_helps_at_once(
+    status: int,
+) -> None:
     async with both(refusing(status), failures=1) as two:
         for _ in range(3):
             assert who(await two.heard()) == ["remote", "scripted"]

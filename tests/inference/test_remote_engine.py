@@ -180,6 +180,7 @@ BAD: dict[str, tuple[Behaviour, type[Refusal]]] = {
     "a wrong key": (refusing(401), EngineOff),
     "a key without rights": (refusing(403), EngineOff),
     "an unknown model": (refusing(404), EngineOff),
+    "another address": (refusing(302, "Location: http://127.0.0.1:9/"), EngineOff),
     "a fault": (refusing(500), EngineDied),
     "a model that loads": (refusing(503), EngineDied),
     "too much to do": (refusing(429), Busy),

@@ -85,6 +85,8 @@ async def test_what_the_stop_button_leaves_is_in_the_chat_for_student_and_teache
     question, answer = await kept(cast)
     assert (question.body, answer.body) == (ASKED, "The circle has to be closed [L1].")
     assert answer.is_stopped and not question.is_stopped and answer.citations
+    (counted,) = await cast.parts.db.fetch_all("SELECT outcome, reason FROM counted_questions")
+    assert tuple(counted) == ("model", "stopped")
     teachers = f"/teach/class/{cast.classroom.id}/chats/1"
     for page in (await ben.get(chat), await (await cast.ada()).get(teachers)):
         assert "The circle has to be closed" in page.text

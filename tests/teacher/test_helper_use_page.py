@@ -142,6 +142,32 @@ async def test_refused_questions_have_their_reasons(cast: Cast) -> None:
     assert "Whole answer" not in page
 
 
+async def test_codes_that_say_the_same_to_a_teacher_are_one_line(cast: Cast) -> None:
+    for reason in ("invalid_scope_token", "missing_scope_token", "odd", "odder"):
+        await asked(cast, reason=reason, outcome="refused", topic="", intent="")
+    page = (await (await cast.ada()).get(address(cast))).text
+    assert page.count("The page was open too long, or the lesson was closed: 2") == 1
+    assert page.count("The box could not take it: 2") == 1
+
+
+async def test_who_waited_in_vain_waited_too(cast: Cast) -> None:
+    await asked(cast, wait_ms=2000)
+    await asked(cast, "chi", outcome="lesson", reason="busy", wait_ms=60_000)
+    await asked(cast, "chi", outcome="lesson", reason="no_model", wait_ms=0)
+    page = (await (await cast.ada()).get(address(cast))).text
+    assert "31.0 s on average, 60.0 s at most" in page
+
+
+async def test_an_answer_that_was_stopped_counts_and_is_no_whole_one(cast: Cast) -> None:
+    await asked(cast, reason="stopped", total_ms=1000)
+    ada = await cast.ada()
+    page = (await ada.get(address(cast))).text
+    assert "1 question, 1 student asked." in page and "Whole answer" not in page
+    await asked(cast, "chi")
+    assert "9.0 s on average, 9.0 s at most" in (await ada.get(address(cast))).text
+    assert "They stopped it, or left" in (await ada.get(address(cast, "/questions.csv"))).text
+
+
 async def test_no_name_is_on_the_page_or_in_the_table(cast: Cast) -> None:
     await asked(cast)
     await asked(cast, "chi")
@@ -212,7 +238,11 @@ async def test_another_teacher_finds_nothing_and_a_viewer_may_look(cast: Cast) -
             class_id=cast.classroom.id,
             staff_id=cast.olu_id,
         )
-    assert (await olu.get(address(cast))).status_code == 200
+    looked = await olu.get(address(cast))
+    assert looked.status_code == 200 and "How the helper is tuned" in looked.text
+    tuned = await olu.get(address(cast, "/tuning"))
+    assert tuned.status_code == 200 and "How the helper is tuned" in tuned.text and "<form" in tuned.text
+    assert 'name="strictness"' not in tuned.text
 
 
 async def test_visitors_sign_in_first_and_students_stay_out(cast: Cast) -> None:

@@ -1,13 +1,18 @@
 """A teacher chooses on the tuning page whether a class shares answers, and the next question shows it."""
 
 import re
+from pathlib import Path
 
 import pytest
 
-from appliance.classroom.classes import create_class
+from appliance.classroom.classes import Class, create_class
 from appliance.classroom.materials import add_course
 from appliance.classroom.students import create_student
+from appliance.classroom.tunings import Layers, Tuning
 from appliance.library.index import index_course
+from appliance.settings import Settings
+from appliance.teacher.tuning_words import Ground, lines_of
+from appliance.teacher.tunings import Place
 from tests.conftest import COURSE, Browser, Cast
 
 LESSON = f"/course/{COURSE}/who-lets-it-through"
@@ -54,6 +59,29 @@ async def page_with_answer(browser: Browser, question: str, **more: str) -> str:
     page = await browser.post(LESSON, form)
     assert page.status_code == 200 and "Look at its core" in page.text
     return page.text
+
+
+async def holds_now(cast: Cast, more: str = "") -> str:
+    """The line beside the form."""
+    page = (await (await cast.ada()).get(tuning(cast.classroom.id) + more)).text
+    line = page.split("<dt>Answers shared in the class</dt><dd>")[1].split("</dd>")[0]
+    return re.sub(r"<[^>]*>", "", line)
+
+
+async def test_what_holds_is_told_beside_the_form(class_7b: Cast) -> None:
+    of_lesson = LESSON.removeprefix("/course")
+    assert await holds_now(class_7b) == await holds_now(class_7b, of_lesson) == "Yes (as the box)"
+    await choose(class_7b, "off")
+    assert await holds_now(class_7b) == "No: every question goes to the model (set here)"
+    assert await holds_now(class_7b, of_lesson) == "No: every question goes to the model (as the class)"
+
+
+def test_a_box_that_shares_no_answers_offers_no_choice(tmp_path: Path) -> None:
+    settings = Settings(appliance_data=tmp_path, helper_shared_answers_enabled=False)
+    ground = Ground(settings, Layers(Tuning(), Tuning()), None, None, [])
+    place = Place(Class(1, "7B", "", False, "open", 1, "", ""), ground)
+    line = next(each for each in lines_of(ground, str) if "shared" in each.label)
+    assert not place.may_share and (line.value[:2], line.source) == ("No", "as the box")
 
 
 async def is_shared(browser: Browser, question: str) -> bool:

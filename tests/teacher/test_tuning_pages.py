@@ -2,11 +2,15 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 
 import pytest
 
+from appliance.classroom.classes import set_locked
+from appliance.classroom.material_drafts import Draft, create_material
+from appliance.classroom.modules import create_module
 from appliance.classroom.releases import set_lock
-from appliance.classroom.tunings import tuning_of
+from appliance.classroom.tunings import Tuning, layers_of, save_tuning, tuning_of
 from appliance.library.documents import create_document
 from appliance.library.index import index_course
 from appliance.storage.files import StoredFile
@@ -14,6 +18,7 @@ from tests.conftest import COURSE, Browser, Cast
 
 LESSON = "who-lets-it-through"
 WOOL = "Why does a pencil let electricity through?"
+PENCIL_LINE = "Why is a pencil line on paper so thin that the LED is faint?"
 PROMPT = "The prompt as it was sent"
 
 
@@ -142,6 +147,17 @@ async def test_a_paper_of_the_class_can_be_all_that_is_quoted_until_it_is_gone(c
     assert "the chosen paper is gone" in page
 
 
+async def test_a_reference_that_left_its_course_is_told_and_not_let_go_unseen(cast: Cast) -> None:
+    ada, db, class_id = await cast.ada(), cast.parts.db, cast.classroom.id
+    async with db.transaction() as tx:
+        await save_tuning(tx, class_id, COURSE, LESSON, Tuning(reference="course:gone"))
+    page = (await ada.get(of_lesson(cast))).text
+    assert '<option value="course:gone" selected>Nothing: the chosen reference is gone' in page
+    saved = await ada.post(of_lesson(cast), {"reference": "course:gone", "notes": "We say lamp."})
+    assert saved.status_code == 302
+    assert (await tuning_of(db, class_id, COURSE, LESSON)).reference == "course:gone"
+
+
 async def test_who_tuned_what_is_in_the_audit_trail_without_a_word_of_it(cast: Cast) -> None:
     ada = await cast.ada()
     await ada.post(of_lesson(cast), {"notes": "A secret about Ben."})
@@ -162,6 +178,32 @@ async def test_saving_twice_is_saving_once(cast: Cast) -> None:
     for _ in range(2):
         assert (await ada.post(of_lesson(cast), {"strictness": "strict"})).status_code == 302
     assert await cast.count("tunings") == 1
+
+
+def seen_in(page: str) -> str:
+    return page.split('name="seen" value="')[1].split('"')[0]
+
+
+@pytest.mark.parametrize("of", [of_class, of_lesson])
+async def test_what_a_colleague_saved_meanwhile_is_not_lost_unseen(
+    cast: Cast, of: Callable[[Cast], str]
+) -> None:
+    ada, colleague, path = await cast.ada(), await cast.ada(), of(cast)
+    opened = seen_in((await ada.get(path)).text)
+    theirs = {"strictness": "strict", "seen": seen_in((await colleague.get(path)).text)}
+    assert (await colleague.post(path, theirs)).status_code == 302
+    refused = await ada.post(path, {"notes": "We say lamp.", "seen": opened})
+    assert refused.status_code == 409
+    assert "tuned elsewhere since you opened it" in refused.text and "We say lamp." in refused.text
+    assert "Strict: hints, and never a listed answer <span" in refused.text
+    tried = await ada.post(f"{path}/try", {"notes": "We say lamp.", "seen": opened, "question": " "})
+    assert seen_in(tried.text) == opened
+    again = {"notes": "We say lamp.", "strictness": "strict", "seen": seen_in(refused.text)}
+    assert (await ada.post(path, again)).status_code == 302
+    assert (await ada.post(path, {**again, "seen": opened})).status_code == 302
+    layers = await layers_of(cast.parts.db, cast.classroom.id, COURSE, LESSON)
+    kept = layers.own if of is of_lesson else layers.of_class
+    assert (kept.strictness, kept.notes) == ("strict", "We say lamp.")
 
 
 async def test_a_form_without_shared_answers_leaves_them_as_they_are(cast: Cast) -> None:
@@ -276,6 +318,42 @@ async def test_a_try_says_which_sentence_gave_an_answer_away(cast: Cast) -> None
     page = (await (await cast.ada()).post(path, {"question": question, "strictness": "strict"})).text
     assert "<del>The answer is 25 mA.</del>" in page and "It gives an answer away." in page
     assert "Think of the push first." in page
+
+
+async def test_a_try_says_what_of_a_passage_is_not_shown(cast: Cast) -> None:
+    await indexed(cast)
+    form = {"question": PENCIL_LINE, "strictness": "strict", "answers": "graphite"}
+    page = (await (await cast.ada()).post(f"{of_lesson(cast)}/try", form)).text
+    shown = page[page.index("What the student sees") : page.index("What happened behind it")]
+    assert "The student does not: it holds a kept answer." in page
+    assert "A pencil line on paper is very thin" in shown and "Pencils and graphite" not in shown
+    assert page.count("The student reads it without its title") == 1
+
+
+async def test_a_try_leads_to_what_the_teacher_wrote_where_a_teacher_reads_it(cast: Cast) -> None:
+    await indexed(cast)
+    async with cast.parts.db.transaction() as tx:
+        module = await create_module(tx, cast.classroom.id, "Volcanoes")
+        text = Draft(
+            "text", "Inside a volcano", "## Why\n\nGas in the magma makes bubbles, and so the pressure grows."
+        )
+        number = await create_material(tx, module, text)
+    ada = await cast.ada()
+    form = {"question": "Why does the pressure in the magma grow?", "topic_filter": "off"}
+    page = (await ada.post(f"{of_lesson(cast)}/try", form)).text
+    address = f"/teach/class/{cast.classroom.id}/materials/{number}"
+    assert f'href="{address}"' in page and 'href="/material/' not in page
+    assert (await ada.get(address)).status_code == 200
+
+
+async def test_a_try_in_a_locked_class_says_that_students_see_no_helper(cast: Cast) -> None:
+    ada = await cast.ada()
+    note = "The class is locked: students see no helper"
+    assert note not in (await ada.post(f"{of_lesson(cast)}/try", {"question": WOOL})).text
+    async with cast.parts.db.transaction() as tx:
+        await set_locked(tx, cast.classroom.id, True)
+    tried = await ada.post(f"{of_lesson(cast)}/try", {"question": WOOL})
+    assert note in tried.text and "What the student sees" in tried.text
 
 
 async def test_a_try_off_the_topics_asks_no_model(cast: Cast) -> None:
