@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from appliance.library.questions import plain
+from appliance.storage.search_words import plain
 from appliance.study.visuals import (
     COLOURS,
     LEAST_POINTS,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic, TypeVar
 
-from appliance.library.questions import plain
+from appliance.storage.search_words import plain
 from appliance.study.facts import Fact, facts_of, is_telling, language_of, words_of
 from appliance.study.numbers import COUNTED, is_label, is_year, near_numbers, unit_of, unlike
 from appliance.study.sources import SourcePassage, telling_words
