@@ -1,6 +1,9 @@
 """What students wrap a question in, in languages that have no glossary here; none of it says what it is about."""
 
-from appliance.storage.search_words import asked_words
+import re
+from collections.abc import Iterable
+
+from appliance.storage.search_words import asked_words, is_of_signs
 
 RUSSIAN_AND_UKRAINIAN = """
 что чего чему чем такое такой такая такие это этот эта эти как какой какая какое какие каков почему зачем где когда
@@ -52,3 +55,13 @@ FILLERS = frozenset(
         f" {CHINESE_AND_JAPANESE} {KOREAN} {THAI}"
     )
 )
+# Two signs, one of which only joins words: the other one belongs to a word that is asked for with its own neighbour.
+JOINED = re.compile(
+    "[的是了呢吗嗎么麼吧].?|.[的是了呢吗嗎么麼吧]|[はがをのとにでもか][^ぁ-ん]|[^ぁ-ん][はがをのとにでもか]"
+)
+
+
+def without_fillers(words: Iterable[str]) -> list[str]:
+    """The words that tell something; of scripts without spaces also no joints, unless nothing else is there."""
+    telling = [word for word in words if word not in FILLERS]
+    return [word for word in telling if not (is_of_signs(word) and JOINED.fullmatch(word))] or telling

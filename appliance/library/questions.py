@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from appliance.library.families import family_of
-from appliance.library.fillers import FILLERS
+from appliance.library.fillers import FILLERS, without_fillers
 from appliance.library.glossary import called_too, in_english
 from appliance.library.spanish import english_of, is_english, is_spanish, spanish_of
 from appliance.storage.search_words import asked_words, is_of_signs, is_one_sign, plain
@@ -120,7 +120,7 @@ def terms_of(question: str, read: Read = as_written, is_spanish_course: bool = F
     `read` says for which words of a text one of the question may stand; none where it tells nothing.
     """
     asked_in_spanish = is_in_spanish(question)
-    asked = [word for word in _asked(question) if word not in STOP_WORDS and word not in FILLERS]
+    asked = without_fillers(word for word in _asked(question) if word not in STOP_WORDS)
     # The longest part: volt's, but l'eau.
     words = (max(word.split("'"), key=len) for word in asked)
     # A lone letter is rarely a topic, a lone sign such as Ω is one.
