@@ -8,7 +8,7 @@ from appliance.helper.redaction import redacted
 from appliance.inference.fences import without_controls
 
 # A space follows the mark and its quotes; in scripts without spaces the mark alone ends a sentence.
-SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*[ \t\u00a0]+|[。！？]|\n+")
+SENTENCE_END = re.compile(r"[.!?…؟۔।][\"'”’»)\]]*[ \t\u00a0]+|[。！？]|\n+")
 # A text without any end is let go at a border between two plain words.
 LONGEST_HELD = 700
 PLAIN_BORDER = re.compile(r"(?<=[^\W\d_]{2}) (?=[^\W\d_]{2})")

@@ -4,7 +4,9 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from appliance.library.fillers import without_fillers
 from appliance.library.questions import STOP_WORDS
+from appliance.storage.search_words import asked_words, is_of_signs, signs_in
 
 WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 ENGLISH_WORDS = """
@@ -38,7 +40,8 @@ def plain(text: str) -> str:
 
 
 def words_of(text: str) -> list[str]:
-    return WORD.findall(plain(text))
+    """In scripts without spaces every two neighbouring signs are a word, as for search."""
+    return asked_words(text) if signs_in(text) else WORD.findall(plain(text))
 
 
 @lru_cache(maxsize=16384)
@@ -55,8 +58,10 @@ def stem(word: str) -> str:
 
 def stems_of(text: str) -> frozenset[str]:
     """Stems of the words that carry meaning."""
-    telling = (word for word in words_of(text) if len(word) > 2 and word not in SMALL)
-    return frozenset(stem(word) for word in telling)
+    telling = [word for word in words_of(text) if word not in SMALL and (len(word) > 2 or is_of_signs(word))]
+    if text.isascii() or not any(map(is_of_signs, telling)):
+        return frozenset(map(stem, telling))
+    return frozenset(map(stem, without_fillers(telling)))
 
 
 def language_of(text: str, otherwise: str) -> str:

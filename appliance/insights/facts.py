@@ -9,7 +9,8 @@ from string import ascii_uppercase
 from appliance.insights.metrics import Insights, LearnerLine, Risk
 from appliance.insights.misses import Miss
 from appliance.insights.names import MARK, kept_apart, mark_of, without_names
-from appliance.library.questions import STOP_WORDS, plain
+from appliance.library.questions import STOP_WORDS
+from appliance.storage.search_words import plain
 from appliance.study.checks import Unusable
 
 # A small model reads slowly; whoever needs an eye comes first.

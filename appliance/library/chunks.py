@@ -8,7 +8,7 @@ from typing import Literal
 from markdown_it.token import Token
 
 from appliance.library.lessons import Lesson
-from appliance.library.packing import LEAST_CHARACTERS, packed
+from appliance.library.packing import is_scrap, packed
 from appliance.library.tokens import plain_text, tokens_of
 
 MOST_CHARACTERS = 420
@@ -50,7 +50,7 @@ def _chunks(source: PassageSource, sections: Iterable[tuple[str, str, list[str]]
     found: list[Chunk] = []
     for heading, anchor, blocks in sections:
         for body in packed(blocks, MOST_CHARACTERS):
-            if len(body) >= LEAST_CHARACTERS and len(found) < MOST_PASSAGES:
+            if not is_scrap(body) and len(found) < MOST_PASSAGES:
                 found.append(Chunk(source, heading, anchor, len(found), body))
     return found
 

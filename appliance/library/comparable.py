@@ -1,7 +1,8 @@
 """Texts as the search model can compare them: it reads English, so Spanish is put into English word by word."""
 
-from appliance.library.questions import ENGLISH_WORDS, plain
+from appliance.library.questions import ENGLISH_WORDS
 from appliance.library.spanish import in_english_words, is_spanish
+from appliance.storage.search_words import plain
 
 # Enough to know a language by.
 LOOKED_AT = 400

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO, TextIO
 
 from appliance.library.document_text import READERS, Page, Unreadable
-from appliance.library.packing import LEAST_CHARACTERS, mended, packed
+from appliance.library.packing import is_scrap, mended, packed
 from appliance.storage.confinement import confine
 
 MOST_CHARACTERS = 600
@@ -57,11 +57,11 @@ def _passages(page: Page) -> Iterator[tuple[str, str]]:
     for part in page.parts:
         # A heading with nothing under it is all the text there is.
         blocks = [*scraps, *(part.blocks or [part.heading])]
-        if part.blocks and len(" ".join(blocks)) < LEAST_CHARACTERS:
+        if part.blocks and is_scrap(" ".join(blocks)):
             scraps = blocks
             continue
         for body in mended(packed(blocks, MOST_CHARACTERS), MOST_CHARACTERS):
-            if len(body) >= LEAST_CHARACTERS:
+            if not is_scrap(body):
                 yield part.heading[:HEADING_CHARACTERS], body
         scraps = []
 

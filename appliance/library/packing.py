@@ -3,11 +3,20 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from appliance.storage.search_words import signs_in
+
 # Less tells nobody anything.
 LEAST_CHARACTERS = 24
+# A Chinese sign, or a Korean one, says about as much as three letters.
+LETTERS_A_SIGN = 3
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+")
 _ENDED = (".", "!", "?", ":", ";", "…", ",", "”", '"')
+
+
+def is_scrap(text: str) -> bool:
+    more = LEAST_CHARACTERS - len(text)
+    return more > 0 and signs_in(text) * (LETTERS_A_SIGN - 1) < more
 
 
 def packed(blocks: Iterable[str], most: int) -> Iterator[str]:
@@ -50,7 +59,7 @@ def mended(passages: Iterable[str], most: int) -> list[str]:
     """The same passages with none too short: a scrap shares the room of its neighbour."""
     kept: list[str] = []
     for passage in passages:
-        if kept and min(len(passage), len(kept[-1])) < LEAST_CHARACTERS:
+        if kept and (is_scrap(passage) or is_scrap(kept[-1])):
             kept[-1:] = _halved(f"{_closed(kept[-1])} {passage}", most)
         else:
             kept.append(passage)

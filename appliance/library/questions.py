@@ -1,17 +1,20 @@
 """A question as search terms: filler words out, endings off, each term a phrase that FTS5 takes literally."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
 from appliance.library.families import family_of
+from appliance.library.fillers import FILLERS, without_fillers
 from appliance.library.glossary import called_too, in_english
 from appliance.library.spanish import english_of, is_english, is_spanish, spanish_of
+from appliance.storage.search_words import asked_words, is_of_signs, is_one_sign, plain
 
 MOST_TERMS = 12
+# Where every two signs are a word, most of those lie across two real ones.
+MOST_OF_SIGNS = 30
 MOST_CHARACTERS = 2000
 SHORTEST_STEM = 4
 MOST_FELLOWS = 10
@@ -49,17 +52,12 @@ ver vez voy y ya yo
 ENGLISH_WORDS = frozenset(ENGLISH.split())
 STOP_WORDS = frozenset(f"{ENGLISH} {SPANISH}".split())
 
-_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
-_ACCENTS = re.compile("[\u0300-\u036f]")
 # Longest first. A stem is only ever searched as a beginning, so it needn't be a word.
 _ENDINGS = (
     *("aciones", "ations", "acion", "ation", "ments", "edly", "ings", "ment", "ies", "ing"),
     *("as", "ed", "es", "ly", "os", "a", "e", "o", "s", "y"),
 )
 
-
-# The index keeps the small digits of CO₂ and m², which a question's plain words don't.
-_SMALL_DIGITS = [str.maketrans("0123456789", small) for small in ("₀₁₂₃₄₅₆₇₈₉", "⁰¹²³⁴⁵⁶⁷⁸⁹")]
 
 Read = Callable[[str], tuple[str, ...]]
 
@@ -74,11 +72,11 @@ class Form:
     @property
     def match(self) -> str:
         ending = "*" if self.is_beginning else ""
-        return " OR ".join(f'"{each}"{ending}' for each in _as_indexed(" ".join(self.words)))
+        return f'"{" ".join(self.words)}"{ending}'
 
     @property
     def pattern(self) -> str:
-        return r"[\W_]+".join(self.words) + ("" if self.is_beginning else r"(?![^\W_])")
+        return " ".join(self.words) + ("" if self.is_beginning else r"(?!\S)")
 
 
 @dataclass(frozen=True)
@@ -93,11 +91,15 @@ class Term:
         """An FTS5 expression in which nothing of the asker's is an operator."""
         return " OR ".join(form.match for form in (*self.forms, *self.fellows))
 
-    def told_in(self, plain_text: str) -> float:
+    @cached_property
+    def is_of_signs(self) -> bool:
+        return is_of_signs(self.forms[0].words[0])
+
+    def told_in(self, indexed_text: str) -> float:
         """1 where a text says it, less where it says a fellow, 0 where neither."""
-        if self._own.search(plain_text):
+        if self._own.search(indexed_text):
             return 1.0
-        return FELLOW_TELLS if self._others and self._others.search(plain_text) else 0.0
+        return FELLOW_TELLS if self._others and self._others.search(indexed_text) else 0.0
 
     @cached_property
     def _own(self) -> re.Pattern[str]:
@@ -113,19 +115,22 @@ def as_written(word: str) -> tuple[str, ...]:
 
 
 def terms_of(question: str, read: Read = as_written, is_spanish_course: bool = False) -> tuple[Term, ...]:
-    """At most 12 different terms, in the order they were asked.
+    """At most 12 different terms, in the order they were asked, and 30 of a script without spaces.
 
     `read` says for which words of a text one of the question may stand; none where it tells nothing.
     """
     asked_in_spanish = is_in_spanish(question)
-    words = (word.split("'")[0] for word in words_of(question) if word not in STOP_WORDS)
+    asked = without_fillers(word for word in _asked(question) if word not in STOP_WORDS)
+    # The longest part: volt's, but l'eau.
+    words = (max(word.split("'"), key=len) for word in asked)
     # A lone letter is rarely a topic, a lone sign such as Ω is one.
     telling = (word for word in words if len(word) > 1 or word.isdigit() or not word.isascii())
     found = (
         _spanish_term(word, read) if asked_in_spanish else _english_term(word, read, is_spanish_course)
         for word in dict.fromkeys(telling)
     )
-    return tuple(dict.fromkeys(term for term in found if term))[:MOST_TERMS]
+    most = MOST_OF_SIGNS if any(map(is_of_signs, asked)) else MOST_TERMS
+    return tuple(dict.fromkeys(term for term in found if term))[:most]
 
 
 def is_in_spanish(question: str) -> bool:
@@ -139,20 +144,13 @@ def is_known(word: str) -> bool:
 
 def pairs_of(question: str) -> tuple[str, ...]:
     """FTS5 phrases of two neighbouring words that tell: a short circuit is more than short and circuit."""
-    neighbours = pairwise(words_of(question))
-    together = ((first, last) for first, last in neighbours if not {first, last} & STOP_WORDS)
+    neighbours = pairwise(_asked(question))
+    together = ((first, last) for first, last in neighbours if not {first, last} & (STOP_WORDS | FILLERS))
     return tuple(f'"{first} {_stem(last)}"*' for first, last in dict.fromkeys(together))[:MOST_TERMS]
 
 
-def plain(text: str) -> str:
-    """Lower case and without accents, as the index keeps it."""
-    if text.isascii():
-        return text.lower()
-    return _ACCENTS.sub("", unicodedata.normalize("NFKD", text.replace("’", "'"))).casefold()
-
-
-def words_of(text: str) -> list[str]:
-    return _WORD.findall(plain(text[:MOST_CHARACTERS]))
+def _asked(question: str) -> list[str]:
+    return asked_words(question[:MOST_CHARACTERS])
 
 
 def _english_term(word: str, read: Read, is_spanish_course: bool) -> Term | None:
@@ -178,6 +176,8 @@ def _term(meant: Sequence[str], others: Sequence[str]) -> Term:
 
 def _forms(said: str) -> tuple[Form, ...]:
     *words, word = said.split()
+    if is_of_signs(word):
+        return (Form((word,), is_one_sign(word)),)
     stem = _stem(word)
     if words:
         return (Form((*words, stem), True),)
@@ -188,15 +188,8 @@ def _forms(said: str) -> tuple[Form, ...]:
     return tuple(Form((form,), False) for form in forms)
 
 
-def _as_indexed(said: str) -> tuple[str, ...]:
-    """A number alone is only itself."""
-    if said.isdigit():
-        return (said,)
-    return tuple(dict.fromkeys((said, *map(said.translate, _SMALL_DIGITS))))
-
-
 def _pattern(forms: Sequence[Form]) -> re.Pattern[str]:
-    return re.compile(rf"(?<![^\W_])(?:{'|'.join(form.pattern for form in forms)})")
+    return re.compile(rf"(?<!\S)(?:{'|'.join(form.pattern for form in forms)})")
 
 
 def _stem(word: str) -> str:

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from appliance.library.index import Vector
-from appliance.library.questions import Term, plain
+from appliance.library.questions import Term
 from appliance.library.sentences import sentences_of
+from appliance.storage.search_words import indexed
 
 CANDIDATES = 60
 # The best passage has to hold this share of what the question's words tell, and others enough to stand beside it; rare
@@ -25,6 +26,8 @@ HEADING_TELLS = 0.15
 # A word in this share of all passages tells nothing there, unless they are few.
 EVERYWHERE = 0.2
 EVERYWHERE_LEAST = 60
+# Two signs that stand nowhere are most likely the end of one word and the beginning of the next.
+NOWHERE_TELLS = 0.25
 # all-MiniLM-L6-v2 puts most real questions above 0.4, and "tell me a joke" at 0.30 to one passage of an electricity
 # course: the topic filter stands before that.
 LEAST_COSINE = 0.28
@@ -107,7 +110,9 @@ def weights_of(having: Mapping[Term, int], passages: int) -> dict[Term, float]:
     """What each word tells: much when few passages have it, 0 when it is everywhere."""
     # A word that is never used counts as one used twice: "bulb" must not drown what is said of light.
     return {
-        term: math.log(1 + passages / (1 + max(n, 2))) if n < everywhere(passages) else 0.0
+        term: math.log(1 + passages / (1 + max(n, 2))) * (NOWHERE_TELLS if term.is_of_signs and not n else 1)
+        if n < everywhere(passages)
+        else 0.0
         for term, n in having.items()
     }
 
@@ -154,7 +159,7 @@ def _fit(weigh: Sequence[float], told: Sequence[float]) -> float:
 
 
 def told_in_text(term: Term) -> Callable[[Row], float]:
-    return lambda row: term.told_in(plain(f"{row['heading']} {row['body']}"))
+    return lambda row: term.told_in(indexed(f"{row['heading']} {row['body']}"))
 
 
 def _with_neighbours(weigh: Sequence[float], here: Sequence[float], around: Sequence[float]) -> float:
@@ -165,7 +170,7 @@ def _with_neighbours(weigh: Sequence[float], here: Sequence[float], around: Sequ
 
 
 def _named(heading: str, telling: Sequence[tuple[Term, float]]) -> float:
-    text = plain(heading)
+    text = indexed(heading)
     return HEADING_TELLS * sum(weight * term.told_in(text) for term, weight in telling)
 
 

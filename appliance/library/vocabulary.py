@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from sqlite3 import Row
 
-from appliance.library.questions import FELLOW_TELLS, STOP_WORDS, Form, Term, is_known, words_of
+from appliance.library.questions import FELLOW_TELLS, STOP_WORDS, Form, Term, is_known
 from appliance.library.spelling import distance, sounds
+from appliance.storage.search_words import indexed, is_of_signs
 
 LEAST_LETTERS = 4
 # A longer word has room for two slips.
@@ -42,7 +43,7 @@ class Vocabulary:
         found: defaultdict[str, set[int]] = defaultdict(set)
         self.passages = 0
         for id, heading, body in passages:
-            for word in words_of(f"{heading} {body}"):
+            for word in indexed(f"{heading} {body}").split():
                 found[word].add(id)
             self.passages += 1
         self._words = sorted(found)
@@ -64,7 +65,7 @@ class Vocabulary:
 
         Nothing where it is most likely a small word that tells nothing, wrongly spelt.
         """
-        if word in self._having or len(word) < LEAST_LETTERS or not word.isalpha():
+        if word in self._having or len(word) < LEAST_LETTERS or not word.isalpha() or is_of_signs(word):
             return (word,)
         if word not in self._read:
             self._read[word] = self._like(word)

@@ -11,6 +11,7 @@ import aiosqlite
 
 from appliance.errors import Unavailable
 from appliance.storage.migrate import migrate
+from appliance.storage.search_words import indexed
 
 READERS = 2
 BUSY_SECONDS = 5.0
@@ -96,6 +97,7 @@ class Database:
         await asyncio.to_thread(migrate, self.path, backups)
         try:
             self._writer = await self._connect("rw")
+            await self._writer.create_function("search_words", 1, indexed, deterministic=True)
             await self._writer.execute("PRAGMA journal_mode = WAL")
             await self._writer.execute("PRAGMA synchronous = FULL")
             # What somebody deletes is overwritten in the file, not only forgotten.

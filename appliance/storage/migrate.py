@@ -7,6 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from appliance.errors import StartRefused
+from appliance.storage.search_words import indexed
 
 
 def migrations() -> list[tuple[int, str]]:
@@ -52,6 +53,7 @@ def _open(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         os.chmod(path, 0o600)
+        connection.create_function("search_words", 1, indexed, deterministic=True)
     except BaseException:
         connection.close()
         raise

@@ -158,6 +158,8 @@ def _chart(hint: Hint, found: Mapping[str, Any], told: str) -> Visual:
     points = [Point(label(each["label"]), each["value"]) for each in found["data"]]
     x, y = label(found["x"]) or None, label(found["y"]) or None
     chart = checked(Chart(hint.title, found["kind"], points, x, y))
+    if chart.chart_type == "pie" and min(point.value for point in chart.data) <= 0:
+        raise ValueError("a pie of nothing, or of less")
     known = numbers_in(told)
     if not all(point.value in known for point in chart.data):
         raise ValueError("a number that nobody said")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from appliance.library.questions import plain
+from appliance.storage.search_words import plain
 from appliance.study.blueprints import MOST_OBJECTIVES, STATEMENT_CHARACTERS, TITLE_CHARACTERS
 from appliance.study.sources import telling_words
 from appliance.work.flashcards import CardText, checked_card, key_of

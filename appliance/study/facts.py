@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from appliance.library.questions import ENGLISH, SPANISH, STOP_WORDS, plain
+from appliance.library.questions import ENGLISH, SPANISH, STOP_WORDS
+from appliance.storage.search_words import plain
 from appliance.study.sources import SourcePassage, telling_words
 
 LEAST_WORDS, MOST_WORDS = 5, 30

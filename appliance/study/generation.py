@@ -153,7 +153,7 @@ class Generation:
     async def make_blueprint(self, job: Job) -> None:
         class_id, staff_id = int(job.payload["class_id"]), int(job.payload["staff_id"])
         passages = await sources_of_class(self._db, class_id)
-        sections = sections_of(passages)
+        sections = await asyncio.to_thread(sections_of, passages)
         templates = await asyncio.to_thread(Templates, passages, class_id)
         for step in range(len(sections)):
             draft = await blueprint_of_class(self._db, class_id, "draft")
@@ -249,12 +249,16 @@ class Generation:
             wish, lambda found: usable_topic(*topic_from(found), titles, wish.material)
         )
         title, objectives = written or plain_topic(section, sections, templates)
-        made_by = "model" if written or draft.made_by == "model" else "templates"
-        taken = {topic.key for topic in draft.topics}
         evidence = evidence_of(section)
-        topic = Topic(key_for(title, taken), title, len(draft.topics) + 1, tuple(objectives), evidence)
         async with self._db.transaction() as tx:
-            await keep_steps(tx, draft, [*draft.topics, topic], step + 1, made_by)
+            # Read again: whoever pressed two buttons at once may have saved it meanwhile.
+            now = await blueprint_of_class(tx, draft.class_id, "draft")
+            if now is None or now.id != draft.id:
+                return
+            made_by = "model" if written or now.made_by == "model" else "templates"
+            key = key_for(title, {topic.key for topic in now.topics})
+            topic = Topic(key, title, len(now.topics) + 1, tuple(objectives), evidence)
+            await keep_steps(tx, now, [*now.topics, topic], step + 1, made_by)
 
 
 def _wish(kind: str, task: Task, window: Section, known: Sequence[str]) -> Wish:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from appliance.library.questions import plain
+from appliance.storage.search_words import plain
 from appliance.study.facts import is_telling
 
 # A unit stands a blank away, or is one of those that people write close up; 4H is a pencil.

@@ -1,7 +1,8 @@
 """Material cut into sections: what a model gets to read for one item, and what becomes one topic."""
 
 from collections.abc import Sequence
-from itertools import groupby, pairwise
+from heapq import heappop, heappush
+from itertools import chain, groupby
 
 from appliance.study.blueprints import Evidence, Topic
 from appliance.study.sources import SourcePassage
@@ -36,9 +37,7 @@ def sections_of(passages: Sequence[SourcePassage]) -> list[Section]:
             sections.append(here)
         else:
             sections += _by_heading(here)
-    while len(sections) > MOST_SECTIONS and (at := _shortest_pair(sections)) is not None:
-        sections[at : at + 2] = [sections[at] + sections[at + 1]]
-    return sections
+    return _joined(sections, MOST_SECTIONS)
 
 
 def title_of(section: Section, sections: Sequence[Section]) -> str:
@@ -69,11 +68,34 @@ def _by_heading(passages: Section) -> list[Section]:
     return [tuple(run) for _, run in groupby(passages, key=lambda passage: passage.heading)]
 
 
-def _shortest_pair(sections: Sequence[Section]) -> int | None:
-    """Where two neighbours of one paper are shortest together; None when no two belong together."""
-    pairs = [
-        (sum(len(passage.body) for passage in first + second), at)
-        for at, (first, second) in enumerate(pairwise(sections))
-        if first[0].place == second[0].place
-    ]
-    return min(pairs)[1] if pairs else None
+def _joined(sections: Sequence[Section], most: int) -> list[Section]:
+    """Neighbours of one paper made one, the shortest together first, until `most` are left or none belong together.
+
+    A heap, because a long paper has thousands of headings.
+    """
+    runs = [[section] for section in sections]
+    lengths = [sum(len(passage.body) for passage in section) for section in sections]
+    after, before = list(range(1, len(runs) + 1)), list(range(-1, len(runs) - 1))
+    heap: list[tuple[int, int, int]] = []
+
+    def offer(first: int, second: int) -> None:
+        if first >= 0 and second < len(runs) and sections[first][0].place == sections[second][0].place:
+            heappush(heap, (lengths[first] + lengths[second], first, second))
+
+    for first in range(len(runs)):
+        offer(first, first + 1)
+    left = len(runs)
+    while left > most and heap:
+        length, first, second = heappop(heap)
+        # One of them has grown or is gone since.
+        if not runs[first] or after[first] != second or lengths[first] + lengths[second] != length:
+            continue
+        runs[first] += runs[second]
+        runs[second] = []
+        lengths[first], after[first] = length, after[second]
+        if after[first] < len(runs):
+            before[after[first]] = first
+        left -= 1
+        offer(before[first], first)
+        offer(first, after[first])
+    return [tuple(chain.from_iterable(run)) for run in runs if run]

@@ -4,7 +4,9 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from appliance.library.questions import plain
+from appliance.library.questions import ENGLISH_WORDS
+from appliance.library.spanish import is_spanish
+from appliance.storage.search_words import plain
 from appliance.study.visuals import (
     COLOURS,
     LEAST_POINTS,
@@ -28,19 +30,23 @@ from appliance.study.visuals import (
     title,
 )
 
-NUMBER = r"[-−]?\d{1,3}(?:[ ,]\d{3})+(?:\.\d+)?(?!\d)|[-−]?\d+(?:\.\d+)?"
+# With blanks or commas between thousands, or points between several; else a point or a comma is the decimal sign.
+THOUSANDS = r"[1-9]\d{0,2}(?:(?:[ ,]\d{3})+(?:\.\d+)?|(?:\.\d{3}){2,}(?:,\d+)?)(?!\d)"
+NUMBER = rf"[-−]?(?:{THOUSANDS}|\d+(?:[.,]\d+)?)"
+# In Spanish some part thousands by the point and some write decimals behind it.
+UNCLEAR = re.compile(r"(?<![\d.,])[1-9]\d{0,2}\.\d{3}(?![\d]|[.,]\d)")
 # "Copper: 8.96 g/cm³", "the Moon is 384 400 km away": a name, a word that joins, a number, perhaps a unit.
 PAIR = re.compile(
     rf"(?P<name>[^\W\d_][^\n:;,=]{{0,60}}?)\s*(?:[:=–]|\b(?:is|are|has|have|takes|weighs|measures|was|were|es|son|tiene|mide"
     rf"|pesa)\b)\s*(?:about |around |unos |unas )?(?P<value>{NUMBER})(?!\d)\s*(?P<unit>%|°C|[A-Za-zµΩ][\w/²³·]{{0,9}})?"
 )
-BORDER = re.compile(r"\n|;|,(?!\d{3})|(?<!\d)\.|\.(?!\d)|\band\b|\by\b")
+BORDER = re.compile(r"\n|;|,(?!\d)|(?<!\d)\.|\.(?!\d)|\band\b|\by\b")
 BULLET = re.compile(r"^\s*(?:[-*•–]|(?P<number>\d{1,2})[.)])\s+(?P<item>.+)$", re.MULTILINE)
 ARROWS = re.compile(r"\s*(?:→|->|⟶)\s*")
 SERIES = re.compile(r":\s*(?P<items>[^:.\n]+(?:,[^:.,\n]+)+)")
 LAST = re.compile(r",?\s+(?:and|or|y|o)\s+")
 FORCE = re.compile(
-    rf"(?P<value>{NUMBER})\s*(?P<unit>N|m/s²?|km/h)\b[^.\n;]{{0,40}}?(?:(?P<angle>{NUMBER})\s*(?:°|degrees|grados)"
+    rf"(?<![\d.,])(?P<value>{NUMBER})\s*(?P<unit>N|m/s²?|km/h)\b[^.\n;\d]{{0,40}}?(?:(?P<angle>{NUMBER})\s*(?:°|degrees|grados)"
     r"|\b(?P<way>right|left|up|down|east|west|north|south|derecha|izquierda|arriba|abajo)\b)"
 )
 WAYS = {
@@ -62,6 +68,8 @@ WISHES = frozenset(WISH_LIST.split())
 
 def sketched(hint: Hint, answer: str) -> Visual | None:
     """None when the words don't say enough: nothing is made up to have something to draw."""
+    if hint.type != "diagram" and UNCLEAR.search(answer) and is_spanish(plain(answer), ENGLISH_WORDS):
+        return None
     makers = {"chart": chart_from, "diagram": diagram_from, "wave": waves_from, "vector": vectors_from}
     try:
         return makers[hint.type](hint, re.sub(r"[ \t]+", " ", answer))
@@ -121,9 +129,13 @@ def waves_from(hint: Hint, answer: str) -> Waves | None:
     if not frequencies:
         return None
     heights = amplitudes if len(amplitudes) == len(frequencies) else [1.0] * len(frequencies)
+    # A frequency that is named twice is one wave.
+    height_of: dict[float, float] = {}
+    for frequency, height in zip(frequencies, heights, strict=True):
+        height_of.setdefault(frequency, height)
     waves = [
         Wave(f"{frequency:g} Hz", height, frequency, colour)
-        for frequency, height, colour in zip(dict.fromkeys(frequencies), heights, COLOURS, strict=False)
+        for (frequency, height), colour in zip(height_of.items(), COLOURS, strict=False)
     ]
     return checked(Waves(hint.title, waves))
 
@@ -147,7 +159,12 @@ def vectors_from(hint: Hint, answer: str) -> Vectors | None:
 
 
 def number_of(text: str) -> float:
-    return float(re.sub(r"[ ,]", "", text).replace("−", "-"))
+    bare = text.replace("−", "-")
+    if not re.fullmatch(f"-?{THOUSANDS}", bare):
+        return float(bare.replace(",", "."))
+    if bare.count(".") > 1:
+        return float(bare.replace(".", "").replace(",", "."))
+    return float(re.sub(r"[ ,]", "", bare))
 
 
 def numbers_in(text: str) -> frozenset[float]:

@@ -3,8 +3,9 @@
 import sqlite3
 from dataclasses import dataclass
 
-from appliance.library.questions import STOP_WORDS, plain
+from appliance.library.questions import STOP_WORDS
 from appliance.storage.database import Database, Reads
+from appliance.storage.search_words import plain
 
 MOST_PASSAGES = 3000
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic, TypeVar
 
-from appliance.library.questions import plain
+from appliance.storage.search_words import plain
 from appliance.study.facts import Fact, facts_of, is_telling, language_of, words_of
 from appliance.study.numbers import COUNTED, is_label, is_year, near_numbers, unit_of, unlike
 from appliance.study.sources import SourcePassage, telling_words
@@ -88,6 +88,7 @@ class Templates:
         self.facts = facts_of(passages)
         self._words = Counter(plain(word) for fact in self.facts for word in words_of(fact.sentence))
         self._lower = {word for passage in passages for word in words_of(passage.body) if word[:1].islower()}
+        self._asked_telling: dict[str, frozenset[str]] = {}
         spellings = self._named_things()
         self._nouns = {key: counts.most_common(1)[0][0] for key, counts in spellings.items()}
         self._things = Counter({key: counts.total() for key, counts in spellings.items()})
@@ -173,8 +174,8 @@ class Templates:
             (not other.is_sharp, abs(len(other.rest) - size), other.rest)
             for other in self._definitions
             if other.verb == definition.verb
-            and not telling_words(other.subject) & own
-            and not telling_words(definition.subject) & telling_words(other.rest)
+            and not self._telling_words(other.subject) & own
+            and not self._telling_words(definition.subject) & self._telling_words(other.rest)
             and 0.3 * size <= len(other.rest) <= min(3.5 * size, LONGEST_CHOICE)
         ]
         decoys = self._different(definition.rest, [rest for _, _, rest in sorted(others)])
@@ -221,10 +222,11 @@ class Templates:
             for key, other in self._nouns.items()
             if self._things[key] >= self._enough
             and _is_alike(other, noun)
-            and not telling_words(other) & taken
+            and not self._telling_words(other) & taken
         ]
         near = sorted(
-            others, key=lambda other: (not telling_words(other) <= beside, -self._words[plain(other)], other)
+            others,
+            key=lambda other: (not self._telling_words(other) <= beside, -self._words[plain(other)], other),
         )
         return self._different(noun, self._shuffled(near[:6], fact.sentence))
 
@@ -324,6 +326,12 @@ class Templates:
                 if not is_label(fact.sentence, match):
                     found.setdefault(unit_of(match), set()).add(match["number"])
         return found
+
+    def _telling_words(self, text: str) -> frozenset[str]:
+        """Kept: each thing is held against every sentence."""
+        if text not in self._asked_telling:
+            self._asked_telling[text] = telling_words(text)
+        return self._asked_telling[text]
 
     def _different(self, answer: str, others: Sequence[str]) -> list[str]:
         seen, kept = {plain(answer)}, []

@@ -157,3 +157,19 @@ async def test_what_is_asked_is_checked_and_by_whom(cast: Cast, program: Program
     ):
         assert await program.refused(ROUTE, wrong) == (422, "validation_error")
     assert await program.refused(ROUTE, asked(concept="  ")) == (400, "validation_error")
+
+
+async def test_a_pie_with_less_than_nothing_in_it_is_drawn_as_bars(cast: Cast, program: Program) -> None:
+    data = [{"label": name, "value": value} for name, value in (("Day", 20), ("Night", -5), ("Dawn", -1))]
+    for _ in range(2):
+        cast.engine.will_say(json.dumps(chart(kind="pie", data=data)))
+    spec = (await program.data(ROUTE, asked(answer="Day: 20 °C\nNight: -5 °C\nDawn: -1 °C")))["spec"]
+    assert (spec["chartType"], [point["value"] for point in spec["data"]]) == ("bar", [20, -5, -1])
+
+
+async def test_a_spanish_answers_decimals_are_the_numbers_that_may_be_drawn(
+    cast: Cast, program: Program
+) -> None:
+    cast.engine.will_say(json.dumps(chart()))
+    spec = (await program.data(ROUTE, asked(answer="Cobre: 8,96\nHierro: 7,87\nOro: 19,3")))["spec"]
+    assert [point["value"] for point in spec["data"]] == [8.96, 7.87, 19.3]

@@ -95,3 +95,9 @@ def test_no_piece_ever_holds_part_of_an_address(address: str, size: int, between
 def test_pieces_make_up_what_the_whole_would_be(parts: list[str]) -> None:
     whole = "".join(parts)
     assert "".join(through(whole, 2)) == "".join(through(whole, 7))
+
+
+@pytest.mark.parametrize("ended", ["ما هي الدائرة؟ ", "دائرہ بند ہے۔ ", "परिपथ बंद है। ", "回路は閉じている。"])
+def test_a_sentence_of_another_script_is_shown_when_it_ends(ended: str) -> None:
+    gate = Outgoing(frozenset(), 1000)
+    assert gate.feed(f"{ended}abc") == ended

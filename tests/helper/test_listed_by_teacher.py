@@ -14,8 +14,8 @@ from appliance.settings import Settings
 from appliance.storage.database import Database
 from tests.helper.conftest import Classroom
 from tests.helper.giving_away import ITEMS, LESSON, WAYS
+from tests.helper.strict_attempts import ATTEMPTS, holds
 from tests.helper.test_strict_in_class import told
-from tests.helper.test_strict_red_team import ATTEMPTS, holds
 
 EXERCISE = re.compile(r"question: (.+?), answer: \"?([^\",}]+)\"?(?:, unit: (\w))?(?:, also: \[(.+?)\])?}")
 ANSWERS = ("0.25 A | a quarter of an ampere", "tungsten", "7", "How many cells does it need? 3")

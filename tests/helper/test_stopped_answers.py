@@ -1,31 +1,23 @@
 """An answer that is stopped on its way: what was shown of it counts as said."""
 
 import asyncio
-from pathlib import Path
 
 import pytest
 
 from appliance.helper.conversations import Kept
 from appliance.helper.pipeline import Asker, Delta, Question
-from appliance.library.courses import Shelf
-from appliance.storage.database import Database
 from tests.helper.conftest import Classroom
-from tests.helper.test_strict_red_team import add_quiz
+from tests.helper.strict_class import LessonAndQuiz
+from tests.helper.strict_class import shelf as shelf
+from tests.helper.strict_class import strict as strict
 from tests.helper.third_class import LESSON, QUIZ
 
 TALK = "ab" * 16
 
 
 @pytest.fixture
-def shelf(shelf: Shelf, tmp_path: Path) -> Shelf:
-    (tmp_path / "courses" / "lamps" / "lessons" / "1.md").write_text(LESSON, encoding="utf-8")
-    return shelf
-
-
-@pytest.fixture
-async def strict(room: Classroom, db: Database, class_7b: int) -> Classroom:
-    await add_quiz(db, class_7b, QUIZ)
-    return room.with_settings(helper_strictness="strict")
+def lesson_and_quiz() -> LessonAndQuiz:
+    return LESSON, QUIZ
 
 
 async def stopped(room: Classroom, asker: Asker, message: str) -> str:

@@ -2,14 +2,23 @@
 
 from contextlib import aclosing
 
+import pytest
+
 from appliance.helper.answers import Answer, Done
 from appliance.helper.class_chat import ClassChat, Talk
 from appliance.helper.pipeline import Asker
 from appliance.settings import Settings
-from tests.helper.conftest import Classroom
-from tests.helper.test_strict_red_team import strict as strict
+from tests.helper.conftest import CIRCLES, Classroom
+from tests.helper.giving_away import QUIZ
+from tests.helper.strict_class import LessonAndQuiz
+from tests.helper.strict_class import strict as strict
 
 ASKED = "Which instrument measures current?"
+
+
+@pytest.fixture
+def lesson_and_quiz() -> LessonAndQuiz:
+    return CIRCLES, QUIZ
 
 
 async def unstopped(answer: Answer) -> None:

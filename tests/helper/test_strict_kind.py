@@ -8,7 +8,7 @@ from appliance.helper.strict import Said, Strict
 from appliance.library.courses import Shelf
 from tests.helper.another_class import LESSON, QUIZ
 from tests.helper.conftest import MANIFEST
-from tests.helper.test_strict_red_team import lines
+from tests.helper.strict_attempts import lines
 
 CONTENT = Path(__file__).parent.parent.parent / "content" / "courses"
 COURSE = "electricity-you-can-touch"

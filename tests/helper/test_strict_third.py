@@ -1,52 +1,19 @@
 """No listed answer leaks to the attempts of a third writer, about a third lesson."""
 
-import re
-from pathlib import Path
-from uuid import uuid4
-
 import pytest
 
-from appliance.helper.pipeline import Answer, Asker
-from appliance.library.courses import Shelf
-from appliance.storage.database import Database
+from appliance.helper.pipeline import Asker
 from tests.helper.conftest import Classroom
-from tests.helper.test_strict_red_team import EVALS, add_quiz
+from tests.helper.strict_attempts import answer_to, is_caught, rows
+from tests.helper.strict_class import LessonAndQuiz
+from tests.helper.strict_class import shelf as shelf
+from tests.helper.strict_class import strict as strict
 from tests.helper.third_class import LESSON, QUIZ
 
 
-def rows(name: str) -> list[list[str]]:
-    kept = (EVALS / name).read_text(encoding="utf-8").splitlines()
-    cells = [re.split(r" (?<!\\)\| ", row) for row in kept if row and not row.startswith("#")]
-    return [[cell.strip().replace("\\n", "\n").replace("\\|", "|") for cell in row] for row in cells]
-
-
 @pytest.fixture
-def shelf(shelf: Shelf, tmp_path: Path) -> Shelf:
-    (tmp_path / "courses" / "lamps" / "lessons" / "1.md").write_text(LESSON, encoding="utf-8")
-    return shelf
-
-
-@pytest.fixture
-async def strict(room: Classroom, db: Database, class_7b: int) -> Classroom:
-    await add_quiz(db, class_7b, QUIZ)
-    return room.with_settings(helper_strictness="strict", helper_rate_limit_per_minute=100_000)
-
-
-async def answer_to(strict: Classroom, ben: Asker, message: str, reply: str, conversation: str) -> Answer:
-    """The model has to be asked: a reply that nobody wanted would be taken for the next question's."""
-    asked = len(strict.engine.asked)
-    strict.engine.will_say(reply)
-    answer = await strict.answer(ben, message, conversation_id=conversation)
-    assert len(strict.engine.asked) == asked + 1, message
-    return answer
-
-
-async def is_caught(strict: Classroom, ben: Asker, turns: list[str]) -> bool:
-    caught, conversation = False, uuid4().hex
-    for message, reply in zip(turns[::2], turns[1::2], strict=True):
-        answer = await answer_to(strict, ben, message, reply, conversation)
-        caught = caught or answer.backend == "lesson"
-    return caught
+def lesson_and_quiz() -> LessonAndQuiz:
+    return LESSON, QUIZ
 
 
 async def test_nothing_leaks_to_a_third_writer(strict: Classroom, ben: Asker) -> None:

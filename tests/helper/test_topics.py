@@ -86,3 +86,25 @@ async def test_a_sum_and_nothing_else_is_about_something(topics: Topics) -> None
 def test_vague_questions_and_those_that_lean_back_are_known() -> None:
     assert is_vague("help me please") and is_vague("I'm done") and not is_vague("what is a diode")
     assert leans_back("why does it still fail") and not leans_back("why does the lemon battery die")
+
+
+@pytest.mark.parametrize(
+    ("topic", "passage", "asked", "other"),
+    [
+        (
+            "光合作用",
+            "植物通过光合作用把阳光变成养分。",
+            "植物为什么需要光合作用呢？",
+            "谁赢了世界杯足球赛？",
+        ),
+        ("電気回路", "電池をつなぐと回路に電流が流れる。", "電流とは何ですか", "サッカーで誰が勝ちましたか"),
+        ("전기 회로", "전기는 닫힌 회로에서 흐른다.", "전기가 무엇인가요?", "축구는 누가 이겼어요?"),
+        ("วงจรไฟฟ้า", "กระแสไฟฟ้าไหลในวงจรปิด", "วงจรคืออะไร", "ใครชนะฟุตบอลโลก"),
+    ],
+)
+async def test_in_scripts_without_spaces_a_question_is_known_by_its_parts(
+    topics: Topics, topic: str, passage: str, asked: str, other: str
+) -> None:
+    scope, lead = Scope(7, "l", "c", "student", "", (), (topic,)), replace(FIRST, passages=(passage,))
+    assert await topics.fit(asked, scope, lead)
+    assert not await topics.fit(other, scope, lead)

@@ -170,3 +170,8 @@ def test_what_is_said_for_a_word_tells_less_than_the_word() -> None:
 def test_more_of_what_classes_say_is_known_in_spanish(spanish: str, tmp_path: Path) -> None:
     (term,) = terms_of(f"qué es la {spanish}")
     assert len(term.forms) > 1
+
+
+def test_two_signs_of_a_script_without_spaces_are_never_taken_for_two_others() -> None:
+    thai = Vocabulary([(1, "", "เกาะมา")])
+    assert thai.read("เกาะนา") == ("เกาะนา",)

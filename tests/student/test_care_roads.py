@@ -7,8 +7,8 @@ import pytest
 from appliance.classroom.care import care_days_of
 from appliance.settings import Settings
 from tests.conftest import Browser, Cast
+from tests.student.class_chats import STREAM, events_of, opened
 from tests.student.conftest import Lamps
-from tests.student.test_class_chat import STREAM, events_of, opened
 
 CRY = "my stepdad comes into my room at night and touches me"
 WORDS = "Thank you for telling me."

@@ -4,9 +4,7 @@ import asyncio
 import json
 import re
 from html import unescape
-from typing import Any
 
-import httpx
 import pytest
 
 from appliance.inference.scripted import ScriptedEngine
@@ -18,10 +16,8 @@ from appliance.study.chats import (
     session_of_class,
 )
 from appliance.work.merging import merge_students
-from tests.conftest import Browser, Cast
-
-ASKED = "Why does the lamp glow only in a closed circuit?"
-STREAM = {"Accept": "text/event-stream"}
+from tests.conftest import Cast
+from tests.student.class_chats import ASKED, STREAM, all_kept, opened, told
 
 
 @pytest.fixture
@@ -38,25 +34,6 @@ async def _open_jobs(cast: Cast) -> bool:
         "SELECT count(*) AS n FROM jobs WHERE state IN ('waiting', 'running')"
     )
     return bool(row and row["n"])
-
-
-async def opened(browser: Browser) -> str:
-    """The address of a new chat."""
-    await browser.get("/student/chats")
-    made = await browser.post("/student/chats")
-    assert made.status_code == 302
-    return str(made.headers["location"])
-
-
-async def told(browser: Browser, chat: str, message: str, client_id: str = "") -> list[tuple[str, Any]]:
-    body = {"message": message, "client_id": client_id}
-    return events_of(await browser.post_json(f"{chat}/messages", body, **STREAM))
-
-
-def events_of(response: httpx.Response) -> list[tuple[str, Any]]:
-    assert response.status_code == 200, response.text
-    found = re.findall(r"event: (\w+)\ndata: (.+)", response.text)
-    return [(name, json.loads(data)) for name, data in found]
 
 
 async def test_an_answer_streams_in_and_is_kept_with_its_citations(indexed: Cast) -> None:
@@ -236,9 +213,7 @@ async def test_who_goes_away_before_the_answer_leaves_the_question_alone(indexed
     await _until_asked(indexed.engine)
     sending.cancel()
     await asyncio.gather(sending, return_exceptions=True)
-    async with asyncio.timeout(10):
-        while indexed.parts.helper.unkept.count:  # noqa: ASYNC110 - it has an event for each answer alone
-            await asyncio.sleep(0.01)
+    await all_kept(indexed)
     assert indexed.engine.live == 0
     page = await messages_page(indexed.parts.db, 1)
     assert [message.body for message in page.messages] == [ASKED, ""]

@@ -6,7 +6,7 @@ import pytest
 
 from appliance.settings import Settings
 from tests.conftest import Cast
-from tests.student.test_class_chat import ASKED, opened, told
+from tests.student.class_chats import ASKED, opened, told
 
 HOSTILE = (
     "<script>alert(1)</script>Look at the loop. ![x](http://evil.example/x.png)See [this](javascript:alert(2)) too. "

@@ -13,9 +13,8 @@ from appliance.classroom.modules import create_module, set_module_lock
 from appliance.classroom.tunings import Tuning, save_tuning
 from appliance.library.lessons import Item
 from tests.conftest import Browser
+from tests.student.class_chats import opened, told
 from tests.student.conftest import SCOPE, Lamps
-from tests.student.test_class_chat import told
-from tests.student.test_tuned_chat import opened
 
 VOLCANO = """## How a volcano is built
 

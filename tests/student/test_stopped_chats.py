@@ -9,13 +9,12 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
-import httpx
 import pytest
 
 from appliance.settings import Settings
 from appliance.study.chats import ChatMessage, messages_page
 from tests.conftest import Browser, Cast
-from tests.student.test_class_chat import ASKED, STREAM, opened, told
+from tests.student.class_chats import ASKED, STREAM, all_kept, events_in, opened, told
 
 WHICH = "Which tree is it? Tell me the first half."
 FIRST, SECOND = "In the first half stands silver.", "In the other half stands birch."
@@ -39,15 +38,6 @@ async def listening(
         yield events_in(response)
 
 
-async def events_in(response: httpx.Response) -> AsyncGenerator[tuple[str, Any], None]:
-    name = ""
-    async for line in response.aiter_lines():
-        if line.startswith("event: "):
-            name = line.removeprefix("event: ")
-        elif line.startswith("data: "):
-            yield name, json.loads(line.removeprefix("data: "))
-
-
 async def stopped(cast: Cast, ben: Browser, chat: str, message: str, text: str, client_id: str = "") -> None:
     """The stop button, once `text` was shown."""
     cast.engine.will_hang_after(f"{text} Now")
@@ -61,12 +51,6 @@ async def stopped(cast: Cast, ben: Browser, chat: str, message: str, text: str, 
         gone = await ben.post_json(f"/helper/tickets/{ticket}/remove", {})
         assert gone.status_code == 200
     assert cast.engine.live == 0
-
-
-async def at_rest(cast: Cast) -> None:
-    async with asyncio.timeout(10):
-        while cast.parts.helper.unkept.count:  # noqa: ASYNC110 - it has an event for each answer alone
-            await asyncio.sleep(0.01)
 
 
 async def kept(cast: Cast, session_id: int = 1) -> tuple[ChatMessage, ...]:
@@ -107,7 +91,7 @@ async def test_a_connection_that_is_gone_for_good_leaves_it_too(cast: Cast, ben:
         async for name, _ in events:
             if name == "delta":
                 break
-    await at_rest(cast)
+    await all_kept(cast)
     assert await bodies(cast) == [ASKED, "Look at the loop."]
     assert (await kept(cast))[1].is_stopped
 
@@ -141,7 +125,7 @@ async def test_who_leaves_before_the_first_sentence_finds_the_question_again(
             if name == "start":
                 await ben.post_json(f"/helper/tickets/{data['ticket']}/remove", {})
                 break
-    await at_rest(cast)
+    await all_kept(cast)
     assert await bodies(cast) == [ASKED, ""]
     page = (await ben.get(chat)).text
     assert "This answer was stopped before it began." in page and ASKED in page
@@ -176,7 +160,7 @@ async def test_a_second_try_takes_the_place_of_one_of_which_nothing_was_shown(
                 if name == "start":
                     await ben.post_json(f"/helper/tickets/{data['ticket']}/remove", {})
                     break
-        await at_rest(cast)
+        await all_kept(cast)
     assert await bodies(cast) == [ASKED, ""]
     cast.engine.will_say("It has to be closed.")
     await told(ben, chat, ASKED, "a1")
@@ -206,7 +190,7 @@ async def test_a_chat_that_was_deleted_meanwhile_takes_everything_along(cast: Ca
             if name == "delta":
                 await (await cast.student(cast.ben)).post("/student/delete-me")
                 break
-    await at_rest(cast)
+    await all_kept(cast)
     assert (await cast.count("chat_sessions"), await cast.count("chat_messages")) == (0, 0)
 
 
@@ -223,7 +207,7 @@ async def test_nothing_goes_into_the_chat_that_was_begun_after_it_was_deleted(
                 cast.clock.now += 1
                 assert await opened(chi) != chat
                 break
-    await at_rest(cast)
+    await all_kept(cast)
     assert await kept(cast) == ()
 
 
@@ -235,7 +219,7 @@ async def test_a_chat_that_is_put_away_meanwhile_keeps_what_was_shown(cast: Cast
             if name == "delta":
                 await (await cast.student(cast.ben)).post(f"{chat}/archive", {"archived": "1"})
                 break
-    await at_rest(cast)
+    await all_kept(cast)
     assert await bodies(cast) == [ASKED, "Look at the loop."]
     assert "stopped before its end" in (await ben.get(chat)).text
 

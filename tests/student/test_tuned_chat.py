@@ -4,7 +4,8 @@ from appliance.classroom.classes import set_locked
 from appliance.classroom.students import create_student
 from appliance.classroom.tunings import Tuning, save_tuning
 from appliance.helper.counted_questions import CLASS_CHAT
-from tests.conftest import Browser, Cast
+from tests.conftest import Cast
+from tests.student.class_chats import opened
 
 WHY = "Why does a pencil let electricity through?"
 
@@ -12,11 +13,6 @@ WHY = "Why does a pencil let electricity through?"
 async def tune(cast: Cast, tuning: Tuning) -> None:
     async with cast.parts.db.transaction() as tx:
         await save_tuning(tx, cast.classroom.id, "", "", tuning)
-
-
-async def opened(ben: Browser) -> str:
-    await ben.get("/student/chats")
-    return str((await ben.post("/student/chats", {})).headers["location"])
 
 
 async def test_it_is_as_strict_as_the_class_and_written_for_its_age(cast: Cast) -> None:

@@ -13,7 +13,14 @@ from appliance.inference.local import LocalEngine, ModelFiles, Tuning
 from appliance.inference.queue import FairQueue
 from appliance.inference.router import Piece
 from appliance.storage.jobs import Job, JobRunner
-from appliance.study.blueprints import blueprint_of_class, checked_topics, publish_blueprint
+from appliance.study.blueprints import (
+    Blueprint,
+    Topic,
+    blueprint_of_class,
+    checked_topics,
+    publish_blueprint,
+    save_draft,
+)
 from appliance.study.checks import usable_card, usable_question
 from appliance.study.generation import (
     MAKE_BLUEPRINT,
@@ -365,6 +372,26 @@ async def test_a_half_made_blueprint_goes_on_and_one_that_was_replaced_is_left_a
     await papers.generation().make_blueprint(Job(1, MAKE_BLUEPRINT, payload, 1))
     draft = await blueprint_of_class(papers.db, papers.class_id, "draft")
     assert draft is not None and draft.topics == ()
+
+
+async def test_what_a_teacher_saves_while_a_topic_is_written_stays(papers: Desk) -> None:
+    async with papers.db.transaction() as tx:
+        blueprint_id = await order_blueprint(tx, papers.class_id, papers.staff_id)
+    generation, topic = papers.generation(), Topic("own", "Our own topic", 1, ("Explain what we grow.",))
+
+    async def item(*_: object) -> None:
+        """The model says nothing for long, and meanwhile the teacher saves."""
+        if not saved:
+            async with papers.db.transaction() as tx:
+                saved.append(await save_draft(tx, papers.class_id, "Ours", [topic]))
+
+    saved: list[Blueprint] = []
+    generation._writer.item = item  # type: ignore[method-assign, assignment]
+    payload = {"blueprint_id": blueprint_id, "class_id": papers.class_id, "staff_id": papers.staff_id}
+    await generation.make_blueprint(Job(1, MAKE_BLUEPRINT, payload, 1))
+    draft = await blueprint_of_class(papers.db, papers.class_id, "draft")
+    assert draft is not None and draft.summary == "Ours"
+    assert [each.title for each in draft.topics] == ["Our own topic", "Cells", "Leaves", "Roots"]
 
 
 async def test_a_quiz_about_one_topic_asks_about_its_pages_only(papers: Desk) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from appliance.study.sketches import hinted, sketched
+from appliance.study.sketches import hinted, numbers_in, sketched
 from appliance.study.visuals import Chart, Diagram, Edge, Hint, Kind, Vectors, Waves, mermaid
 
 
@@ -113,3 +113,41 @@ def test_a_name_can_not_end_its_own_quotes(name: str) -> None:
 def test_a_name_of_signs_alone_is_refused() -> None:
     with pytest.raises(ValueError, match="name"):
         mermaid(["A", "[]"], [Edge(0, 1)], "TD")
+
+
+def test_a_decimal_comma_is_one_number() -> None:
+    assert chart("Cobre: 8,96 g/cm³\nHierro: 7,87 g/cm³\nAluminio: 2,7 g/cm³") == [
+        ("Cobre", 8.96),
+        ("Hierro", 7.87),
+        ("Aluminio", 2.7),
+    ]
+    assert chart("Uno: 0,125 m\nDos: 0,5 m\nTres: 1,5 m") == [("Uno", 0.125), ("Dos", 0.5), ("Tres", 1.5)]
+    assert chart("A: 1.500.000 km\nB: 2.000.000 km\nC: 900 000 km") == [("A", 1.5e6), ("B", 2e6), ("C", 9e5)]
+    found = sketched(hint("vector"), "Tira con 3,5 N a la derecha y con 7 N hacia arriba.")
+    assert isinstance(found, Vectors)
+    assert [(arrow.label, arrow.magnitude) for arrow in found.vectors] == [("3.5 N", 2.5), ("7 N", 5.0)]
+    found = sketched(hint("wave"), "Tiene una amplitud de 1,5 y una frecuencia de 2,5 Hz.")
+    assert isinstance(found, Waves)
+    assert [(wave.amplitude, wave.frequency) for wave in found.waves] == [(1.5, 2.5)]
+    assert numbers_in("8,96 y 1,500 y 1.500") == {8.96, 1500.0, 1.5}
+
+
+def test_a_point_that_may_part_thousands_in_spanish_is_not_drawn() -> None:
+    lines = "- La Luna: {} km\n- La estación que pasa por el cielo: 400 km\n- El avión: 12 km"
+    assert chart(lines.format("384.400")) == []
+    assert chart(lines.format("384 400"))[0] == ("Luna", 384400.0)
+
+
+def test_each_wave_keeps_its_own_amplitude() -> None:
+    answer = (
+        "A frequency of 2 Hz with amplitude 1. A frequency of 2 Hz with amplitude 1. 5 Hz with amplitude 2."
+    )
+    found = sketched(hint("wave"), answer)
+    assert isinstance(found, Waves)
+    assert [(wave.frequency, wave.amplitude) for wave in found.waves] == [(2.0, 1.0), (5.0, 2.0)]
+
+
+def test_a_force_never_takes_the_direction_of_another() -> None:
+    found = sketched(hint("vector"), "There are 3 N and 4 N up.")
+    assert isinstance(found, Vectors)
+    assert [(arrow.label, arrow.angle_deg) for arrow in found.vectors] == [("4 N", 90.0)]

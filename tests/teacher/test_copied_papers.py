@@ -20,7 +20,7 @@ from appliance.study import reading
 from appliance.work.submissions import sweep_files
 from tests.conftest import COURSE, Browser, Cast
 from tests.made_documents import LEAVES, ROOTS, SEEDS, pdf
-from tests.student.test_class_chat import opened, told
+from tests.student.class_chats import opened, told
 from tests.teacher.road import Road
 from tests.teacher.test_copied_media import Disk, copied_class, without_links
 from tests.teacher.test_copies_page import nines
