@@ -161,14 +161,15 @@ def is_near(given: Given, vector: Vector | None) -> bool:
 def cited_again(
     given: Given, found: Sequence[Citation], shown: Sequence[Citation]
 ) -> tuple[Citation, ...] | None:
-    """What the answer cites, as it is `shown` to this student; None where a passage of it is not `found` any more.
+    """What the answer cites, as it is `shown` to this student; None where a passage it was made of is not `found`.
 
-    Both stand in one order. So a lesson that was changed or closed, or a paper that was taken away, is quoted no more.
+    Both stand in one order. A model may tell of a passage without citing it, so all of them count: a lesson that was
+    changed or closed, a paper that was taken away or is another group's gives no answer any more.
     """
     places = {_passage(citation): at for at, citation in enumerate(found)}
-    cited = [citation for citation in given.shared.citations if citation.id in marks_in(given.shared.text)]
-    if any(_passage(citation) not in places for citation in cited):
+    if any(_passage(citation) not in places for citation in given.shared.citations):
         return None
+    cited = [citation for citation in given.shared.citations if citation.id in marks_in(given.shared.text)]
     return tuple(replace(shown[places[_passage(citation)]], id=citation.id) for citation in cited)
 
 

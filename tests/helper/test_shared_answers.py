@@ -253,9 +253,15 @@ async def test_an_answer_written_while_the_class_is_forgotten_is_not_shared(
 CITED = (Citation("L2", "Circles", "A passage.", "/x"),)
 
 
-async def served(room: Classroom, model: str, keeps: bool, found: tuple[Citation, ...]) -> Shared | None:
+async def served(
+    room: Classroom,
+    model: str,
+    keeps: bool,
+    found: tuple[Citation, ...],
+    made_of: tuple[Citation, ...] = CITED,
+) -> Shared | None:
     answers, place = SharedAnswers(room.router, room.clock), Place(7, ("lamps", "circles"), "en", "v")
-    answers.keep(Wish("student:7:1", place, HOT), Shared("Said [L2].", model, "scripted", CITED), None)
+    answers.keep(Wish("student:7:1", place, HOT), Shared("Said [L2].", model, "scripted", made_of), None)
     return await answers.serve(Wish("student:7:2", place, HOT), found, found, lambda text: keeps)
 
 
@@ -273,6 +279,14 @@ async def test_a_passage_keeps_the_mark_that_the_answer_gave_it(room: Classroom)
     shared = await served(room, "scripted", False, now)
     assert shared is not None and shared.citations == CITED
     assert await served(room, "scripted", False, now[:1]) is None
+
+
+async def test_an_answer_made_with_another_groups_passage_is_not_shared_though_it_cites_none(
+    room: Classroom,
+) -> None:
+    of_a_group = (*CITED, Citation("L3", "For the blue group", "What only they may read.", "/z"))
+    assert await served(room, "scripted", False, CITED, made_of=of_a_group) is None
+    assert await served(room, "scripted", False, of_a_group, made_of=of_a_group) is not None
 
 
 async def test_only_so_many_are_kept(room: Classroom, ben: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
