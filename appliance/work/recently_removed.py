@@ -79,7 +79,7 @@ def _title(kind: str, title: str) -> str:
     words = " ".join(title.split())
     if kind != "announcement" or len(title) <= WORDS_SHOWN:
         return words
-    return f"{title[:WORDS_SHOWN].rpartition(' ')[0].rstrip() or title[:WORDS_SHOWN]}…"
+    return f"{title[:WORDS_SHOWN].rpartition(' ')[0].rstrip(' ,;:.') or title[:WORDS_SHOWN]}…"
 
 
 def _days_left(removed_at: int, now: int) -> int:
