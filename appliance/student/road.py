@@ -151,8 +151,15 @@ class Road:
     day: date
 
     @cached_property
+    def returned(self) -> Line | None:
+        """What came back to be changed goes before every lesson; of several, the one that is due first."""
+        return next((line for line in self.due if line.is_returned), None)
+
+    @cached_property
     def now(self) -> Stop | None:
-        """What to do next: this week's lesson, the one nearest to today; else the first with something left to do."""
+        """What to do next: where work came back; else this week's lesson, the one nearest to today; else the first."""
+        if self.returned is not None:
+            return next(stop for stop in self.stops if self.returned in stop.lines)
         left = [stop for stop in self.stops if stop.is_to_do]
         return min((stop for stop in left if self._is_this_week(stop)), key=self._distance, default=None) or (
             left[0] if left else None
@@ -168,7 +175,7 @@ class Road:
         waiting = [stop for stop in self.stops if not stop.release.is_open and stop.release.opens_on]
         return min(waiting, key=self._distance, default=None)
 
-    @property
+    @cached_property
     def due(self) -> list[Line]:
         """What came back to be changed, then what has a day and isn't done, the earliest first."""
         found = [line for stop in self.stops for line in stop.lines if line.is_due or line.is_returned]

@@ -1,16 +1,18 @@
 """Handing in a file, all of it at once: what a form without script does."""
 
+from functools import partial
+
 from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
 from appliance.classroom.materials import material_of_student
-from appliance.errors import Invalid, Refusal, Unavailable
+from appliance.errors import Invalid, Refusal
 from appliance.parts import parts_of
 from appliance.student.hand_in import KINDS, TOO_LARGE, check_room, keep, limit_of, place_of
 from appliance.student.lessons import Typed
 from appliance.student.materials import OpenMaterial, page
 from appliance.web.identity import person_of
-from appliance.web.refusals import answer, wants_json
+from appliance.web.refusals import answer, wants_json, with_wait
 from appliance.web.rendering import translator
 from appliance.web.uploads import Upload, receive
 from appliance.work.partial_uploads import Announced
@@ -28,8 +30,6 @@ async def create(request: Request, material_id: int) -> HTTPResponse:
     upload = Upload()
     try:
         await _take(request, place, upload)
-    except Unavailable:
-        raise
     except Refusal as refusal:
         return await _refused(request, place, refusal, upload)
     return redirect(place.path)
@@ -37,8 +37,8 @@ async def create(request: Request, material_id: int) -> HTTPResponse:
 
 async def _take(request: Request, place: OpenMaterial, upload: Upload) -> None:
     parts, material = parts_of(request), place.material
-    await check_room(parts, material)
-    await receive(request, parts.files, limit_of(parts, material), TOO_LARGE, upload)
+    room = partial(check_room, parts, material)
+    await receive(request, parts.files, limit_of(parts, material), TOO_LARGE, upload, room)
     assert upload.file is not None  # noqa: S101 - receive raises when no file came
     announced = Announced(
         upload.filename,
@@ -64,4 +64,4 @@ async def _refused(request: Request, place: OpenMaterial, refusal: Refusal, uplo
     status = 422 if isinstance(refusal, Invalid) else refusal.status
     said = translator(request)(refusal.message)
     typed = Typed(upload_error=said, upload_note=_note(upload), is_to_show=_is_to_show(upload))
-    return await page(request, place, typed, status)
+    return with_wait(await page(request, place, typed, status), refusal)

@@ -1,6 +1,7 @@
 """A class's papers: uploaded, listed, renamed, tried again, removed, and shown as the helper sees them."""
 
 import logging
+from functools import partial
 
 from sanic import HTTPResponse, Request
 from sanic.response import redirect
@@ -49,9 +50,9 @@ async def create(request: Request, class_id: int) -> HTTPResponse:
     classroom = await class_of_teacher(parts.db, class_id, person_of(request).id)
     upload = Upload()
     try:
-        await _check_room(parts, classroom.id)
+        room = partial(_check_room, parts, classroom.id)
         limit = parts.settings.appliance_document_max_mb * MEGABYTE
-        await receive(request, parts.files, limit, TOO_LARGE, upload)
+        await receive(request, parts.files, limit, TOO_LARGE, upload, room)
         await _keep(request, classroom.id, upload)
     except Unavailable:
         raise

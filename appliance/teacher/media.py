@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from sanic import HTTPResponse, Request
 from sanic.response import json, redirect
@@ -144,9 +145,8 @@ async def create_captions_of(request: Request, class_id: int, media_id: int) -> 
 async def _take_all(request: Request, class_id: int, uploads: Uploads) -> None:
     """Stream, check and keep them. Raises what is wrong with the form, or with its only file."""
     parts = parts_of(request)
-    await check_room(parts, class_id)
-    limit = parts.settings.appliance_upload_max_mb * MEGABYTE
-    await receive_many(request, parts.files, limit, TOO_LARGE, uploads)
+    limit, room = parts.settings.appliance_upload_max_mb * MEGABYTE, partial(check_room, parts, class_id)
+    await receive_many(request, parts.files, limit, TOO_LARGE, uploads, room)
     typed = {name: uploads.fields.get(name, "").replace("\x00", "") for name in FIELDS}
     is_several = len(uploads.files) > 1 or bool(uploads.fields.get("many"))
     try:
@@ -165,9 +165,8 @@ async def _take_all(request: Request, class_id: int, uploads: Uploads) -> None:
 async def _take(request: Request, class_id: int, upload: Upload, accepted: tuple[str, ...]) -> StoredFile:
     """Stream and check it; the row comes after this."""
     parts = parts_of(request)
-    await check_room(parts, class_id)
-    limit = parts.settings.appliance_upload_max_mb * MEGABYTE
-    await receive(request, parts.files, limit, TOO_LARGE, upload)
+    limit, room = parts.settings.appliance_upload_max_mb * MEGABYTE, partial(check_room, parts, class_id)
+    await receive(request, parts.files, limit, TOO_LARGE, upload, room)
     assert upload.file is not None  # noqa: S101 - receive raises when no file came
     return await accept(parts.files, upload.file, upload.filename, accepted)
 

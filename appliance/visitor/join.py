@@ -107,14 +107,23 @@ async def join_page(
 async def _refused(request: Request, refusal: Refusal) -> HTTPResponse:
     if forms.is_json(request):
         return answer(request, refusal)
-    typed, is_closed = forms.typed(request, *FIELDS), isinstance(refusal, Restricted)
+    typed, is_closed = _typed(request), isinstance(refusal, Restricted)
     status = refusal.status if isinstance(refusal, RateLimited | Unavailable | Restricted) else 422
     return with_wait(await join_page(request, typed, refusal, status, is_returning=is_closed), refusal)
 
 
+def _typed(request: Request) -> dict[str, str]:
+    """Beside a return code stands the name that was typed before, for the next page alone."""
+    typed = forms.typed(request, *FIELDS)
+    return {
+        **typed,
+        "display_name": typed["display_name"] or forms.typed(request, "typed_name")["typed_name"],
+    }
+
+
 async def _pressed(request: Request, pressed: str) -> HTTPResponse:
     """A picture of the keypad, in a browser without script: the page again, with one symbol more or less."""
-    typed = forms.typed(request, *FIELDS)
+    typed = _typed(request)
     code = normal(without_pictures(typed["return_code"]))
     code = code[:-1] if pressed == BACKSPACE else (code + normal(pressed)[:1])[:20]
     return await join_page(request, {**typed, "return_code": code}, is_returning=True)

@@ -8,7 +8,7 @@ from sanic import Request
 
 from appliance.errors import Invalid, Refusal, TooLarge
 from appliance.storage.files import FileStore, IncomingFile
-from appliance.web.uploads import EMPTY, FORM_BYTES, NO_FILE, Parts, check_token, drain, parsed
+from appliance.web.uploads import EMPTY, FORM_BYTES, NO_FILE, Check, Parts, check_token, drain, parsed
 
 MOST_FILES = 20
 # Those too many are named beside the others; whoever sends more than this chose no files.
@@ -39,17 +39,22 @@ class Uploads:
 
 
 async def receive_many(
-    request: Request, store: FileStore, limit_bytes: int, too_large: str, uploads: Uploads
+    request: Request, store: FileStore, limit_bytes: int, too_large: str, uploads: Uploads, check: Check
 ) -> None:
     """Read the body as it comes, up to twenty parts named `file`; the token field has to stand before them.
 
-    Raises Invalid, TooLarge, Forbidden or Unavailable where nothing at all can be kept; then nothing is left.
+    Raises Invalid, TooLarge, Forbidden, Unavailable or what `check` raises where nothing at all can be kept; then
+    nothing is left.
     """
+    most_bytes, is_begun = MOST_FILES * limit_bytes + FORM_BYTES, False
     try:
-        if int(request.headers.get("content-length") or 0) > MOST_FILES * limit_bytes + FORM_BYTES:
-            raise TooLarge(too_large, "file_too_large", field="file")
         async for arrived, chunk in _pieces(request, uploads):
+            if int(request.headers.get("content-length") or 0) > most_bytes:
+                raise TooLarge(too_large, "file_too_large", field="file")
             check_token(request, uploads.fields)
+            if not is_begun:
+                await check()
+                is_begun = True
             await _write(store, arrived, chunk, limit_bytes, too_large)
         check_token(request, uploads.fields)
         if not uploads.files:

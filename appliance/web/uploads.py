@@ -1,7 +1,7 @@
 """Uploads: a multipart body streamed to disk part by part, whatever its size."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import cast
@@ -28,6 +28,10 @@ BROKEN = "The file did not arrive whole. Check the Wi-Fi and hand it in again."
 STALLED_SECONDS = 60.0
 
 
+# Asked before a file's first byte is kept. What was typed stands before the file, and is read by then.
+Check = Callable[[], Awaitable[None]]
+
+
 @dataclass
 class Upload:
     """One file and the fields around it; whoever gets it keeps or discards the file."""
@@ -42,22 +46,28 @@ class Upload:
 
 
 async def receive(
-    request: Request, store: FileStore, limit_bytes: int, too_large: str, upload: Upload | None = None
+    request: Request,
+    store: FileStore,
+    limit_bytes: int,
+    too_large: str,
+    upload: Upload | None = None,
+    check: Check | None = None,
 ) -> Upload:
     """Read the body as it comes. The token field has to stand before the file, as in our own forms.
 
-    Raises Invalid, TooLarge, Forbidden or Unavailable; then nothing of the file is left. Whoever wants to show
-    again what was typed beside it brings the `upload` that is filled.
+    Raises Invalid, TooLarge, Forbidden, Unavailable or what `check` raises; then nothing of the file is left. Whoever
+    wants to show again what was typed beside it brings the `upload` that is filled.
     """
     upload = upload or Upload()
     try:
         is_too_large = int(request.headers.get("content-length") or 0) > limit_bytes + FORM_BYTES
         async for chunk in _file_chunks(request, upload):
             if is_too_large:
-                # What was typed stands before the file, and is here by now.
                 raise TooLarge(too_large, "file_too_large", field="file")
             if upload.file is None:
                 check_token(request, upload.fields)
+                if check is not None:
+                    await check()
                 upload.file = IncomingFile(store.folder)
             await store.write(upload.file, chunk, limit_bytes, too_large)
         check_token(request, upload.fields)

@@ -23,7 +23,7 @@ FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
 # Preferred where they have the letters: whole families before fonts of last resort.
 FAMILIES = (
     *("DejaVuSans", "NotoSans", "FreeSans", "LiberationSans", "NotoSerif"),
-    *("NotoSansCJK", "wqy", "Symbola", "unifont"),
+    *("NotoSansCJK", "wqy", "HanaMin", "BabelStoneHan", "Symbola", "unifont"),
 )
 SKIPPED = ("Mono", "Italic", "Oblique", "Condensed", "Narrow", "Light", "sample", "csur")
 # No font draws it; what it looks like is what a missing letter looks like.

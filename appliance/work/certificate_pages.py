@@ -10,7 +10,8 @@ from appliance.errors import Unavailable
 SECONDS = 60.0
 HOME = str(Path(__file__).resolve().parents[2])
 NO_FONT = (
-    "This box lacks the letters for a PDF of this certificate. Print this page from a device that shows them."
+    "This box lacks the letters for a PDF of this certificate. This page is the certificate as well: print it, or "
+    "save it as a PDF as you print, from a device that shows the name as it is written."
 )
 NOT_DRAWN = "The PDF could not be made. Print this page from the browser instead."
 

@@ -44,7 +44,7 @@ async def removed_of_class(db: Database, class_id: int) -> list[Removed]:
             WHERE part.class_id = :class_id AND lesson.kind = 'lesson' AND lesson.removed_at = materials.removed_at
               AND lesson.course_slug = materials.course_slug AND lesson.lesson_slug = materials.lesson_slug))
         UNION ALL
-        SELECT 'announcement', substr(body, 1, :words), removed_at, 'announcements/' || id || '/remove'
+        SELECT 'announcement', substr(body, 1, :words + 1), removed_at, 'announcements/' || id || '/remove'
         FROM announcements WHERE class_id = :class_id AND removed_at IS NOT NULL
         UNION ALL
         SELECT kind, title, removed_at, 'activities/' || id || '/restore'
@@ -63,9 +63,23 @@ async def removed_of_class(db: Database, class_id: int) -> list[Removed]:
         most=MOST_SHOWN,
     )
     return [
-        Removed(row["kind"], row["title"], row["removed_at"], row["undo"], _days_left(row["removed_at"], now))
+        Removed(
+            row["kind"],
+            _title(row["kind"], row["title"]),
+            row["removed_at"],
+            row["undo"],
+            _days_left(row["removed_at"], now),
+        )
         for row in rows
     ]
+
+
+def _title(kind: str, title: str) -> str:
+    """An announcement's first words, whole ones."""
+    words = " ".join(title.split())
+    if kind != "announcement" or len(title) <= WORDS_SHOWN:
+        return words
+    return f"{title[:WORDS_SHOWN].rpartition(' ')[0].rstrip(' ,;:.') or title[:WORDS_SHOWN]}…"
 
 
 def _days_left(removed_at: int, now: int) -> int:

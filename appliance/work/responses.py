@@ -5,7 +5,14 @@ from dataclasses import dataclass, field
 
 from appliance.errors import Invalid
 from appliance.storage.database import Database, Transaction
-from appliance.work.two_devices import check_words, joined_ticks, mark_of_words
+from appliance.work.two_devices import (
+    check_scores,
+    check_words,
+    joined_scores,
+    joined_ticks,
+    joined_words,
+    mark_of_words,
+)
 
 REFLECTION_CHARACTERS = 4000
 RUBRIC_NOTE_CHARACTERS = 2000
@@ -35,6 +42,9 @@ class Responses:
 
     def note(self, material_id: int) -> str:
         return self.notes.get(material_id, "")
+
+    def mark_of_note(self, material_id: int) -> str:
+        return mark_of_words(self.note(material_id))
 
 
 async def responses_of_student(db: Database, student_id: int) -> Responses:
@@ -165,16 +175,31 @@ async def save_reflection(
 
 
 async def save_rubric(
-    tx: Transaction, material_id: int, student_id: int, scores: Mapping[str, int], note: str
-) -> None:
-    """Each criterion's score, 0 for one that is left open, and the note. Raises Invalid."""
+    tx: Transaction,
+    material_id: int,
+    student_id: int,
+    scores: Mapping[str, int],
+    note: str,
+    shown: Mapping[str, int] | None = None,
+    seen: str = "",
+) -> dict[str, int]:
+    """Each criterion's score, 0 for one that is left open, and the note; returns the scores as they stand then.
+
+    `shown` are the scores that were on its page and `seen` marks its note, see two_devices. Raises Invalid.
+    """
     if len(note) > RUBRIC_NOTE_CHARACTERS:
         raise Invalid("The note may have 2000 characters at most.", "too_long", field="note")
     ids = {"material_id": material_id, "student_id": student_id}
+    saved, saved_note = await _saved_rubric(tx, ids)
+    note = joined_words(saved_note or "", note, seen)
+    check_words(saved_note or "", note, seen)
+    if shown is not None:
+        check_scores(saved, scores, shown)
+        scores = joined_scores(saved, scores, shown)
     given = {key: score for key, score in scores.items() if score > 0}
-    if await _is_saved(tx, ids, given, note):
+    if (saved, saved_note) == (given, note):
         # Saved again as it was, it does not wait for the teacher again.
-        return
+        return given
     await tx.execute(
         "DELETE FROM rubric_scores WHERE material_id = :material_id AND student_id = :student_id", **ids
     )
@@ -196,10 +221,12 @@ async def save_rubric(
         now=tx.now,
         **ids,
     )
+    return given
 
 
-async def _is_saved(tx: Transaction, ids: Mapping[str, int], scores: Mapping[str, int], note: str) -> bool:
-    notes = await tx.fetch_all(
+async def _saved_rubric(tx: Transaction, ids: Mapping[str, int]) -> tuple[dict[str, int], str | None]:
+    """The scores and the note; None for a note that was never saved."""
+    note = await tx.fetch_one(
         "SELECT body FROM rubric_notes WHERE material_id = :material_id AND student_id = :student_id", **ids
     )
     rows = await tx.fetch_all(
@@ -210,6 +237,4 @@ async def _is_saved(tx: Transaction, ids: Mapping[str, int], scores: Mapping[str
         """,
         **ids,
     )
-    return [row["body"] for row in notes] == [note] and {
-        row["item_key"]: row["score"] for row in rows
-    } == scores
+    return {row["item_key"]: row["score"] for row in rows}, note["body"] if note else None

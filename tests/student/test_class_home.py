@@ -1,8 +1,12 @@
 """The class home: the one thing to do now, and the road it lies on."""
 
+from datetime import date
+
+from appliance.classroom.announcements import create_announcement
 from appliance.classroom.materials import add_course
+from appliance.classroom.releases import set_timing
 from appliance.classroom.students import create_student
-from tests.conftest import COURSE, Browser
+from tests.conftest import COURSE, Browser, Cast
 from tests.student.conftest import PNG, Lamps
 
 
@@ -119,7 +123,48 @@ async def test_what_came_back_stands_first_in_what_is_due(lamps: Lamps) -> None:
     assert 'id="due-title"' not in (await lamps.ben.get("/student")).text
 
 
+async def test_what_came_back_is_what_to_do_now_even_before_this_weeks_lesson(lamps: Lamps) -> None:
+    cast, today = lamps.cast, date(2027, 1, 15)
+    async with cast.parts.db.transaction() as tx:
+        await set_timing(tx, cast.classroom.id, "lamps", "circles", "date", date(2026, 12, 1))
+        await set_timing(tx, cast.classroom.id, "lamps", "paths", "date", today)
+    await lamps.hand_in("loop.png", PNG)
+    assert "One path or two" in now_in((await lamps.ben.get("/student")).text)
+    ada = await cast.ada()
+    await ada.post("/teach/class/1/review/1", {"state": "returned", "comment": "Draw plus and minus."})
+    page = (await lamps.ben.get("/student")).text
+    assert "One path or two" not in now_in(page) and "Your teacher has looked at it" in now_in(page)
+    assert f'href="/material/{lamps.work["upload"].id}"' in now_in(page)
+    assert page.count('class="stop stop-now"') == 1 and page.count("button-primary") == 1
+    await lamps.decide("locked")
+    assert "One path or two" in now_in((await lamps.ben.get("/student")).text)
+    await lamps.decide("open")
+    await lamps.hand_in("loop-2.png", PNG)
+    assert "One path or two" in now_in((await lamps.ben.get("/student")).text)
+
+
+def now_in(page: str) -> str:
+    return page.split('class="card card-now"')[1].split("</section>")[0]
+
+
 async def test_what_is_simply_open_on_the_road_needs_no_word(lamps: Lamps) -> None:
     page = (await lamps.ben.get("/student")).text
     lines = page.split('class="road-line"')[1:]
     assert lines and not any("pill-open" in line.split("</li>")[0] for line in lines)
+
+
+async def test_many_announcements_are_folded_so_that_the_road_is_in_reach(lamps: Lamps) -> None:
+    cast = lamps.cast
+    for number in range(3):
+        await say_to_class(cast, f"Number {number}.")
+    assert "1 more" not in (await lamps.ben.get("/student")).text
+    await say_to_class(cast, "The newest.")
+    page = (await lamps.ben.get("/student")).text
+    shown, folded = page.split("<summary>1 more</summary>")
+    assert "The newest." in shown and "Number 0." in folded and "Number 0." not in shown
+
+
+async def say_to_class(cast: Cast, words: str) -> None:
+    cast.clock.now += 60
+    async with cast.parts.db.transaction() as tx:
+        await create_announcement(tx, cast.classroom.id, cast.ada_id, words, "", date(2027, 1, 15))

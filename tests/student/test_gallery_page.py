@@ -1,6 +1,7 @@
 """The gallery: private until its student says otherwise, and out again the moment they say so."""
 
 import io
+import re
 from dataclasses import dataclass
 
 import pytest
@@ -99,6 +100,18 @@ async def test_nobody_shows_or_hides_somebody_elses_work(hall: Hall) -> None:
     await hall.share(work, "1")
     assert await hall.share(work, "0", hall.chi) == 404
     assert await seen(hall, work) == (200, 200)
+
+
+async def test_the_tick_to_show_it_stays_when_the_room_of_the_class_is_used_up(hall: Hall) -> None:
+    object.__setattr__(hall.lamps.cast.parts.settings, "appliance_class_quota_mb", 0)
+    await hall.hand_in("lamp.png", picture())
+    refused = await hall.lamps.ben.post(
+        f"/material/{hall.material_id}/upload",
+        {"note": "Mine.", "share": "1"},
+        files={"file": ("lamp.png", picture())},
+    )
+    assert refused.status_code == 422 and "is used up" in refused.text and "Mine.</textarea>" in refused.text
+    assert re.search(r'name="share" value="1" checked', refused.text)
 
 
 async def test_a_hand_in_that_is_no_gallery_is_never_shown(hall: Hall) -> None:

@@ -172,7 +172,7 @@ async def test_a_reflection_far_too_long_is_shown_again_whole(own: Own) -> None:
 
 
 def seen_in(page: str) -> dict[str, str]:
-    return dict(re.findall(r'name="(seen|shown_items)" data-part="\w+" value="([^"]*)"', page))
+    return dict(re.findall(r'name="(seen|shown_items|shown_scores)" data-part="\w+" value="([^"]*)"', page))
 
 
 async def test_words_of_another_device_are_shown_before_they_are_replaced(own: Own) -> None:
@@ -206,3 +206,40 @@ async def test_ticks_of_two_devices_come_together(own: Own) -> None:
     assert 'data-state="done"' in page and seen_in(page) == {"shown_items": "- k1 k2"}
     await own.ben.post(f"{here}/checklist", {**seen_in(page), "checked_item": ["k2"]})
     assert seen_in((await own.ben.get(here)).text) == {"shown_items": "- k2"}
+
+
+async def test_marks_of_two_devices_come_together(own: Own) -> None:
+    here = f"/material/{own.made['rubric']}"
+    opened = seen_in((await own.ben.get(here)).text)
+    tablet = {**opened, "score-k1": "2", "note": "From the tablet."}
+    assert (await own.ben.post(f"{here}/rubric", tablet)).status_code == 302
+    assert (await own.ben.post(f"{here}/rubric", {**opened, "score-k2": "5", "note": ""})).status_code == 302
+    page = (await own.ben.get(here)).text
+    assert marked_in(page) == {"k1": "2", "k2": "5"} and "From the tablet.</textarea>" in page
+
+
+async def test_marks_of_another_device_are_shown_before_they_are_replaced(own: Own) -> None:
+    here = f"/material/{own.made['rubric']}"
+    opened = seen_in((await own.ben.get(here)).text)
+    await own.ben.post(f"{here}/rubric", {**opened, "score-k1": "2", "score-k2": "4", "note": "Tablet."})
+    page = await own.ben.post(f"{here}/rubric", {**opened, "score-k1": "3", "note": ""})
+    assert page.status_code == 422 and "Other marks were saved here" in page.text
+    assert "wire: 2\nlamp: 4\nTablet.</blockquote>" in page.text
+    assert marked_in(page.text) == {"k1": "3", "k2": "4"} and "Tablet.</textarea>" in page.text
+    assert marked_in((await own.ben.get(here)).text) == {"k1": "2", "k2": "4"}
+    again = {**seen_in(page.text), "score-k1": "3", "score-k2": "4", "note": "Tablet."}
+    assert (await own.ben.post(f"{here}/rubric", again)).status_code == 302
+    assert marked_in((await own.ben.get(here)).text) == {"k1": "3", "k2": "4"}
+
+
+async def test_a_note_of_another_device_is_shown_before_it_is_replaced(own: Own) -> None:
+    here = f"/material/{own.made['rubric']}"
+    opened = seen_in((await own.ben.get(here)).text)
+    await own.ben.post(f"{here}/rubric", {**opened, "score-k1": "2", "note": "From the tablet."})
+    page = await own.ben.post(f"{here}/rubric", {**opened, "score-k1": "2", "note": "From the phone."})
+    assert page.status_code == 422 and "Other words were saved here" in page.text
+    assert "From the tablet.</blockquote>" in page.text and "From the phone.</textarea>" in page.text
+
+
+def marked_in(page: str) -> dict[str, str]:
+    return dict(re.findall(r'name="score-(\w+)" value="(\d)" checked', page))

@@ -3,12 +3,14 @@
 import asyncio
 import io
 import os
+import shutil
 import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from appliance.storage import files
 from appliance.work.submissions import submissions_of_student
 from tests.student.conftest import PNG, Lamps
 
@@ -144,6 +146,24 @@ async def test_a_note_beside_a_file_that_is_too_large_stays(lamps: Lamps) -> Non
         files={"file": ("film.mp4", film)},
     )
     assert refused.status_code == 413 and "It turns twice." in refused.text
+
+
+async def test_a_note_stays_when_the_room_of_the_class_is_used_up(lamps: Lamps) -> None:
+    object.__setattr__(lamps.cast.parts.settings, "appliance_class_quota_mb", 0)
+    await lamps.hand_in("loop.png", PNG)
+    refused = await lamps.hand_in("loop.png", PNG, note="It turns twice.")
+    assert refused.status_code == 422 and "is used up" in refused.text
+    assert "It turns twice.</textarea>" in refused.text
+    assert await lamps.cast.count("submissions") == 1
+
+
+async def test_a_note_stays_when_the_disk_refuses(lamps: Lamps) -> None:
+    folder = lamps.cast.parts.files.folder
+    shutil.rmtree(folder)
+    folder.write_bytes(b"no folder")
+    refused = await lamps.hand_in("loop.png", PNG, note="It turns twice.")
+    assert refused.status_code == 503 and files.DISK_FULL in refused.text
+    assert "It turns twice.</textarea>" in refused.text and refused.headers["retry-after"]
 
 
 async def test_a_file_that_hides_its_size_is_stopped_all_the_same(lamps: Lamps) -> None:

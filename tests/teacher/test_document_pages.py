@@ -160,7 +160,8 @@ async def test_a_full_line_and_a_full_class_are_said(cast: Cast, settings: Setti
         await tx.execute(
             "UPDATE documents SET size_bytes = :most", most=settings.appliance_class_quota_mb * 2**20
         )
-    assert "used up" in (await upload(ada, shelf(cast))).text
+    full = await upload(ada, shelf(cast), title="Plants, chapter 2")
+    assert "used up" in full.text and 'value="Plants, chapter 2"' in full.text
 
 
 async def test_a_file_above_the_limit_is_refused_and_leaves_nothing(cast: Cast, settings: Settings) -> None:

@@ -101,8 +101,9 @@ async def test_over_the_limit_or_without_room_nothing_is_kept(cast: Cast, settin
     assert large.status_code == 413 and room.TOO_LARGE in large.text
     object.__setattr__(cast.parts.settings, "appliance_class_quota_mb", 0)
     await upload(ada, shelf(cast))
-    full = await upload(ada, shelf(cast))
+    full = await upload(ada, shelf(cast), title="Bees dance", folder="Week 3")
     assert full.status_code == 422 and "is used up" in full.text
+    assert 'value="Bees dance"' in full.text and 'value="Week 3"' in full.text
     assert len(await listed(cast)) == 1 and len(await cast.parts.files.names()) == 1
 
 

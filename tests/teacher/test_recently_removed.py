@@ -120,3 +120,11 @@ async def test_another_class_puts_nothing_back(road: Road) -> None:
     for each in before:
         assert (await olu.post(f"{road.base}/{each.undo}", {"undo": "1"})).status_code == 404
     assert await removed(road) == before
+
+
+async def test_a_long_announcement_is_named_by_its_first_whole_words(road: Road) -> None:
+    words = "Please return the batteries that you borrowed last week. There are twelve missing.\nThank you."
+    await road.ada.post(f"{road.base}/announcements", {"body": words})
+    await road.ada.post(f"{road.base}/announcements/1/remove")
+    (gone,) = await removed(road)
+    assert gone.title == "Please return the batteries that you borrowed last week. There are twelve…"

@@ -20,7 +20,7 @@ pytestmark = [
 ]
 has = {
     name: pytest.mark.skipif(not list(OF_THE_MACHINE.rglob(f"{name}*")), reason=f"{name} is not here")
-    for name in ("NotoSans-", "Symbola", "unifont", "wqy-microhei")
+    for name in ("NotoSans-", "Symbola", "unifont", "wqy-microhei", "HanaMin")
 }
 # Living scripts, and the font of the image that sets each.
 OF_THE_IMAGE = {
@@ -132,6 +132,20 @@ def test_other_fonts_set_what_they_are_for(folder: Path, name: str, font: str) -
     for path in OF_THE_MACHINE.rglob(f"{font}.?t?"):
         shutil.copy(path, folder)
     assert fonts(name) == [font]
+
+
+@has["HanaMin"]
+@pytest.mark.parametrize("name", ["𠮷田 翔太", "𡈽屋", "陈𬭊", "𨸶𠝹", "𪜀𫝆𬺓"])
+def test_chinese_signs_beyond_the_basic_plane_are_set_as_they_are_written(name: str) -> None:
+    runs = runs_of(name, is_bold=True)
+    assert "".join(run.text for run in runs) == name
+    assert not any(run.font.stem.startswith("unifont") for run in runs)
+
+
+def test_a_name_that_no_font_of_the_machine_has_is_not_drawn_with_a_box_in_it(folder: Path) -> None:
+    put(folder, "DejaVuSans")
+    with pytest.raises(NoFont):
+        runs_of("𠮷田 翔太", is_bold=False)
 
 
 @has["NotoSans-"]

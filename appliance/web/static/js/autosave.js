@@ -1,6 +1,6 @@
 // A form that saves itself while one works and says so. What can't be saved now waits on the page and goes when the Wi-Fi is
 // back; what the box refuses is sent the plain way, so that the page tells why.
-import { showSaved, ticksSent } from "./autosave-card.js";
+import { answersOf, showSaved, ticksSent } from "./autosave-card.js";
 import { draftOf } from "./autosave-draft.js";
 
 const TYPED = 1500, AGAIN = 5000;
@@ -15,13 +15,13 @@ export default function autosave(form) {
     clearTimeout(timer);
     if (!isWaiting) say(form.dataset.saving);
     isChanged = false;
-    const keepTicks = ticksSent(form);
+    const keepTicks = ticksSent(form), sent = answersOf(form);
     const [answer, page, why] = await send(form);
     isWaiting = answer === "lost";
     if (answer === "refused") return plain();
     isChanged ||= isWaiting;
     if (!isChanged) draft.forget();
-    if (page) { keepTicks(); showSaved(form, page); }
+    if (page) { keepTicks(); showSaved(form, page, sent); }
     if (isWaiting) { say(why || form.dataset.waiting); later(AGAIN); }
     else say(isChanged ? "" : form.dataset.saved);
   }
