@@ -43,7 +43,8 @@ GENERIC = stems_of(
     dont cant isnt doesnt didnt wont im ive thats whats idk lets pls plz
     anything something everything nothing large small big low high
     hand handed submit upload send photo page teacher class score mark grade table notebook rows row column
-    thanks thank hello hi yes more simple simpler shorter longer easier make ayuda ayudame entiendo explica explicame pista paso siguiente
+    thanks thank hello hi yes more simple simpler shorter longer easier make
+    ayuda ayudame entiendo explica explicame pista paso siguiente
     empiezo funciona falla error mal bien correcto revisa pregunta respuesta leccion ejemplo otra vez
     sigue intento creo significa leer muestra dime dame necesito cosa parte termine acabe listo problema
     ejercicio tarea poster project projects drawing draw picture write wrote cause causes reason reasons number

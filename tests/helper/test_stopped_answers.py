@@ -6,6 +6,7 @@ import pytest
 
 from appliance.helper.conversations import Kept
 from appliance.helper.pipeline import Asker, Delta, Question
+from appliance.storage.database import Database
 from tests.helper.conftest import Classroom
 from tests.helper.strict_class import LessonAndQuiz
 from tests.helper.strict_class import shelf as shelf
