@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
-from appliance.auth import accounts, passwords, recovery, sessions, tokens
+from appliance.auth import accounts, passwords, recovery, sessions, sign_in_tries, tokens
 from appliance.auth.accounts import Staff
 from appliance.auth.links import end_links_of_staff
 from appliance.classroom.audit import record_staff
@@ -21,7 +21,6 @@ WRONG = "This isn't your current password. Check it; capitals matter."
 CHANGED = "The new password holds. Your other devices are signed out."
 CHANGED_AND_ENDED = "The new password holds. Your other devices are signed out, and your tokens have ended."
 NO_LABEL = "Say in a few words what the token is for, so that you know later which one to end."
-MINUTE = 60
 
 
 async def show(request: Request) -> HTTPResponse:
@@ -119,7 +118,7 @@ async def _proven(request: Request, field: str) -> Staff:
     staff = await accounts.staff_by_id(parts.db, person.id)
     if staff is None:
         raise Unauthorized("Sign in first.")
-    await parts.throttle.check("sign_in", staff.username.casefold(), limit, MINUTE)
+    await sign_in_tries.count_password(parts.throttle, staff.username, request.ip, limit)
     typed = forms.password(request, field)
     if await accounts.staff_with_password(parts.db, parts.hasher, staff.username, typed) is None:
         raise Invalid(WRONG, "wrong_password", field=field)
