@@ -31,6 +31,7 @@ async def create(request: Request) -> HTTPResponse:
         return _password_page(request, refusal)
     async with parts_of(request).db.transaction() as tx:
         await sessions.end(tx, session_token(request))
+        await accounts.renew_unconfirmed_totp(tx, staff.id, totp.new_secret())
         token = await sessions.begin_staff(tx, staff.id, verified=False)
     page = "/sign-in/code" if staff.totp_confirmed else "/sign-in/enrol"
     response = redirect(with_next(page, _next(request)))
