@@ -40,6 +40,9 @@ WRONG_SECONDS = 600
 WRONG_AT_ADDRESS, WRONG_IN_CLASS = 60, 200
 BACKSPACE = "back"
 
+Limit = tuple[str, str, int, int]
+"""Bucket, key, how many, and in how many seconds."""
+
 
 async def index(request: Request) -> HTTPResponse:
     if request.app.ctx.school() is None:
@@ -156,7 +159,7 @@ async def _enter(request: Request, wanted: JoinRequest) -> tuple[Joined, str]:
     name_safety = await name_safety_of(parts.db, parts.settings)
     rules = JoinRules(name_safety, profile.strict_rejoin, closed_to_newcomers(request))
     try:
-        return await _joined(request, wanted, rules)
+        return await _joined(request, wanted, rules, limits)
     except Refusal as refusal:
         if refusal.code == "invalid_return_code":
             for limit in limits:
@@ -165,8 +168,14 @@ async def _enter(request: Request, wanted: JoinRequest) -> tuple[Joined, str]:
         raise
 
 
-async def _joined(request: Request, wanted: JoinRequest, rules: JoinRules) -> tuple[Joined, str]:
+async def _joined(
+    request: Request, wanted: JoinRequest, rules: JoinRules, limits: list[Limit]
+) -> tuple[Joined, str]:
+    throttle = parts_of(request).throttle
     async with parts_of(request).db.transaction() as tx:
+        # Once more: of guesses sent all at once each saw none before it, and here they stand in one line.
+        for limit in limits:
+            await throttle.look(*limit)
         joined = await join(tx, wanted, rules)
         await sessions.end(tx, session_token(request))
         token = await sessions.begin_student(tx, joined.student.id, joined.classroom.session_epoch)
@@ -179,7 +188,7 @@ async def _joined(request: Request, wanted: JoinRequest, rules: JoinRules) -> tu
     return joined, token
 
 
-async def _wrong_code_limits(request: Request, wanted: JoinRequest) -> list[tuple[str, str, int, int]]:
+async def _wrong_code_limits(request: Request, wanted: JoinRequest) -> list[Limit]:
     """Wrong codes are counted for the address and, since a guesser may have many, for the class.
 
     By whichever of its invitations or its code they come: each would be a count of its own.

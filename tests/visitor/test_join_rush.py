@@ -46,6 +46,15 @@ async def test_guessing_return_codes_ends_and_joining_goes_on(cast: Cast) -> Non
     assert (await guess(cast, guesser, cast.ben.return_code)).status_code == 200
 
 
+async def test_guesses_that_come_all_at_once_are_no_more_than_one_after_the_other(cast: Cast) -> None:
+    guesser = cast.visitor()
+    await guesser.get("/")
+    answers = await asyncio.gather(*(guess(cast, guesser) for _ in range(WRONG_AT_ADDRESS + 60)))
+    said = [answer.json()["error"] for answer in answers]
+    assert set(said) == {"invalid_return_code", "rate_limited"}
+    assert WRONG_AT_ADDRESS <= said.count("invalid_return_code") <= WRONG_AT_ADDRESS + 2
+
+
 async def test_right_codes_are_not_counted(cast: Cast) -> None:
     assert cast.ben is not None
     for number in range(WRONG_AT_ADDRESS + 5):
