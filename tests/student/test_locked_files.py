@@ -1,5 +1,6 @@
 """Pictures and sheets of a course open with the lessons that show them, and no guess at a name opens another."""
 
+import os
 from urllib.parse import quote
 
 import pytest
@@ -118,12 +119,16 @@ async def test_a_picture_is_fetched_once_and_asked_for_again_without_its_bytes(f
     address = "/course/lamps/assets/second.png"
     first = await files.ben.get(address)
     assert first.headers["cache-control"] == "private, max-age=600"
-    since = {"If-Modified-Since": first.headers["last-modified"]}
-    again = await files.ben.get(address, headers=since)
+    known = {"If-None-Match": first.headers["etag"]}
+    again = await files.ben.get(address, headers=known)
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["cache-control"] == first.headers["cache-control"]
+    picture = files.cast.parts.settings.appliance_data / "courses" / "lamps" / "assets" / "second.png"
+    picture.write_bytes(PNG + b"and more")
+    os.utime(picture, (1, 1))
+    assert (await files.ben.get(address, headers=known)).content == PNG + b"and more"
     await files.decide("locked", "paths")
-    assert (await files.ben.get(address, headers=since)).status_code == 403
+    assert (await files.ben.get(address, headers=known)).status_code == 403
 
 
 async def test_a_picture_costs_four_queries_however_long_the_road_is(files: Lamps) -> None:
