@@ -64,7 +64,10 @@ class Settings:
         240, "Join attempts a minute from one address; a whole class may share one", least=1
     )
     appliance_sign_in_rate_limit_per_minute: int = _knob(
-        10, "Staff sign-in attempts a minute for one name, and three times that from one address", least=1
+        10,
+        "Staff sign-in attempts a minute for one name from one address; three times that for all names from there, ten "
+        "times for one name from everywhere",
+        least=1,
     )
     appliance_name_safety_mode: str = _knob(
         "warn",

@@ -120,6 +120,18 @@ async def set_totp_secret(tx: Transaction, staff_id: int, secret: str) -> None:
     _insist(changed)
 
 
+async def renew_unconfirmed_totp(tx: Transaction, staff_id: int, secret: str) -> None:
+    """At each sign-in until one is enrolled: a secret that somebody saw who knew the first password opens nothing.
+
+    An enrolled authenticator stays.
+    """
+    await tx.execute(
+        "UPDATE staff SET totp_secret = :secret WHERE id = :id AND totp_confirmed_at IS NULL",
+        id=staff_id,
+        secret=secret,
+    )
+
+
 async def confirm_totp(tx: Transaction, staff_id: int, step: int) -> None:
     """Enrol the authenticator; `step` is that of the code which proved it, and is used up by this."""
     changed = await tx.execute(

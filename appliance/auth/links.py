@@ -49,3 +49,8 @@ async def use_sign_in_link(tx: Transaction, token: str) -> int:
     if row is None:
         raise NotFound(NOT_GOOD, "link_not_good")
     return int(row["staff_id"])
+
+
+async def end_links_of_staff(tx: Transaction, staff_id: int) -> None:
+    """Those that nobody has opened yet."""
+    await tx.execute("DELETE FROM sign_in_links WHERE staff_id = :staff_id", staff_id=staff_id)

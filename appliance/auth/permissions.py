@@ -177,6 +177,10 @@ WHO_MAY: dict[tuple[str, str], frozenset[Who]] = {
     ("POST", "/teach/class/<class_id:int>/activities/<activity_id:int>/items"): TEACHER,
     ("POST", "/teach/class/<class_id:int>/activities/<activity_id:int>/items/<item_id:int>"): TEACHER,
     ("POST", "/teach/class/<class_id:int>/activities/<activity_id:int>/items/<item_id:int>/remove"): TEACHER,
+    (
+        "POST",
+        "/teach/class/<class_id:int>/activities/<activity_id:int>/removed-items/<removed_id:int>",
+    ): TEACHER,
     ("POST", "/teach/class/<class_id:int>/activities/<activity_id:int>/publish"): TEACHER,
     ("POST", "/teach/class/<class_id:int>/activities/<activity_id:int>/assign"): TEACHER,
     ("POST", "/teach/class/<class_id:int>/activities/<activity_id:int>/copy"): TEACHER,

@@ -1,8 +1,11 @@
 """Pictures, sounds and sheets that a course brings along in its `assets` folder."""
 
+import html
 import re
 import stat
+from functools import lru_cache
 from pathlib import Path
+from urllib.parse import unquote
 
 from appliance.errors import NotFound
 from appliance.library.courses import Course
@@ -22,6 +25,7 @@ CONTENT_TYPES = {
 ASSETS = "assets"
 NO_ASSET = "This file isn't part of the course."
 _NAME = re.compile(r"(?:[\w-][\w. -]{0,100}/){0,3}[\w-][\w. -]{0,100}")
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
 def asset_path(course: Course, name: str) -> Path:
@@ -42,6 +46,23 @@ def asset_path(course: Course, name: str) -> Path:
     return path
 
 
+def names_asset(markdown: str, name: str, folder: str = ASSETS) -> bool:
+    """Whether a text shows or links this file of the course, however its author spelt the address.
+
+    A name that the text merely mentions counts too: a picture that doesn't come would be worse.
+    """
+    if ASSETS not in markdown:
+        return False
+    address = re.compile(rf"{re.escape(folder)}/{re.escape(name)}(?![\w-]|\.\w)")
+    return address.search(_spelt_out(markdown)) is not None
+
+
 def content_type(name: str) -> str | None:
     """By extension; None for kinds that a course can't bring."""
     return CONTENT_TYPES.get(Path(name).suffix.lower())
+
+
+@lru_cache(maxsize=128)
+def _spelt_out(markdown: str) -> str:
+    """Without what Markdown, HTML and addresses escape."""
+    return unquote(html.unescape(_ESCAPED.sub(r"\1", markdown)))

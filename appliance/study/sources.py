@@ -29,6 +29,7 @@ class SourcePassage:
 async def sources_of_class(
     db: Database | Reads, class_id: int, limit: int = MOST_PASSAGES
 ) -> list[SourcePassage]:
+    """Of hidden and locked lessons too: teachers prepare ahead, and what is made is a draft that they read first."""
     papers = await db.fetch_all(
         """
         SELECT documents.title, documents.id AS document_id, document_passages.page,

@@ -352,6 +352,9 @@ def _attach_study(app: Sanic) -> None:
     app.add_route(items.create, f"{one}/items", methods=["POST"], name="items.create")
     app.add_route(items.update, f"{one}/items/<item_id:int>", methods=["POST"], name="items.update")
     app.add_route(items.remove, f"{one}/items/<item_id:int>/remove", methods=["POST"], name="items.remove")
+    app.add_route(
+        items.restore, f"{one}/removed-items/<removed_id:int>", methods=["POST"], name="items.restore"
+    )
     app.add_route(assignments.create, f"{one}/assign", methods=["POST"], name="assignments.create")
     given = f"{of_class}/assignments/<assignment_id:int>"
     app.add_route(assignments.show, given, name="assignments.show")

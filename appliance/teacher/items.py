@@ -1,11 +1,11 @@
-"""One question of a quiz or one card of a set: added, changed, removed by its teacher."""
+"""One question of a quiz or one card of a set: added, changed, removed and put back by its teacher."""
 
 from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
 from appliance.classroom.audit import record_staff
 from appliance.classroom.classes import class_of_teacher
-from appliance.errors import Refusal
+from appliance.errors import Conflict, Refusal
 from appliance.parts import parts_of
 from appliance.storage.database import Transaction
 from appliance.teacher.activities import page
@@ -14,8 +14,9 @@ from appliance.web import forms
 from appliance.web.identity import person_of
 from appliance.web.rendering import say, translator
 from appliance.work.activities import Activity, activity_of_class
-from appliance.work.flashcards import CardText, add_card, change_card, remove_card
-from appliance.work.quizzes import CHOICES, QuestionText, add_question, change_question, remove_question
+from appliance.work.flashcards import CardText, add_card, change_card
+from appliance.work.quizzes import CHOICES, QuestionText, add_question, change_question
+from appliance.work.removed_items import remove_item, restore_item
 
 MOST_TYPED = 5000
 FIELDS = ("stem", "choice-0", "choice-1", "choice-2", "choice-3", "answer", "explanation", "front", "back")
@@ -62,10 +63,26 @@ async def remove(request: Request, class_id: int, activity_id: int, item_id: int
     async with parts.db.transaction() as tx:
         await class_of_teacher(tx, class_id, person.id)
         activity = await activity_of_class(tx, class_id, activity_id)
-        await (remove_question if activity.is_quiz else remove_card)(tx, activity, item_id)
+        removed_id = await remove_item(tx, activity, item_id)
         await record_staff(tx, "remove_item", person.id, class_id, str(activity_id), request.ip)
-    say(request, translator(request)("Removed."))
+    undo = f"/teach/class/{class_id}/activities/{activity_id}/removed-items/{removed_id}"
+    say(request, translator(request)("Removed."), undo=undo)
     return redirect(f"/teach/class/{class_id}/activities/{activity_id}#items")
+
+
+async def restore(request: Request, class_id: int, activity_id: int, removed_id: int) -> HTTPResponse:
+    """`removed_id` is its number among those that were removed."""
+    parts, person = parts_of(request), person_of(request)
+    try:
+        async with parts.db.transaction() as tx:
+            await class_of_teacher(tx, class_id, person.id)
+            activity = await activity_of_class(tx, class_id, activity_id)
+            item_id = await restore_item(tx, activity, removed_id)
+            await record_staff(tx, "restore_item", person.id, class_id, str(activity_id), request.ip)
+    except Conflict as refusal:
+        return await page(request, class_id, activity_id, refusal)
+    say(request, translator(request)("It is back in its place."))
+    return redirect(f"/teach/class/{class_id}/activities/{activity_id}#item-{item_id}")
 
 
 async def _add(tx: Transaction, activity: Activity, request: Request) -> int:

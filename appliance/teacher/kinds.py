@@ -67,6 +67,7 @@ KIND_OF: dict[str, Kind | Literal["own"]] = {
     "/teach/class/<class_id:int>/activities/<activity_id:int>/items": "change",
     "/teach/class/<class_id:int>/activities/<activity_id:int>/items/<item_id:int>": "change",
     "/teach/class/<class_id:int>/activities/<activity_id:int>/items/<item_id:int>/remove": "change",
+    "/teach/class/<class_id:int>/activities/<activity_id:int>/removed-items/<removed_id:int>": "change",
     "/teach/class/<class_id:int>/activities/<activity_id:int>/publish": "change",
     "/teach/class/<class_id:int>/activities/<activity_id:int>/assign": "change",
     "/teach/class/<class_id:int>/activities/<activity_id:int>/copy": "change",

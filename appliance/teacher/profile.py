@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
-from appliance.auth import accounts, passwords, recovery, sessions, tokens
+from appliance.auth import accounts, passwords, recovery, sessions, sign_in_tries, tokens
 from appliance.auth.accounts import Staff
+from appliance.auth.links import end_links_of_staff
 from appliance.classroom.audit import record_staff
 from appliance.errors import Invalid, Refusal, Unauthorized
 from appliance.parts import parts_of
@@ -17,8 +18,9 @@ from appliance.web.rendering import render, say, translator
 
 PAGE = "/teach/profile"
 WRONG = "This isn't your current password. Check it; capitals matter."
+CHANGED = "The new password holds. Your other devices are signed out."
+CHANGED_AND_ENDED = "The new password holds. Your other devices are signed out, and your tokens have ended."
 NO_LABEL = "Say in a few words what the token is for, so that you know later which one to end."
-MINUTE = 60
 
 
 async def show(request: Request) -> HTTPResponse:
@@ -39,21 +41,25 @@ async def update(request: Request) -> HTTPResponse:
 
 
 async def change_password(request: Request) -> HTTPResponse:
-    """Every other device is signed out, and this one goes on under a new session."""
-    parts = parts_of(request)
+    """Every other device is signed out, and this one goes on under a new session; tokens end where the form says so."""
+    parts, ends_tokens = parts_of(request), forms.text(request, "end_tokens") == "1"
     try:
         staff = await _proven(request, "current")
         chosen = forms.password(request, "password")
         passwords.check_strength(chosen, staff.username)
         password_hash = await parts.hasher.hash(chosen)
     except Refusal as refusal:
-        return await _page(request, refusal)
+        return await _page(request, refusal, forms.typed(request, "end_tokens"))
     async with parts.db.transaction() as tx:
         await accounts.set_password(tx, staff.id, password_hash)
         await sessions.end_all_of_staff(tx, staff.id, except_token=session_token(request))
+        await end_links_of_staff(tx, staff.id)
+        ended = await tokens.end_tokens_of_staff(tx, staff.id) if ends_tokens else 0
         await record_staff(tx, "change_password", staff.id, None, "", request.ip)
+        if ended:
+            await record_staff(tx, "end_access_token", staff.id, None, "", request.ip)
     token = await verified_session(request, staff.id)
-    say(request, translator(request)("The new password holds. Your other devices are signed out."))
+    say(request, translator(request)(CHANGED_AND_ENDED if ended else CHANGED))
     response = redirect(PAGE)
     remember(request, response, token, sessions.STAFF_SECONDS)
     return response
@@ -112,7 +118,7 @@ async def _proven(request: Request, field: str) -> Staff:
     staff = await accounts.staff_by_id(parts.db, person.id)
     if staff is None:
         raise Unauthorized("Sign in first.")
-    await parts.throttle.check("sign_in", staff.username.casefold(), limit, MINUTE)
+    await sign_in_tries.count_password(parts.throttle, staff.username, request.ip, limit)
     typed = forms.password(request, field)
     if await accounts.staff_with_password(parts.db, parts.hasher, staff.username, typed) is None:
         raise Invalid(WRONG, "wrong_password", field=field)
@@ -129,7 +135,7 @@ async def _page(
         "teacher/profile.html",
         forms.status_of(refusal),
         staff=staff,
-        typed={"display_name": person.display_name, "label": "", **(typed or {})},
+        typed={"display_name": person.display_name, "label": "", "end_tokens": "1", **(typed or {})},
         errors=forms.errors(refusal, translator(request)),
         codes_left=await recovery.codes_left(db, person.id),
         other_sessions=await sessions.others_of_staff(db, person.id, session_token(request)),

@@ -14,8 +14,8 @@ from appliance.auth.join_codes import normal
 from appliance.auth.pseudonyms import pseudonym
 from appliance.classroom.audit import record_student
 from appliance.classroom.box import name_safety_of, profile_of
-from appliance.classroom.classes import class_by_id
-from appliance.classroom.invites import usable_invite
+from appliance.classroom.classes import class_by_id, class_by_join_code
+from appliance.classroom.invites import class_id_of_invite, usable_invite
 from appliance.classroom.joining import Joined, JoinRequest, JoinRules, NameIsThere, join
 from appliance.classroom.students import student_of_device
 from appliance.errors import RateLimited, Refusal, Unavailable
@@ -39,6 +39,9 @@ EVENTS = {
 WRONG_SECONDS = 600
 WRONG_AT_ADDRESS, WRONG_IN_CLASS = 60, 200
 BACKSPACE = "back"
+
+Limit = tuple[str, str, int, int]
+"""Bucket, key, how many, and in how many seconds."""
 
 
 async def index(request: Request) -> HTTPResponse:
@@ -158,14 +161,14 @@ async def _offered_name(request: Request) -> tuple[str, bool]:
 async def _enter(request: Request, wanted: JoinRequest) -> tuple[Joined, str]:
     parts = parts_of(request)
     await parts.throttle.check("join", request.ip, parts.settings.appliance_join_rate_limit_per_minute, 60)
-    limits = _wrong_code_limits(request, wanted)
+    limits = await _wrong_code_limits(request, wanted)
     for limit in limits:
         await parts.throttle.look(*limit)
     profile = await profile_of(parts.db, parts.settings)
     name_safety = await name_safety_of(parts.db, parts.settings)
     rules = JoinRules(name_safety, profile.strict_rejoin, closed_to_newcomers(request))
     try:
-        return await _joined(request, wanted, rules)
+        return await _joined(request, wanted, rules, limits)
     except Refusal as refusal:
         if refusal.code == "invalid_return_code":
             for limit in limits:
@@ -174,8 +177,14 @@ async def _enter(request: Request, wanted: JoinRequest) -> tuple[Joined, str]:
         raise
 
 
-async def _joined(request: Request, wanted: JoinRequest, rules: JoinRules) -> tuple[Joined, str]:
+async def _joined(
+    request: Request, wanted: JoinRequest, rules: JoinRules, limits: list[Limit]
+) -> tuple[Joined, str]:
+    throttle = parts_of(request).throttle
     async with parts_of(request).db.transaction() as tx:
+        # Once more: of guesses sent all at once each saw none before it, and here they stand in one line.
+        for limit in limits:
+            await throttle.look(*limit)
         joined = await join(tx, wanted, rules)
         await sessions.end(tx, session_token(request))
         token = await sessions.begin_student(tx, joined.student.id, joined.classroom.session_epoch)
@@ -188,11 +197,20 @@ async def _joined(request: Request, wanted: JoinRequest, rules: JoinRules) -> tu
     return joined, token
 
 
-def _wrong_code_limits(request: Request, wanted: JoinRequest) -> list[tuple[str, str, int, int]]:
-    """Wrong codes are counted for the address and, since a guesser may have many, for the class."""
+async def _wrong_code_limits(request: Request, wanted: JoinRequest) -> list[Limit]:
+    """Wrong codes are counted for the address and, since a guesser may have many, for the class.
+
+    By whichever of its invitations or its code they come: each would be a count of its own.
+    """
     if not wanted.return_code:
         return []
-    where = wanted.invite_token or normal(wanted.class_code)
+    db, token = parts_of(request).db, wanted.invite_token
+    if token:
+        class_id = await class_id_of_invite(db, token) if token.isascii() else None
+    else:
+        classroom = await class_by_join_code(db, wanted.class_code)
+        class_id = classroom.id if classroom else None
+    where = str(class_id or 0)
     return [
         ("wrong_code_at", f"{request.ip}:{where}", WRONG_AT_ADDRESS, WRONG_SECONDS),
         ("wrong_code_in", where, WRONG_IN_CLASS, WRONG_SECONDS),

@@ -3,7 +3,7 @@
 from sanic import HTTPResponse, Request
 from sanic.response import redirect
 
-from appliance.auth import accounts, recovery, sessions, totp
+from appliance.auth import accounts, recovery, sessions, sign_in_tries, totp
 from appliance.classroom.audit import record_staff
 from appliance.errors import Invalid, RateLimited, Refusal, Unauthorized
 from appliance.parts import parts_of
@@ -15,7 +15,6 @@ from appliance.web.rendering import render, say, translator
 
 WRONG = "This name and password don't belong together. Check both; capitals matter in the password."
 WRONG_CODE = "This code isn't right, or it was used already. Wait for the next six digits and type them."
-CODE_TRIES, CODE_SECONDS = 5, 60
 
 
 async def new(request: Request) -> HTTPResponse:
@@ -32,6 +31,7 @@ async def create(request: Request) -> HTTPResponse:
         return _password_page(request, refusal)
     async with parts_of(request).db.transaction() as tx:
         await sessions.end(tx, session_token(request))
+        await accounts.renew_unconfirmed_totp(tx, staff.id, totp.new_secret())
         token = await sessions.begin_staff(tx, staff.id, verified=False)
     page = "/sign-in/code" if staff.totp_confirmed else "/sign-in/enrol"
     response = redirect(with_next(page, _next(request)))
@@ -49,7 +49,7 @@ async def check_code(request: Request) -> HTTPResponse:
     person, typed = person_of(request), forms.text(request, "code", 40)
     parts = parts_of(request)
     try:
-        await parts.throttle.check("code", str(person.id), CODE_TRIES, CODE_SECONDS)
+        await sign_in_tries.count_code(parts.throttle, person.id)
         async with parts.db.transaction() as tx:
             if forms.text(request, "kind") == "recovery":
                 accepted = await recovery.use_code(tx, person.id, typed)
@@ -65,6 +65,7 @@ async def check_code(request: Request) -> HTTPResponse:
         recovers = forms.text(request, "kind") == "recovery"
         values = {"next": _next(request), "error": error, "use_recovery": recovers}
         return with_wait(render(request, "visitor/sign_in_code.html", status, **values), refusal)
+    await sign_in_tries.forget_codes(parts.throttle, person.id)
     return await signed_in(request, person.id, _next(request))
 
 
@@ -76,7 +77,7 @@ async def confirm_enrolment(request: Request) -> HTTPResponse:
     """The first right code enrols the authenticator; the recovery codes are shown this once."""
     person, parts = person_of(request), parts_of(request)
     try:
-        await parts.throttle.check("code", str(person.id), CODE_TRIES, CODE_SECONDS)
+        await sign_in_tries.count_code(parts.throttle, person.id)
         async with parts.db.transaction() as tx:
             staff = await accounts.staff_by_id(tx, person.id)
             if staff is None or staff.totp_confirmed:
@@ -117,13 +118,12 @@ async def signed_in(request: Request, staff_id: int, to: str) -> HTTPResponse:
 async def _with_password(request: Request, username: str) -> accounts.Staff:
     parts = parts_of(request)
     limit = parts.settings.appliance_sign_in_rate_limit_per_minute
-    await parts.throttle.check("sign_in", username.casefold(), limit, 60)
-    await parts.throttle.check("sign_in_address", request.ip, limit * 3, 60)
+    await sign_in_tries.count_password(parts.throttle, username, request.ip, limit)
     password = forms.password(request, "password")
     staff = await accounts.staff_with_password(parts.db, parts.hasher, username, password)
     if staff is None:
         raise Invalid(WRONG, "wrong_password", field="password")
-    await parts.throttle.reset("sign_in", username.casefold())
+    await sign_in_tries.forget_passwords(parts.throttle, username, request.ip)
     return staff
 
 

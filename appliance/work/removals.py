@@ -11,7 +11,7 @@ DAY = 24 * 3600
 KEPT_SECONDS = 30 * DAY
 # No undo is that old: the clock was wrong when it was removed, or is wrong now.
 BELIEVED_SECONDS = 2 * 365 * DAY
-TABLES = ("modules", "materials", "announcements", "activities", "media", "removed_groups")
+TABLES = ("modules", "materials", "announcements", "activities", "media", "removed_groups", "removed_items")
 # Of a module that went, everything in it goes.
 GONE = """
   SELECT materials.id
@@ -48,6 +48,7 @@ async def forget_removed(db: Database, files: FileStore) -> Forgotten:
             "DELETE FROM announcements WHERE removed_at < :before",
             "DELETE FROM activities WHERE removed_at < :before",
             "DELETE FROM removed_groups WHERE removed_at < :before",
+            "DELETE FROM removed_items WHERE removed_at < :before",
             f"UPDATE classes SET landing_media_id = NULL WHERE landing_media_id IN ({GONE_MEDIA})",  # noqa: S608 - a constant
             f"DELETE FROM media WHERE id IN ({GONE_MEDIA})",  # noqa: S608 - a constant
         ):

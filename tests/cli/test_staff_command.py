@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from appliance.auth import accounts, links, passwords, recovery, sessions, tokens
+from appliance.errors import NotFound
 from appliance.storage.database import Database
 from tests.cli.conftest import PASSWORD, Chalkbox, Outcome
 
@@ -42,7 +43,31 @@ def test_the_list_for_people_has_a_line_for_each(ada: Outcome, chalkbox: Chalkbo
     assert [line.split()[0] for line in lines] == ["Username", "ada", "max"]
 
 
+async def opens(data: Path, url: str) -> bool:
+    """Whether this sign-in link still lets somebody in."""
+    db = with_database(data)
+    await db.open(data / "backups")
+    try:
+        async with db.transaction() as tx:
+            return bool(await links.use_sign_in_link(tx, url.rpartition("/")[2]))
+    except NotFound:
+        return False
+    finally:
+        await db.close()
+
+
+async def acts(data: Path, token: str) -> bool:
+    db = with_database(data)
+    await db.open(data / "backups")
+    try:
+        return await tokens.staff_of_token(db, token) is not None
+    finally:
+        await db.close()
+
+
 def test_a_new_password_ends_sessions_and_tokens(ada: Outcome, chalkbox: Chalkbox, data: Path) -> None:
+    url = chalkbox("staff", "sign-in-link", "ada").out.strip()
+
     async def sign_in() -> tuple[str, str]:
         db = with_database(data)
         await db.open(data / "backups")
@@ -69,11 +94,15 @@ def test_a_new_password_ends_sessions_and_tokens(ada: Outcome, chalkbox: Chalkbo
     done = chalkbox("staff", "reset-password", "ada", "--password-stdin", typed=OTHER_PASSWORD)
     assert done.status == 0 and "1 access tokens" in done.out
     assert asyncio.run(still_good(session, token)) == (None, None, None, True)
+    assert not asyncio.run(opens(data, url))
 
 
 def test_a_forgotten_authenticator_is_enrolled_anew_and_old_codes_are_void(
     box: Outcome, chalkbox: Chalkbox, data: Path
 ) -> None:
+    url = chalkbox("staff", "sign-in-link", "max").out.strip()
+    token = chalkbox("staff", "token", "max").out.strip()
+
     async def max_now() -> tuple[bool, int]:
         db = with_database(data)
         await db.open(data / "backups")
@@ -87,6 +116,7 @@ def test_a_forgotten_authenticator_is_enrolled_anew_and_old_codes_are_void(
     assert asyncio.run(max_now()) == (True, 10)
     assert chalkbox("staff", "reset-otp", "max").status == 0
     assert asyncio.run(max_now()) == (False, 0)
+    assert not asyncio.run(opens(data, url)) and not asyncio.run(acts(data, token))
 
 
 def test_a_sign_in_link_opens_this_account_once(box: Outcome, chalkbox: Chalkbox, data: Path) -> None:

@@ -32,6 +32,7 @@ MADE = {
     "questions": """(activity_id, position, stem, choices, answer_index, explanation)
       VALUES (1, 1, 'Why?', '[]', 0, 'So.')""",
     "cards": "(activity_id, position, front, back) VALUES (1, 1, 'Volt', 'A unit')",
+    "removed_items": "(activity_id, position, title, item, removed_at) VALUES (1, 1, 'Why?', '{}', 1)",
     "assignments": "(activity_id, created_at) VALUES (1, 1)",
     "chat_sessions": "(class_id, title, student_id, created_at, last_at) VALUES (1, 'Lamps', 1, 1, 1)",
     "announcements": "(class_id, body, created_at) VALUES (1, 'Hello', 1)",

@@ -142,8 +142,11 @@ async def remove_some(road: Road) -> None:
     material = await road.material("link", "Gone", 1, url="https://example.org/gone")
     media = await db.fetch_one("SELECT id FROM media WHERE title = 'Gone'")
     assert media
+    kept = (await road.ada.post(f"{base}/activities", {**quiz, "title": "Kept"})).headers["location"]
+    question = (await road.ada.post(f"{kept}/items", QUESTION)).headers["location"].rpartition("-")[2]
     for path in (
         made,
+        f"{kept}/items/{question}",
         f"{base}/media/{media['id']}",
         f"{base}/modules/{module}",
         f"{base}/groups/{group}",

@@ -2,7 +2,7 @@
 
 import re
 
-from appliance.auth import recovery, sessions, tokens
+from appliance.auth import links, recovery, sessions, tokens
 from appliance.web.identity import SESSION_COOKIE
 from tests.conftest import PASSWORD, Browser, Cast
 
@@ -52,6 +52,51 @@ async def test_a_new_password_ends_the_old_one_and_other_devices_and_this_one_go
     assert (await cast.with_session(cookie).get("/teach")).status_code == 302
     assert (await elsewhere.get("/teach")).status_code == 302
     assert await signs_in(cast, NEW) and not await signs_in(cast, PASSWORD)
+
+
+async def made_token(cast: Cast) -> Browser:
+    """A program with a token of Ada's."""
+    async with cast.parts.db.transaction() as tx:
+        token = await tokens.new_access_token(tx, cast.ada_id, "gradebook sheet")
+    return cast.visitor(Authorization=f"Bearer {token}")
+
+
+async def test_a_new_password_ends_the_tokens_unless_the_tick_is_taken_away(cast: Cast) -> None:
+    program, ada = await made_token(cast), await on_profile(cast)
+    async with cast.parts.db.transaction() as tx:
+        olus = await tokens.new_access_token(tx, cast.olu_id, "Olu's")
+    page = (await ada.get("/teach/profile")).text
+    box = re.search(r'<input class="check-box" type="checkbox" name="end_tokens" value="1" checked', page)
+    assert box and page.index("gradebook sheet") < page.index('id="codes"')
+    await ada.post("/teach/profile/password", {"current": PASSWORD, "password": NEW})
+    assert (await program.get("/api/v1/teacher/classes")).status_code == 200
+    ada = await on_profile(cast)
+    again = {"current": NEW, "password": PASSWORD, "end_tokens": "1"}
+    assert (await ada.post("/teach/profile/password", again)).status_code == 302
+    assert (await program.get("/api/v1/teacher/classes")).status_code == 401
+    assert await tokens.staff_of_token(cast.parts.db, olus) is not None
+    assert await actions(cast) == ["change_password", "change_password", "end_access_token"]
+    assert "end_tokens" not in (await (await cast.ada()).get("/teach/profile")).text
+
+
+async def test_a_tick_that_was_taken_away_stays_away_beside_a_password_that_is_refused(cast: Cast) -> None:
+    program, ada = await made_token(cast), await on_profile(cast)
+    page = await ada.post("/teach/profile/password", {"current": PASSWORD, "password": "short"})
+    assert page.status_code == 422 and 'name="end_tokens" value="1" checked' not in page.text
+    kept = {"current": "wrong", "password": NEW, "end_tokens": "1"}
+    assert 'name="end_tokens" value="1" checked' in (await ada.post("/teach/profile/password", kept)).text
+    assert (await program.get("/api/v1/teacher/classes")).status_code == 200
+
+
+async def test_a_new_password_ends_sign_in_links_and_half_signed_in_browsers(cast: Cast) -> None:
+    ada = await on_profile(cast)
+    async with cast.parts.db.transaction() as tx:
+        link = await links.new_sign_in_link(tx, cast.ada_id)
+        half = cast.with_session(await sessions.begin_staff(tx, cast.ada_id, verified=False))
+    assert (await half.get("/sign-in/enrol")).status_code in (200, 302)
+    await ada.post("/teach/profile/password", {"current": PASSWORD, "password": NEW})
+    assert (await cast.visitor().post(f"/sign-in/link/{link}")).status_code == 404
+    assert (await half.get("/sign-in/enrol")).headers["location"].startswith("/sign-in?")
 
 
 async def test_a_password_that_is_easy_to_guess_is_refused_and_nothing_changes(cast: Cast) -> None:

@@ -4,6 +4,7 @@ import asyncio
 
 import httpx
 
+from appliance.classroom.invites import create_invite
 from appliance.visitor.join import WRONG_AT_ADDRESS, WRONG_IN_CLASS
 from appliance.web.csrf import COOKIE as SEED
 from appliance.web.identity import DEVICE_COOKIE, SESSION_COOKIE
@@ -45,16 +46,39 @@ async def test_guessing_return_codes_ends_and_joining_goes_on(cast: Cast) -> Non
     assert (await guess(cast, guesser, cast.ben.return_code)).status_code == 200
 
 
+async def test_guesses_that_come_all_at_once_are_no_more_than_one_after_the_other(cast: Cast) -> None:
+    guesser = cast.visitor()
+    await guesser.get("/")
+    answers = await asyncio.gather(*(guess(cast, guesser) for _ in range(WRONG_AT_ADDRESS + 60)))
+    said = [answer.json()["error"] for answer in answers]
+    assert set(said) == {"invalid_return_code", "rate_limited"}
+    assert WRONG_AT_ADDRESS <= said.count("invalid_return_code") <= WRONG_AT_ADDRESS + 2
+
+
 async def test_right_codes_are_not_counted(cast: Cast) -> None:
     assert cast.ben is not None
     for number in range(WRONG_AT_ADDRESS + 5):
         assert (await guess(cast, cast.visitor(), cast.ben.return_code)).status_code == 200, number
 
 
+async def test_an_invitation_gives_no_more_tries_than_the_code_of_its_class(cast: Cast) -> None:
+    assert cast.ben is not None
+    async with cast.parts.db.transaction() as tx:
+        tokens = [(await create_invite(tx, 1, cast.ada_id, "", None, None)).token for _ in range(2)]
+    guesser = cast.visitor()
+    for number in range(WRONG_AT_ADDRESS):
+        by = {"invite_token": tokens[number % 2]} if number % 3 else {"class_code": cast.classroom.join_code}
+        answer = await guesser.post_json("/join", {**by, "return_code": "ZZZZZZ"})
+        assert answer.json()["error"] == "invalid_return_code", number
+    for by in ({"invite_token": tokens[0]}, {"class_code": cast.classroom.join_code}):
+        stopped = await guesser.post_json("/join", {**by, "return_code": cast.ben.return_code})
+        assert stopped.status_code == 429
+
+
 async def test_a_class_stops_guessers_with_many_addresses(cast: Cast) -> None:
     assert cast.ben is not None
     for _ in range(WRONG_IN_CLASS):
-        await cast.parts.throttle.check("wrong_code_in", cast.classroom.join_code, WRONG_IN_CLASS, 600)
+        await cast.parts.throttle.check("wrong_code_in", str(cast.classroom.id), WRONG_IN_CLASS, 600)
     assert (await guess(cast, cast.visitor(), cast.ben.return_code)).status_code == 429
 
 

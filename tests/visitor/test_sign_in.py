@@ -214,6 +214,23 @@ async def test_the_first_right_code_enrols_the_authenticator_and_shows_ten_codes
     assert (await browser.get("/teach")).status_code == 200
 
 
+async def test_a_secret_that_was_looked_at_before_is_not_the_one_that_is_enrolled(cast: Cast) -> None:
+    async with cast.parts.db.transaction() as tx:
+        await accounts.set_totp_secret(tx, cast.ada_id, totp.new_secret())
+    thief = await half_in(cast)
+    page = (await thief.get("/sign-in/enrol")).text
+    seen = await totp.secret_of(cast.parts.db, cast.ada_id)
+    assert seen in page
+    owner = await half_in(cast)
+    old = pyotp.TOTP(seen).at(int(cast.clock.now))
+    assert (await thief.post("/sign-in/enrol", {"code": old})).status_code == 422
+    assert (await owner.post("/sign-in/enrol", {"code": await code_of(cast)})).status_code == 200
+    enrolled = await totp.secret_of(cast.parts.db, cast.ada_id)
+    assert enrolled != seen
+    await half_in(cast)
+    assert await totp.secret_of(cast.parts.db, cast.ada_id) == enrolled
+
+
 async def test_an_enrolled_authenticator_can_be_neither_seen_nor_replaced_with_the_password_alone(
     cast: Cast,
 ) -> None:

@@ -13,7 +13,7 @@ from appliance.operations.address import address_of
 from appliance.operations.commands import terminal
 from appliance.operations.commands.box import database_of
 from appliance.settings import Settings
-from appliance.storage.database import Database
+from appliance.storage.database import Database, Transaction
 
 LINK_PATH = "/sign-in/link/"
 Change = Callable[[Database, Namespace, Settings], Awaitable[tuple[dict[str, object], list[str]]]]
@@ -32,7 +32,10 @@ def describe(parser: ArgumentParser) -> None:
         asks_password.add_argument(
             "--password-stdin", action="store_true", help="read it from standard input"
         )
-    otp = actions.add_parser("reset-otp", help="forget the authenticator; the next sign-in enrols a new one")
+    otp = actions.add_parser(
+        "reset-otp",
+        help="forget the authenticator; ends sessions and tokens, and the next sign-in enrols a new one",
+    )
     otp.add_argument("username")
     token = actions.add_parser("token", help="print a personal access token for the API")
     token.add_argument("username")
@@ -81,8 +84,7 @@ async def _reset_password(
     password_hash = await _new_password_hash(arguments)
     async with db.transaction() as tx:
         await accounts.set_password(tx, staff.id, password_hash)
-        await sessions.end_all_of_staff(tx, staff.id)
-        ended = await tokens.end_tokens_of_staff(tx, staff.id)
+        ended = await _end_all(tx, staff.id)
         await record_staff(tx, "staff_password_reset", None, None, f"staff:{staff.id}", "")
     sentence = f"{staff.username} has a new password. All their sessions and {ended} access tokens are ended."
     return {"username": staff.username, "tokens_ended": ended}, [sentence]
@@ -95,12 +97,13 @@ async def _reset_otp(
     async with db.transaction() as tx:
         await accounts.set_totp_secret(tx, staff.id, totp.new_secret())
         await recovery.store_codes(tx, staff.id, [])
-        await sessions.end_all_of_staff(tx, staff.id)
+        ended = await _end_all(tx, staff.id)
         await record_staff(tx, "staff_authenticator_reset", None, None, f"staff:{staff.id}", "")
     sentence = (
-        f"{staff.username} enrols a new authenticator at the next sign-in; the old recovery codes are void."
+        f"{staff.username} enrols a new authenticator at the next sign-in; the old recovery codes are void. "
+        f"All their sessions and {ended} access tokens are ended."
     )
-    return {"username": staff.username}, [sentence]
+    return {"username": staff.username, "tokens_ended": ended}, [sentence]
 
 
 async def _token(
@@ -131,6 +134,13 @@ async def _person(db: Database, username: str) -> Staff:
             f"Nobody here is called {username}: 'chalkbox staff list' shows everybody.", "no_such_staff"
         )
     return staff
+
+
+async def _end_all(tx: Transaction, staff_id: int) -> int:
+    """Whatever let somebody in before: sessions, links and tokens. Returns how many tokens."""
+    await sessions.end_all_of_staff(tx, staff_id)
+    await links.end_links_of_staff(tx, staff_id)
+    return await tokens.end_tokens_of_staff(tx, staff_id)
 
 
 async def _new_password_hash(arguments: Namespace) -> str:
