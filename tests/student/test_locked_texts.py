@@ -10,8 +10,8 @@ from appliance.classroom.material_places import set_material_hidden
 from appliance.classroom.materials import materials_of_lesson
 from appliance.classroom.modules import set_module_lock
 from appliance.library.index import index_course
+from tests.student.class_chats import opened, told
 from tests.student.conftest import Lamps
-from tests.student.test_class_chat import opened, told
 
 HREF = re.compile(r'(?:href|src|action)="(/[^"#?]*)')
 BODY = """---
