@@ -133,6 +133,7 @@ async def test_a_picture_is_fetched_once_and_asked_for_again_without_its_bytes(f
 
 async def test_a_picture_costs_four_queries_however_long_the_road_is(files: Lamps) -> None:
     await status(files.ben, "open.png")
+    await files.cast.at_rest()
     before = files.cast.parts.db.queries
     await status(files.ben, "open.png")
     assert files.cast.parts.db.queries - before <= 4
