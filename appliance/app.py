@@ -75,11 +75,13 @@ SETTLE_SECONDS = 0.05
 WATCH_SECONDS = 3.0
 # The lanes of background work.
 READING = "reading"
+INDEXING = "indexing"
 WRITING = "writing"
 COPYING = "copying"
-# None waits for another: a long paper is read while a quiz is made by a slow model and a class is copied.
+# None waits for another: a paper is read while a long course gets its vectors, a slow model makes a quiz and a class is
+# copied.
 LANES = {
-    reindexing.JOB: READING,
+    reindexing.JOB: INDEXING,
     documents.JOB: READING,
     document_copies.COPY_JOB: COPYING,
     MAKE_ACTIVITY: WRITING,

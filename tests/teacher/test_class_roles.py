@@ -127,6 +127,8 @@ async def full(cast: Cast, road: Road) -> Cast:
         sql = "UPDATE submissions SET material_id = :id, is_shared = 1 WHERE id = :work"
         await tx.execute(sql, id=gallery, work=work)
     parts.presence.raise_hand(1, cast.ben.id, "Ben", parts.db.now())
+    # The broken paper has to be read before its page offers to read it again.
+    await cast.at_rest()
     return cast
 
 
