@@ -154,7 +154,10 @@ def texts_of(tuning: Tuning) -> dict[str, str]:
 async def save_tuning(
     tx: Transaction, class_id: int, course_slug: str, lesson_slug: str, tuning: Tuning
 ) -> None:
-    """A lesson with nothing of its own has no row, and its `shared_answers` says nothing."""
+    """A lesson with nothing of its own has no row, and its `shared_answers` says nothing.
+
+    A paper that was deleted since it was chosen leaves the same behind as one that is deleted afterwards.
+    """
     if lesson_slug and texts_of(tuning) == texts_of(Tuning()):
         await _forget(tx, class_id, course_slug, lesson_slug)
         return
@@ -165,7 +168,8 @@ async def save_tuning(
         INSERT INTO tunings (class_id, course_slug, lesson_slug, is_on, strictness, scope_mode, topic_filter,
                              topics, reference, document_id, notes, ages, language, shared_answers, answers)
         VALUES (:class_id, :course_slug, :lesson_slug, :is_on, :strictness, :scope_mode, :topic_filter,
-                :topics, :reference, :document_id, :notes, :ages, :language, :shared_answers, :answers)
+                :topics, :reference,
+                (SELECT id FROM documents WHERE id = :document_id), :notes, :ages, :language, :shared_answers, :answers)
         ON CONFLICT (class_id, course_slug, lesson_slug) DO UPDATE
         SET is_on = excluded.is_on, strictness = excluded.strictness, scope_mode = excluded.scope_mode,
             topic_filter = excluded.topic_filter, topics = excluded.topics, reference = excluded.reference,

@@ -107,3 +107,12 @@ async def test_whether_answers_are_shared_is_kept_with_the_class(db: Database, c
             await save_tuning(tx, class_7b, "lamps", "circles", EVERYTHING)
         assert (await tuning_of(db, class_7b)).shared_answers is chosen
         assert (await tuning_of(db, class_7b, "lamps", "circles")).shared_answers is chosen
+
+
+async def test_a_paper_deleted_while_it_was_being_chosen_is_a_paper_that_is_gone(
+    db: Database, class_7b: int
+) -> None:
+    async with db.transaction() as tx:
+        await save_tuning(tx, class_7b, "lamps", "circles", Tuning(reference="paper:999"))
+    layers = await layers_of(db, class_7b, "lamps", "circles")
+    assert layers.own.reference == "paper:0"
